@@ -1,0 +1,1 @@
+"""What is permitted: facts folded from events, the question, the answer, and OPA that decides."""

@@ -1,0 +1,1 @@
+"""The pure part of policy: no clock, no randomness, no IO."""

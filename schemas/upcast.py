@@ -1,0 +1,28 @@
+"""Upcasters: pure functions from an old event class to the newest one. Does not read bytes: see codec."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from schemas.registry import Event
+
+_UPCASTERS: dict[type[Event], Callable[[Event], Event]] = {}
+Old = TypeVar("Old", bound=Event)
+
+
+def upcaster(old: type[Old]) -> Callable[[Callable[[Old], Event]], Callable[[Old], Event]]:
+    """Register how events of an old class read as the next newer one."""
+
+    def register(function: Callable[[Old], Event]) -> Callable[[Old], Event]:
+        _UPCASTERS[old] = function  # type: ignore[assignment]
+        return function
+
+    return register
+
+
+def upcast(event: Event) -> Event:
+    """Apply upcasters until the event is of the newest class."""
+    while (step := _UPCASTERS.get(type(event))) is not None:
+        event = step(event)
+    return event

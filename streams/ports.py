@@ -1,0 +1,113 @@
+"""Ports of the record: appending with what was held, reading in snapshots and in order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from policy.ports import FactReader
+from schemas.envelope import Envelope, Sealed
+from schemas.registry import Event
+
+
+@dataclass(frozen=True, slots=True)
+class NewEvent:
+    """An event to append. The event id is drawn by the caller, because sealed fields are bound to it."""
+
+    stream: str
+    event: Event
+    event_id: str
+    sealed: Mapping[str, Sealed] = field(default_factory=dict[str, Sealed])
+
+
+@dataclass(frozen=True, slots=True)
+class Append:
+    """One append: all of it or nothing.
+
+    `expected`: stream → revision that must be its last (0: must not exist). A written stream that is not named there
+    is appended to wherever it stands (how consent is narrowed). `holding`: stream → consent revision that must stand.
+    Facts, use counters and outbox rows follow from the events by policy.core.facts.
+    """
+
+    actor: str
+    events: Sequence[NewEvent]
+    correlation: str
+    expected: Mapping[str, int] = field(default_factory=dict[str, int])
+    holding: Mapping[str, int] = field(default_factory=dict[str, int])
+    not_after_us: int | None = None
+    idempotency_key: str | None = None
+    acting_as: str | None = None
+    app: str | None = None
+    causation: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Appended:
+    """Committed and durable. `envelopes` as stored."""
+
+    envelopes: tuple[Envelope, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AlreadyDone:
+    """The idempotency key was used before by the same actor: these positions were written then."""
+
+    positions: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """A stream moved: nothing was written. Decide again."""
+
+    stream: str
+    held: int
+    found: int
+
+
+@dataclass(frozen=True, slots=True)
+class Expired:
+    """`not_after_us` had come at the commit: nothing was written."""
+
+    not_after_us: int
+    now_us: int
+
+
+@dataclass(frozen=True, slots=True)
+class Exhausted:
+    """A grant had no use left: nothing was written."""
+
+    cameo: str
+    grant: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClockAstray:
+    """The database's clock is more than 100 ms behind a head's time: nothing was written."""
+
+    head_time_us: int
+    now_us: int
+
+
+Outcome = Appended | AlreadyDone | Conflict | Expired | Exhausted | ClockAstray
+
+
+class EventStore(Protocol):
+    """The ledger. An unknown outcome (connection lost) is settled inside by idempotency key, else raises."""
+
+    def append(self, append: Append) -> Outcome:
+        """Append; durable when it returns Appended. May be called again with the same idempotency key."""
+        ...
+
+    def snapshot(self) -> AbstractContextManager[FactReader]:
+        """Read facts and heads in one REPEATABLE READ snapshot. Never call the policy inside."""
+        ...
+
+    def read(self, stream: str, after: int = 0) -> Sequence[Envelope]:
+        """Read a stream's events above a revision, in order."""
+        ...
+
+    def read_all(self, after: int = 0, limit: int = 1000) -> Iterator[Envelope]:
+        """Read events in order of position above one; pages inside."""
+        ...
