@@ -1,0 +1,125 @@
+"""Owns the settings of one installation as a process sees them: frozen, read once at the edge, no default for a secret or host.
+
+Does not own finding or making any of them (infra.supervise) and is imported only by process mains and the CLI.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+from psycopg.conninfo import make_conninfo
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+PREFIX = "CAMEO_"
+OPTIONAL = frozenset({"corpus", "max_staleness_ms"})
+
+
+class SettingsError(Exception):
+    """A setting is missing or unreadable; the message names the variable."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """The settings of one process; each field is the variable CAMEO_<FIELD>.
+
+    tenant: the tenant of every event, "main" in a single installation
+    var: everything durable of this installation
+    run: a short path for sockets, ready files and process ids
+    secrets: a folder only its owner may enter; its files are read when they are needed, never kept here
+    models: the files named in infra/models.toml
+    corpus: recordings for the corpus tests, or None
+    postgres: conninfo without user and password, e.g. "host=/run/x port=5432 dbname=cameo"
+    kafka: "127.0.0.1:PORT"
+    opa_socket, keyholder_opa_socket, keyholder_socket: unix sockets
+    api, serve: "127.0.0.1:PORT"
+    max_staleness_ms: the age at which the consent view refuses; 500 by design, the published bound adds 100 for skew
+    """
+
+    tenant: str
+    var: Path
+    run: Path
+    secrets: Path
+    models: Path
+    corpus: Path | None
+    postgres: str
+    kafka: str
+    opa_socket: Path
+    keyholder_opa_socket: Path
+    keyholder_socket: Path
+    api: str
+    serve: str
+    max_staleness_ms: int = 500
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str]) -> Self:
+        """Read every field from CAMEO_<FIELD>; raises SettingsError naming the first variable that is missing or wrong."""
+        values = {field.name: _value(field.name, str(field.type), environ) for field in fields(cls)}
+        return cls(**{name: value for name, value in values.items() if value is not None or name == "corpus"})
+
+    def dsn(self, role: str) -> str:
+        """Return the conninfo of a database role, its password read now from secrets/pg-<role>; raises SettingsError."""
+        return make_conninfo(self.postgres, user=role, password=self.secret(f"pg-{role}").decode().strip())
+
+    def secret(self, name: str) -> bytes:
+        """Return the bytes of one secret; raises SettingsError when it is absent."""
+        try:
+            return (self.secrets / name).read_bytes()
+        except OSError as error:
+            message = f"secret {name} cannot be read from {self.secrets}: {error.strerror}"
+            raise SettingsError(message) from error
+
+    @property
+    def media(self) -> Path:
+        """Sealed evidence, assets and films."""
+        return self.var / "media"
+
+    @property
+    def view(self) -> Path:
+        """The consent view (LMDB) of this host."""
+        return self.var / "view"
+
+    @property
+    def tiles(self) -> Path:
+        """The transparency log as plain files."""
+        return self.var / "tiles"
+
+    @property
+    def bundles(self) -> Path:
+        """Signed policy bundles; policy.tar.gz is the one OPA loads."""
+        return self.var / "bundles"
+
+    @property
+    def logs(self) -> Path:
+        """One rotating log a process."""
+        return self.var / "logs"
+
+    def environ(self) -> dict[str, str]:
+        """Return the variables that make `from_env` give these settings again."""
+        named = {field.name: getattr(self, field.name) for field in fields(self)}
+        return {PREFIX + name.upper(): str(value) for name, value in named.items() if value is not None}
+
+
+def _value(name: str, kind: str, environ: Mapping[str, str]) -> str | int | Path | None:
+    variable = PREFIX + name.upper()
+    text = environ.get(variable, "")
+    if not text:
+        if name in OPTIONAL:
+            return None
+        message = f"{variable} is not set (see `cameo up`, which writes var/cameo.env)"
+        raise SettingsError(message)
+    if kind == "int":
+        if not text.isascii() or not text.isdecimal():
+            message = f"{variable} is not a whole number: {text!r}"
+            raise SettingsError(message)
+        return int(text)
+    if kind.startswith("Path"):
+        if not os.path.isabs(text):  # noqa: PTH117 -- the text is judged before it becomes a path
+            message = f"{variable} is not an absolute path: {text!r}"
+            raise SettingsError(message)
+        return Path(text)
+    return text
