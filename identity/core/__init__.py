@@ -1,0 +1,1 @@
+"""Owns the pure rules of enrolment. Does not read files, clocks, randomness or models."""

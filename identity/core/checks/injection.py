@@ -1,0 +1,78 @@
+"""Owns check 11: signs that the picture did not come from a camera. Does not prove that it did: every sign can be faked."""
+
+import re
+from typing import Final
+
+import numpy as np
+
+from identity.core.assessment import CheckResult, Polarity, Profile, measured
+from identity.core.features import Features, FrameFacts
+
+VIRTUAL_CAMERAS: Final = re.compile(
+    r"obs|virtual|manycam|snap camera|splitcam|xsplit|droidcam|iriun|epoccam|camtwist|v4l2loopback|dummy|fake|"
+    r"e2esoft|vcam|avatarify|deepfacelive|mmhmm|ndi|webcamoid|youcam",
+    re.IGNORECASE,
+)
+"""Names under which known virtual cameras list themselves. A list, not a measurement."""
+EDITING_ENCODERS: Final = re.compile(
+    r"lavf|lavc|ffmpeg|x264|x265|handbrake|premiere|after effects|final cut|davinci|imovie|capcut|kinemaster|"
+    r"mkvmerge|gpac|mp4box|obs|vegas|shotcut|kdenlive|moviepy|opencv",
+    re.IGNORECASE,
+)
+"""Names that editing and transcoding software leaves in a file. Browsers write Chrome, or QTmuxingAppLibWebM."""
+MIN_JITTER_MS: Final = 0.75
+"""Standard deviation of frame times around an even rate; rounding to whole milliseconds alone gives .29.
+Source: docs/identity.md, table "injection"."""
+MAX_DUPLICATES: Final = 0.20
+"""Part of frames that are the frame before, or one of an earlier second, bit for bit or nearly (grey change
+below .02). Source: docs/identity.md, table "injection"."""
+_STILL = 0.02
+_DOC = 'docs/identity.md, table "injection"'
+_LIST = "a list of names, unmeasured"
+
+
+def check(features: Features, camera_label: str, profile: Profile) -> tuple[CheckResult, ...]:
+    """Look for four signs, each with its own code."""
+    lower = Polarity.LOWER_IS_LIVE
+    tags = sum(bool(EDITING_ENCODERS.search(tag)) for tag in features.media.encoder_tags)
+    label = float(bool(VIRTUAL_CAMERAS.search(camera_label)))
+    return (
+        measured(11, "injection.virtual_camera", label, 0.0, _LIST, profile=profile, polarity=lower),
+        measured(11, "injection.encoder", float(tags), 0.0, _LIST, profile=profile, polarity=lower),
+        measured(
+            11, "injection.timing", jitter_ms(features.frames), MIN_JITTER_MS, _DOC, profile=profile
+        ),
+        measured(
+            11,
+            "injection.duplicates",
+            duplicates(features.frames),
+            MAX_DUPLICATES,
+            _DOC,
+            profile=profile,
+            polarity=lower,
+        ),
+    )
+
+
+def jitter_ms(frames: FrameFacts) -> float:
+    """Standard deviation of frame times around the best even rate, skipped frames allowed for; nan below 10 frames."""
+    times = frames.times_us / 1000.0
+    if len(times) < 10:
+        return float("nan")
+    period = float(np.median(np.diff(times)))
+    steps = np.concatenate([[0], np.cumsum(np.maximum(1, np.round(np.diff(times) / max(period, 1e-3))))])
+    line = np.polyfit(steps, times, 1)
+    return float(np.std(times - np.polyval(line, steps)))
+
+
+def duplicates(frames: FrameFacts) -> float:
+    """Part of frames that repeat: the frame before, or any earlier one; nan below 10 frames."""
+    count = len(frames.digests)
+    if count < 10:
+        return float("nan")
+    seen: set[bytes] = set()
+    repeated = 0
+    for digest, change in zip(frames.digests, frames.change, strict=True):
+        repeated += digest in seen or bool(change < _STILL)
+        seen.add(digest)
+    return repeated / count

@@ -1,0 +1,174 @@
+"""Owns what a person is told for each code: what is wrong and what to do. Does not show scores, ever."""
+
+from typing import Final
+
+import msgspec
+
+from identity.errors import UnknownCodeError
+
+
+class Message(msgspec.Struct, frozen=True):
+    """One code in the person's language: English and Korean."""
+
+    en: str
+    ko: str
+
+
+CODES: Final[dict[str, Message]] = {
+    "media.unreadable": Message(
+        "The file could not be read as a webm or mp4 recording. Record again in the browser or with a phone.",
+        "webm 또는 mp4 녹화로 읽을 수 없는 파일입니다. 브라우저나 휴대전화로 다시 녹화해 주세요.",
+    ),
+    "media.too_large": Message(
+        "The file is too large. Record for about ten seconds.",
+        "파일이 너무 큽니다. 10초 정도로 녹화해 주세요.",
+    ),
+    "media.too_long": Message(
+        "The recording is too long. Record for about ten seconds.",
+        "녹화가 너무 깁니다. 10초 정도로 녹화해 주세요.",
+    ),
+    "media.too_short": Message(
+        "The recording is too short. Do every movement and say the whole phrase.",
+        "녹화가 너무 짧습니다. 모든 동작을 하고 문구를 끝까지 말해 주세요.",
+    ),
+    "media.resolution": Message(
+        "The picture is too small or too large. Use an ordinary camera setting such as 640x480 or 1280x720.",
+        "화면 크기가 맞지 않습니다. 640x480이나 1280x720 같은 일반 카메라 설정을 사용해 주세요.",
+    ),
+    "media.timeout": Message(
+        "Reading the recording took too long. Record again with ordinary camera settings.",
+        "녹화를 읽는 데 너무 오래 걸렸습니다. 일반 카메라 설정으로 다시 녹화해 주세요.",
+    ),
+    "media.no_video": Message(
+        "The recording has no picture. Allow the camera and record again.",
+        "녹화에 영상이 없습니다. 카메라를 허용하고 다시 녹화해 주세요.",
+    ),
+    "media.no_audio": Message(
+        "The recording has no sound. Allow the microphone and record again.",
+        "녹화에 소리가 없습니다. 마이크를 허용하고 다시 녹화해 주세요.",
+    ),
+    "quality.blurred": Message(
+        "The picture is not sharp enough. Clean the lens and hold still between movements.",
+        "화면이 선명하지 않습니다. 렌즈를 닦고 동작 사이에는 움직이지 마세요.",
+    ),
+    "quality.light": Message(
+        "Your face is too dark or too bright. Face a window or a lamp, with no strong light behind you.",
+        "얼굴이 너무 어둡거나 밝습니다. 창문이나 조명을 바라보고 뒤쪽의 강한 빛을 피해 주세요.",
+    ),
+    "quality.no_face": Message(
+        "A face is not visible all the time. Keep your whole face in the picture.",
+        "얼굴이 계속 보이지 않습니다. 얼굴 전체가 화면에 들어오게 해 주세요.",
+    ),
+    "quality.small_face": Message(
+        "Your face is too small in the picture. Come closer to the camera.",
+        "얼굴이 화면에서 너무 작습니다. 카메라에 더 가까이 와 주세요.",
+    ),
+    "quality.several_faces": Message(
+        "More than one face is visible. Be alone in the picture, also without portraits behind you.",
+        "얼굴이 둘 이상 보입니다. 뒤에 인물 사진도 없이 혼자 화면에 나와 주세요.",
+    ),
+    "challenge.expired": Message(
+        "The time to answer is over. Start again and answer within two minutes.",
+        "응답 시간이 지났습니다. 다시 시작하여 2분 안에 응답해 주세요.",
+    ),
+    "challenge.used": Message(
+        "This challenge was answered before. Start again to get a new one.",
+        "이미 사용한 과제입니다. 다시 시작하여 새 과제를 받아 주세요.",
+    ),
+    "challenge.other_account": Message(
+        "This challenge was issued to another account. Start again with your own.",
+        "다른 계정에 발급된 과제입니다. 본인 계정으로 다시 시작해 주세요.",
+    ),
+    "replay.file": Message(
+        "This very file was submitted before. Make a new recording.",
+        "이전에 제출된 파일입니다. 새로 녹화해 주세요.",
+    ),
+    "replay.audio": Message(
+        "The sound is that of an earlier recording. Make a new recording.",
+        "이전 녹화의 소리입니다. 새로 녹화해 주세요.",
+    ),
+    "replay.video": Message(
+        "The picture is that of an earlier recording. Make a new recording.",
+        "이전 녹화의 영상입니다. 새로 녹화해 주세요.",
+    ),
+    "movement.not_as_asked": Message(
+        "The head movements were not those asked, in their order. Do each clearly and come back to the middle.",
+        "머리 동작이 요청한 순서와 다릅니다. 각 동작을 분명히 하고 가운데로 돌아와 주세요.",
+    ),
+    "solid.turn_more": Message(
+        "The head turned too little to see its depth. Turn further to the side.",
+        "머리를 충분히 돌리지 않아 입체를 확인할 수 없습니다. 옆으로 더 돌려 주세요.",
+    ),
+    "solid.flat": Message(
+        "The face does not turn like a solid one. Record yourself, not a picture or a screen.",
+        "얼굴이 입체처럼 움직이지 않습니다. 사진이나 화면이 아닌 본인을 녹화해 주세요.",
+    ),
+    "solid.no_blink": Message(
+        "No blink was seen. Blink once or twice while you record.",
+        "눈 깜박임이 보이지 않습니다. 녹화 중에 한두 번 눈을 깜박여 주세요.",
+    ),
+    "texture.not_live": Message(
+        "The picture looks like a print or a screen. Record yourself directly, in even light.",
+        "인쇄물이나 화면처럼 보입니다. 고른 빛에서 본인을 직접 녹화해 주세요.",
+    ),
+    "words.not_heard": Message(
+        "No words were understood. Speak closer to the microphone, without noise.",
+        "말을 알아들을 수 없습니다. 조용한 곳에서 마이크 가까이에서 말해 주세요.",
+    ),
+    "words.not_as_asked": Message(
+        "The words were not those asked. Read the phrase exactly, word by word.",
+        "요청한 문구와 다릅니다. 문구를 한 단어씩 그대로 읽어 주세요.",
+    ),
+    "voice.absent": Message(
+        "Too little speech was heard. Say the whole phrase aloud.",
+        "말소리가 너무 적습니다. 문구 전체를 소리 내어 말해 주세요.",
+    ),
+    "voice.several": Message(
+        "More than one voice was heard. Speak alone, in a quiet room.",
+        "목소리가 둘 이상 들립니다. 조용한 곳에서 혼자 말해 주세요.",
+    ),
+    "face.not_frontal": Message(
+        "Your face was never seen from the front. Look into the camera before and between movements.",
+        "정면 얼굴이 보이지 않았습니다. 동작 전과 사이에 카메라를 바라봐 주세요.",
+    ),
+    "face.changed": Message(
+        "The face is not the same one throughout. Record alone and in one take.",
+        "처음부터 끝까지 같은 얼굴이 아닙니다. 혼자서 한 번에 녹화해 주세요.",
+    ),
+    "injection.virtual_camera": Message(
+        "The camera is a virtual one. Choose your real camera.",
+        "가상 카메라입니다. 실제 카메라를 선택해 주세요.",
+    ),
+    "injection.encoder": Message(
+        "The file was made by editing software. Send the recording as the camera made it.",
+        "편집 프로그램에서 만든 파일입니다. 카메라로 녹화한 그대로 보내 주세요.",
+    ),
+    "injection.timing": Message(
+        "The frames do not come as a camera gives them. Record again with a real camera.",
+        "프레임 간격이 카메라와 다릅니다. 실제 카메라로 다시 녹화해 주세요.",
+    ),
+    "injection.duplicates": Message(
+        "The picture stands still or repeats. Record again in one take.",
+        "영상이 멈추거나 반복됩니다. 한 번에 다시 녹화해 주세요.",
+    ),
+    "check.missing": Message(
+        "A check that decides could not be made. Record again.",
+        "필요한 확인을 할 수 없었습니다. 다시 녹화해 주세요.",
+    ),
+    "enrolment.locked": Message(
+        "Too many attempts failed. Wait until the time shown, then start again.",
+        "실패한 시도가 너무 많습니다. 표시된 시간 이후에 다시 시작해 주세요.",
+    ),
+    "review.required": Message(
+        "The checks passed. A person will look at the recording before it becomes active.",
+        "확인을 통과했습니다. 활성화 전에 담당자가 녹화를 검토합니다.",
+    ),
+}
+
+
+def message(code: str) -> Message:
+    """The message of a code. Raises UnknownCodeError for a code that no rule gives."""
+    try:
+        return CODES[code]
+    except KeyError:
+        raise UnknownCodeError(code) from None

@@ -1,0 +1,214 @@
+"""Owns turning one recording into features through the ports. Does not judge them."""
+
+import hashlib
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final, Protocol
+
+import cv2
+import numpy as np
+
+from identity.core.assessment import ModelVersion
+from identity.core.checks.one_face import FRONTAL_DEG
+from identity.core.features import FaceSample, FaceTrack, Features, Floats, FrameFacts, SpeechFacts
+from identity.core.fingerprint import audio_marks
+from identity.ports import (
+    SAMPLE_RATE_HZ,
+    FaceEmbedder,
+    FaceReader,
+    FaceReading,
+    FaceTracker,
+    FoundFace,
+    Frame,
+    LivenessModel,
+    Media,
+    MediaDecoder,
+    MediaRefused,
+    Picture,
+    Samples,
+    SpeakerEmbedder,
+    SpeechRecogniser,
+    SpeechSpan,
+    VoiceActivity,
+)
+
+ANALYSED_SIDE_PX: Final = 640
+SAMPLE_EVERY_US: Final = 400_000
+"""How often the slower models look: about 25 times in ten seconds."""
+FRONTAL_PITCH_DEG: Final = 20.0
+"""Wider than yaw, for pitch reads with an offset of up to 9 degrees a person."""
+SECOND_FACE_PART: Final = 0.25
+VOICE_WINDOW_S: Final = 2.0
+VOICE_STEP_S: Final = 1.0
+VOICE_LEAST_S: Final = 0.5
+
+
+class ModelSet(Protocol):
+    """Every model an assessment needs, loaded or not yet."""
+
+    @property
+    def decoder(self) -> MediaDecoder: ...
+    @property
+    def faces(self) -> FaceReader: ...
+    @property
+    def embedder(self) -> FaceEmbedder: ...
+    @property
+    def liveness(self) -> LivenessModel: ...
+    @property
+    def voice_activity(self) -> VoiceActivity: ...
+    @property
+    def recogniser(self) -> SpeechRecogniser: ...
+    @property
+    def speaker(self) -> SpeakerEmbedder: ...
+    def versions(self) -> tuple[ModelVersion, ...]:
+        """The model files and their SHA-256 sums."""
+        ...
+
+
+def extract(path: Path, models: ModelSet) -> Features | MediaRefused:
+    """Read the whole recording once, in a stream, and answer with its features or why it was not read."""
+    tracker = models.faces.open()
+    try:
+        watcher = _Watcher(tracker, models.embedder, models.liveness)
+        media = models.decoder.decode(
+            path, watcher.see, max_side_px=ANALYSED_SIDE_PX, sample_rate_hz=SAMPLE_RATE_HZ
+        )
+    finally:
+        tracker.close()
+    if isinstance(media, MediaRefused):
+        return media
+    return Features(
+        media=media.facts,
+        frames=watcher.frames(),
+        face=watcher.track(),
+        samples=tuple(watcher.samples),
+        speech=hear(media, models),
+    )
+
+
+def hear(media: Media, models: ModelSet) -> SpeechFacts:
+    """Read the sound of a recording: words, how much speech, and a voice vector a stretch."""
+    speech, _ = cut_speech(media.samples, models.voice_activity)
+    windows = voice_windows(speech)
+    vectors = [models.speaker.embed(window) for window in windows]
+    return SpeechFacts(
+        heard=models.recogniser.transcribe(media.samples) if len(speech) else "",
+        speech_us=round(len(speech) / SAMPLE_RATE_HZ * 1e6),
+        duration_us=round(len(media.samples) / SAMPLE_RATE_HZ * 1e6),
+        window_embeddings=np.stack(vectors) if vectors else np.zeros((0, 1), np.float32),
+        marks=audio_marks(media.samples),
+    )
+
+
+def cut_speech(samples: Samples, voice_activity: VoiceActivity) -> tuple[Samples, tuple[SpeechSpan, ...]]:
+    """The speech alone, end to end, and where it was."""
+    spans = voice_activity.spans(samples)
+    parts = [samples[s.start : s.end] for s in spans]
+    return (np.concatenate(parts) if parts else np.zeros(0, np.int16)), spans
+
+
+def voice_windows(speech: Samples) -> list[Samples]:
+    """Two seconds of speech every second; one shorter window when there is less; none below half a second."""
+    size, step = int(VOICE_WINDOW_S * SAMPLE_RATE_HZ), int(VOICE_STEP_S * SAMPLE_RATE_HZ)
+    if len(speech) < VOICE_LEAST_S * SAMPLE_RATE_HZ:
+        return []
+    if len(speech) <= size:
+        return [speech]
+    starts = [*range(0, len(speech) - size, step), len(speech) - size]
+    return [speech[a : a + size] for a in starts]
+
+
+@dataclass
+class _Watcher:
+    """Collects what each frame tells, keeping no frame."""
+
+    tracker: FaceTracker
+    embedder: FaceEmbedder
+    liveness: LivenessModel
+    samples: list[FaceSample] = field(default_factory=list)
+    _readings: list[tuple[int, FaceReading]] = field(default_factory=list)
+    _times: list[int] = field(default_factory=list)
+    _thumbnails: list[Floats] = field(default_factory=list)
+    _change: list[float] = field(default_factory=list)
+    _digests: list[bytes] = field(default_factory=list)
+    _before: Floats | None = None
+    _next_sample_us: int = 0
+
+    def see(self, frame: Frame) -> None:
+        small = cv2.resize(cv2.cvtColor(frame.picture, cv2.COLOR_BGR2GRAY), (64, 64), interpolation=cv2.INTER_AREA)
+        grey = small.astype(np.float32)
+        self._times.append(frame.time_us)
+        self._thumbnails.append(grey.reshape(8, 8, 8, 8).mean(axis=(1, 3)))
+        self._change.append(float("nan") if self._before is None else float(np.abs(grey - self._before).mean()))
+        self._digests.append(hashlib.blake2b(frame.picture.tobytes(), digest_size=16).digest())
+        self._before = grey
+        reading = self.tracker.read(frame.picture, frame.time_us)
+        if reading is not None:
+            self._readings.append((frame.time_us, reading))
+        if frame.time_us >= self._next_sample_us:
+            self._next_sample_us = frame.time_us + SAMPLE_EVERY_US
+            self.samples.append(sample(frame, reading, self.embedder, self.liveness))
+
+    def frames(self) -> FrameFacts:
+        return FrameFacts(
+            times_us=np.asarray(self._times, np.int64),
+            thumbnails=np.asarray(self._thumbnails, np.float32).reshape(-1, 8, 8),
+            change=np.asarray(self._change, np.float32),
+            digests=tuple(self._digests),
+        )
+
+    def track(self) -> FaceTrack:
+        return track_of(self._readings, len(self._times))
+
+
+def track_of(readings: list[tuple[int, FaceReading]], frames_seen: int) -> FaceTrack:
+    """Stack readings into one track."""
+    faces = [reading for _, reading in readings]
+    return FaceTrack(
+        times_us=np.asarray([time for time, _ in readings], np.int64),
+        landmarks=np.asarray([f.landmarks for f in faces], np.float32).reshape(-1, 478, 3),
+        yaw_deg=np.asarray([f.yaw_deg for f in faces], np.float32),
+        pitch_deg=np.asarray([f.pitch_deg for f in faces], np.float32),
+        blink=np.asarray([blink_score(f) for f in faces], np.float32),
+        frames_seen=frames_seen,
+    )
+
+
+def blink_score(reading: FaceReading) -> float:
+    """Mean of both lids' closing scores."""
+    shapes = reading.blendshapes
+    return (shapes.get("eyeBlinkLeft", 0.0) + shapes.get("eyeBlinkRight", 0.0)) / 2
+
+
+def sample(
+    frame: Frame, reading: FaceReading | None, embedder: FaceEmbedder, liveness: LivenessModel
+) -> FaceSample:
+    """Ask the slower models about one frame. Texture and identity are asked of frontal faces only."""
+    found = embedder.find(frame.picture)
+    yaw, pitch = (reading.yaw_deg, reading.pitch_deg) if reading else (float("nan"), float("nan"))
+    frontal = abs(yaw) <= FRONTAL_DEG and abs(pitch) <= FRONTAL_PITCH_DEG
+    if not found:
+        return FaceSample(frame.time_us, yaw, pitch, 0, 0.0, 0.0, 0.0, float("nan"), None)
+    main = found[0]
+    wide = [f for f in found if f.box_px[2] >= SECOND_FACE_PART * main.box_px[2]]
+    sharpness, brightness = _look(frame.picture, main)
+    return FaceSample(
+        time_us=frame.time_us,
+        yaw_deg=yaw,
+        pitch_deg=pitch,
+        faces=len(wide),
+        face_width_px=main.box_px[2],
+        sharpness=sharpness,
+        brightness=brightness,
+        live_probability=liveness.live_probability(frame.picture, main) if frontal else float("nan"),
+        embedding=embedder.embed(frame.picture, main) if frontal else None,
+    )
+
+
+def _look(picture: Picture, face: FoundFace) -> tuple[float, float]:
+    x, y, w, h = (round(v) for v in face.box_px)
+    crop = picture[max(y, 0) : y + h, max(x, 0) : x + w]
+    if crop.size == 0:
+        return 0.0, 0.0
+    grey = cv2.resize(cv2.cvtColor(crop, cv2.COLOR_BGR2GRAY), (128, 128), interpolation=cv2.INTER_AREA)
+    return float(cv2.Laplacian(grey, cv2.CV_32F).var()), float(grey.mean())

@@ -1,0 +1,117 @@
+"""Owns what the platform asks of identity: assess a recording, cut its assets. Does not decide, store, seal or send.
+
+An assessment runs the numbered checks in order: 1 recording, 2 answers the challenge, 3 movements, 4 solid,
+5 texture, 6 words, 8 voice, 9 one face, 11 injection. `core.assessment.decide` decides on the result.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+
+from identity.core.assessment import Assessment, CheckResult, Profile, measured
+from identity.core.challenge import Challenge
+from identity.core.checks import (
+    answers_challenge,
+    injection,
+    movements,
+    one_face,
+    recording,
+    solid,
+    texture,
+    voice,
+    words,
+)
+from identity.core.enrolment import Submission
+from identity.core.features import Features
+from identity.core.fingerprint import Fingerprint, video_marks
+from identity.cutting import cut_face, cut_voice
+from identity.extraction import ModelSet, extract
+from identity.ports import MediaRefused
+
+
+def assess_recording(
+    path: Path,
+    challenge: Challenge,
+    profile: Profile,
+    earlier: Sequence[Fingerprint],
+    models: ModelSet,
+    *,
+    submission: Submission,
+) -> Assessment:
+    """Run every check on one recording and write down what they found.
+
+    `earlier` are the fingerprints of all recordings that could be replayed: at least this account's, better
+    the installation's. Reads the file, writes nothing, may be called again with the same result (recognition
+    is greedy, models are fixed). A file that cannot be read is a failed check 1, not an exception. Raises
+    ModelMissingError, DecoderFailedError, OSError when the file is gone.
+    """
+    digest = sha256_of(path)
+    features = extract(path, models)
+    if isinstance(features, MediaRefused):
+        fingerprint = Fingerprint(digest)
+        refused = measured(1, features.code, 0.0, 1.0, "limits in identity/adapters/limits.py", profile=profile)
+        results: tuple[CheckResult, ...] = (
+            refused,
+            *answers_challenge.check(challenge, submission, fingerprint, earlier, profile),
+        )
+    else:
+        fingerprint = fingerprint_of(digest, features)
+        results = run_checks(features, fingerprint, challenge, profile, earlier, submission)
+    return Assessment(
+        results=results,
+        media_sha256=digest,
+        challenge_id=challenge.challenge_id,
+        profile=profile,
+        models=models.versions(),
+        fingerprint=fingerprint,
+    )
+
+
+def run_checks(
+    features: Features,
+    fingerprint: Fingerprint,
+    challenge: Challenge,
+    profile: Profile,
+    earlier: Sequence[Fingerprint],
+    submission: Submission,
+) -> tuple[CheckResult, ...]:
+    """Run the numbered checks over features already extracted. Pure."""
+    return (
+        *recording.check(features, profile),  # 1
+        *answers_challenge.check(challenge, submission, fingerprint, earlier, profile),  # 2
+        *movements.check(features.face, challenge, profile),  # 3
+        *solid.check(features.face, profile),  # 4
+        *texture.check(features.samples, profile),  # 5
+        *words.check(features.speech.heard, challenge, profile),  # 6
+        *voice.check(features.speech, profile),  # 8
+        *one_face.check(features.samples, profile),  # 9
+        *injection.check(features, submission.camera_label, profile),  # 11
+    )
+
+
+def fingerprint_of(digest: str, features: Features) -> Fingerprint:
+    """Mark a recording so that it is known again, also re-encoded."""
+    return Fingerprint(
+        sha256=digest,
+        audio=features.speech.marks,
+        video=video_marks(features.frames.thumbnails, features.frames.times_us),
+    )
+
+
+def extract_assets(
+    path: Path, models: ModelSet, facets: Sequence[str] = ("face", "voice")
+) -> dict[str, bytes]:
+    """Cut the likeness assets out of a recording that was assessed: `identity.assets` says how they read.
+
+    Reads the file twice for `face`. Raises MediaUnusableError when the recording has no such facet; it was
+    then never one that an assessment passed.
+    """
+    cut = {"face": cut_face, "voice": cut_voice}
+    return {facet: cut[facet](path, models) for facet in facets}
+
+
+def sha256_of(path: Path) -> str:
+    """SHA-256 of a file's bytes, in hex."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+

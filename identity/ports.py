@@ -1,0 +1,150 @@
+"""Owns the roles that models and media readers play. Does not implement any.
+
+Pictures are uint8 (height, width, 3), BGR. Sound is int16 (samples,), mono, 16 kHz. A port may be called again
+for the next recording; nothing of one recording may change what is said of another.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from identity.core.features import Floats, MediaFacts
+
+Picture = NDArray[np.uint8]
+Samples = NDArray[np.int16]
+SAMPLE_RATE_HZ = 16_000
+
+
+@dataclass(frozen=True)
+class Frame:
+    """One decoded frame: its place, its time from the start, its picture."""
+
+    index: int
+    time_us: int
+    picture: Picture
+
+
+@dataclass(frozen=True)
+class Media:
+    """What was decoded besides the frames, which were handed over one by one."""
+
+    facts: MediaFacts
+    samples: Samples
+    sample_rate_hz: int
+
+
+@dataclass(frozen=True)
+class MediaRefused:
+    """The file is not one we read. `code` is one of the `media.` codes."""
+
+    code: str
+
+
+@dataclass(frozen=True)
+class FaceReading:
+    """One face: landmarks in pixels (478, 3), blendshape scores by MediaPipe's names, pose in degrees."""
+
+    landmarks: Floats
+    blendshapes: dict[str, float]
+    yaw_deg: float
+    pitch_deg: float
+    roll_deg: float
+
+
+@dataclass(frozen=True)
+class FoundFace:
+    """A detected face: box x, y, width, height in pixels, and the detector's own row for alignment."""
+
+    box_px: tuple[float, float, float, float]
+    score: float
+    row: Floats
+
+
+@dataclass(frozen=True)
+class SpeechSpan:
+    """A stretch of speech, in samples."""
+
+    start: int
+    end: int
+
+
+class MediaDecoder(Protocol):
+    """Reads hostile files within bounds."""
+
+    def decode(
+        self, path: Path, on_frame: Callable[[Frame], None], *, max_side_px: int, sample_rate_hz: int
+    ) -> Media | MediaRefused:
+        """Hand over every frame, no side longer than `max_side_px`, then answer with the sound and the facts.
+
+        A file that cannot or must not be read is a value, never an exception, also after frames were handed
+        over. Raises DecoderFailedError when decoding itself is broken.
+        """
+        ...
+
+
+class FaceTracker(Protocol):
+    """Follows one face through one recording."""
+
+    def read(self, picture: Picture, time_us: int) -> FaceReading | None:
+        """Read the main face; times must rise. None when there is none."""
+        ...
+
+    def close(self) -> None:
+        """Let go of the recording. May be called twice."""
+        ...
+
+
+class FaceReader(Protocol):
+    """Makes a tracker a recording."""
+
+    def open(self) -> FaceTracker:
+        """Begin a recording; the caller closes the tracker."""
+        ...
+
+
+class FaceEmbedder(Protocol):
+    """Finds faces and writes one as a vector."""
+
+    def find(self, picture: Picture) -> tuple[FoundFace, ...]:
+        """Find faces, largest first."""
+        ...
+
+    def embed(self, picture: Picture, face: FoundFace) -> Floats:
+        """Write a face as float32 (128,) of unit length; a cosine is a similarity."""
+        ...
+
+
+class LivenessModel(Protocol):
+    """Judges texture."""
+
+    def live_probability(self, picture: Picture, face: FoundFace) -> float:
+        """How live the texture looks, 0..1, higher is live."""
+        ...
+
+
+class VoiceActivity(Protocol):
+    """Finds speech."""
+
+    def spans(self, samples: Samples) -> tuple[SpeechSpan, ...]:
+        """Stretches of speech, ascending, apart from each other."""
+        ...
+
+
+class SpeechRecogniser(Protocol):
+    """Writes down words."""
+
+    def transcribe(self, samples: Samples) -> str:
+        """Write down what is said, in English. It never learns what was asked. Silence gives ''."""
+        ...
+
+
+class SpeakerEmbedder(Protocol):
+    """Writes a voice as a vector."""
+
+    def embed(self, samples: Samples) -> Floats:
+        """Write at least .5 s of speech as float32 (dims,) of unit length; a cosine is a similarity."""
+        ...
