@@ -59,6 +59,8 @@ class GenerationRequested(Event):
     width_px: int
     height_px: int
     duration_ms: int
+    app: str | None = None
+    """The app that asked for the requester: a grant to it counts."""
 
 
 @event("generation.judged", 1, stream="generation")

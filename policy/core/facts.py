@@ -209,6 +209,7 @@ def _(event: generation.GenerationRequested) -> tuple[FactWrite, ...]:
         "request",
         {
             "requester": event.requester,
+            "app": event.app,
             "cameos": [{"cameo": use.cameo, "facets": list(use.facets)} for use in event.cameos],
             "purpose": event.purpose,
             "plan_digest": event.plan_digest,

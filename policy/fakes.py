@@ -1,0 +1,68 @@
+"""In-memory facts: a FactReader folded from events, for tests and for simulation. Does not persist anything."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from policy.core.facts import UseWrite, fold, uses_of
+from policy.ports import Fact, Head, Used
+from schemas.registry import Event, by_class
+
+
+class InMemoryFacts:
+    """Facts of a history of (stream, event), in order; revisions count from 1 in each stream."""
+
+    def __init__(self, history: Iterable[tuple[str, Event]] = (), *, now_us: int = 0) -> None:
+        self.time_us = now_us
+        self.heads: dict[str, Head] = {}
+        self.facts: dict[str, dict[str, Fact]] = {}
+        self.uses: dict[tuple[str, str], dict[str, str]] = {}
+        for stream, event in history:
+            self.append(stream, event)
+
+    def append(self, stream: str, event: Event) -> int:
+        """Apply one event; tells its revision."""
+        last = self.heads.get(stream, Head(0, 0))
+        revision = last.revision + 1
+        moved = by_class(type(event)).consent
+        self.heads[stream] = Head(revision, revision if moved else last.consent_revision)
+        facts = self.facts.setdefault(stream, {})
+        for write in fold(event):
+            if write.value is None:
+                facts.pop(write.key, None)
+            else:
+                facts[write.key] = Fact(write.value, revision)
+        for use in uses_of(event, stream):
+            self._use(use, stream)
+        return revision
+
+    def _use(self, use: UseWrite, generation: str) -> None:
+        held = self.uses.setdefault((use.cameo, use.grant), {})
+        if use.step == "reserve":
+            held.setdefault(generation, "reserved")
+        elif use.step == "consume":
+            held[generation] = "consumed"
+        elif use.step == "return" and held.get(generation) == "reserved":
+            del held[generation]
+
+    def now_us(self) -> int:
+        """Tell the time that was set."""
+        return self.time_us
+
+    def head(self, stream: str) -> Head | None:
+        """Find where a stream stands."""
+        return self.heads.get(stream)
+
+    def get(self, stream: str, key: str) -> Fact | None:
+        """Read one fact."""
+        return self.facts.get(stream, {}).get(key)
+
+    def scan(self, stream: str, prefix: str) -> Sequence[tuple[str, Fact]]:
+        """Read facts by prefix, in order of key."""
+        facts = self.facts.get(stream, {})
+        return [(key, facts[key]) for key in sorted(facts) if key.startswith(prefix)]
+
+    def used(self, cameo: str, grant: str, generation: str) -> Used:
+        """Count uses by other generations and by this one."""
+        held = self.uses.get((cameo, grant), {})
+        return Used(len(held) - (generation in held), generation in held)
