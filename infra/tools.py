@@ -1,0 +1,43 @@
+"""Owns which programs this checkout was set up with; does not own setting them up (infra.bootstrap)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+from infra.bootstrap.stamp import digest, read
+
+if TYPE_CHECKING:
+    from infra.places import Places
+
+
+class SetUpError(Exception):
+    """This checkout is not set up, or its lock files changed since; the remedy is `make setup`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """The programs and folders that parts are started from."""
+
+    postgres_bin: Path
+    java: Path
+    opa: Path
+    kafka_libs: Path
+    models: Path
+
+    @classmethod
+    def load(cls, places: Places) -> Self:
+        """Read what the bootstrap recorded; raises SetUpError when it did not run on these lock files."""
+        stamp = read(places)
+        if stamp is None or stamp.digest != digest(places):
+            was = "is not set up" if stamp is None else "was set up with other lock files"
+            message = f"this checkout {was}: run `make setup`"
+            raise SetUpError(message)
+        return cls(
+            postgres_bin=Path(stamp.tools["postgres_bin"]),
+            java=Path(stamp.tools["java"]),
+            opa=Path(stamp.tools["opa"]),
+            kafka_libs=places.kafka_libs,
+            models=places.models,
+        )
