@@ -5,7 +5,16 @@ from __future__ import annotations
 import pytest
 
 from streams.core.errors import TileError
-from streams.core.tile import Tile, entries_path, pack_entries, split_tile, tile_path, tiles_of, tiles_since, unpack_entries
+from streams.core.tile import (
+    Tile,
+    entries_path,
+    pack_entries,
+    split_tile,
+    tile_path,
+    tiles_of,
+    tiles_since,
+    unpack_entries,
+)
 
 
 @pytest.mark.parametrize(
