@@ -51,7 +51,7 @@ def tools() -> Tools:
 
 def short_folder() -> Path:
     """Make an empty folder with a path short enough for sockets, which every account may enter."""
-    folder = Path(tempfile.mkdtemp(prefix="cm-", dir="/tmp"))  # noqa: S108 -- sockets: at most 107 bytes, TMPDIR may be long
+    folder = Path(tempfile.mkdtemp(prefix="cm-", dir="/tmp"))
     folder.chmod(0o711)
     return folder
 
@@ -143,7 +143,7 @@ class PostgresPart:
 
     def superuser(self, database: str = "postgres") -> str:
         """Return the superuser's conninfo, for a test that must do what no role may."""
-        return postgres._superuser(self.conninfo, self.password, database)  # noqa: SLF001 -- tests only
+        return postgres._superuser(self.conninfo, self.password, database)
 
     def create(self) -> str:
         """Create an empty database owned by `owner`; return its name."""
@@ -198,7 +198,7 @@ class KafkaPart:
 
     def clear(self) -> None:
         """Delete every topic and consumer group that a test made."""
-        from kafka.admin import KafkaAdminClient  # noqa: PLC0415 -- most sessions start no broker
+        from kafka.admin import KafkaAdminClient
 
         admin = KafkaAdminClient(bootstrap_servers=self.address)
         try:

@@ -32,9 +32,7 @@ def main(arguments: list[str]) -> int:
     progress = Progress(quiet=options.quiet)
     begun_s = time.monotonic()
     try:
-        if sys.version_info < LEAST_PYTHON:
-            message = "Python 3.11 or later is needed"
-            raise BootstrapError(message)
+        _require_python()
         places = Places.from_env(os.environ)
         last = None if options.again else read(places)
         if last is not None and last.holds(places):
@@ -46,6 +44,12 @@ def main(arguments: list[str]) -> int:
         return 1
     progress.say(f"set-up took {time.monotonic() - begun_s:.0f} s; everything is in {places.cache}, {places.venv} and {places.var}")
     return 0
+
+
+def _require_python() -> None:
+    if sys.version_info < LEAST_PYTHON:
+        message = "Python 3.11 or later is needed"
+        raise BootstrapError(message)
 
 
 def set_up(places: Places, progress: Progress) -> Stamp:

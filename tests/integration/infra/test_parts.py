@@ -34,7 +34,7 @@ def test_every_role_connects_with_its_own_password(database: Database) -> None:
 
 
 def test_a_role_without_its_password_is_refused(postgres_part: parts.PostgresPart, empty_database: str) -> None:
-    with pytest.raises(psycopg.OperationalError, match="password|fe_sendauth"):
+    with pytest.raises(psycopg.OperationalError, match=r"password|fe_sendauth"):
         psycopg.connect(make_conninfo(empty_database, user="keyholder"))
     with pytest.raises(psycopg.OperationalError, match="password"):
         psycopg.connect(make_conninfo(empty_database, user="keyholder", password=postgres_part.passwords["api"]))
