@@ -26,7 +26,7 @@ class CheckScore(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
 
 
 @event("enrolment.started", 1, stream="cameo", consent=True)
-class EnrolmentStarted(Event):
+class EnrolmentStarted(Event, frozen=True):
     """A challenge was issued to the owner: single use, bound to the account."""
 
     enrolment: str
@@ -40,7 +40,7 @@ class EnrolmentStarted(Event):
 
 
 @event("enrolment.recording_received", 1, stream="cameo")
-class RecordingReceived(Event):
+class RecordingReceived(Event, frozen=True):
     """A recording was sealed as evidence, before anything is known of it."""
 
     enrolment: str
@@ -52,7 +52,7 @@ class RecordingReceived(Event):
 
 
 @event("enrolment.assessed", 1, stream="cameo", sealed=("fingerprints",))
-class EnrolmentAssessed(Event):
+class EnrolmentAssessed(Event, frozen=True):
     """The numbered checks ran on the recording. Fingerprints against replay are biometric: sealed."""
 
     enrolment: str
@@ -63,7 +63,7 @@ class EnrolmentAssessed(Event):
 
 
 @event("enrolment.activated", 1, stream="cameo", consent=True)
-class EnrolmentActivated(Event):
+class EnrolmentActivated(Event, frozen=True):
     """The cameo is active: the person in front of the camera answered the challenge."""
 
     enrolment: str
@@ -71,7 +71,7 @@ class EnrolmentActivated(Event):
 
 
 @event("enrolment.refused", 1, stream="cameo")
-class EnrolmentRefused(Event):
+class EnrolmentRefused(Event, frozen=True):
     """The recording was not accepted. An active cameo stays what it was."""
 
     enrolment: str
@@ -79,14 +79,14 @@ class EnrolmentRefused(Event):
 
 
 @event("enrolment.expired", 1, stream="cameo")
-class EnrolmentExpired(Event):
+class EnrolmentExpired(Event, frozen=True):
     """The challenge ran out before a recording came."""
 
     enrolment: str
 
 
 @event("enrolment.locked", 1, stream="cameo")
-class EnrolmentLocked(Event):
+class EnrolmentLocked(Event, frozen=True):
     """Too many failures: no new challenge until then."""
 
     until_us: int
@@ -94,7 +94,7 @@ class EnrolmentLocked(Event):
 
 
 @event("asset.sealed", 1, stream="cameo")
-class AssetSealed(Event):
+class AssetSealed(Event, frozen=True):
     """One facet of the likeness was sealed under a key of its own."""
 
     asset: str
@@ -106,7 +106,7 @@ class AssetSealed(Event):
 
 
 @event("asset.rekeyed", 1, stream="cameo")
-class AssetRekeyed(Event):
+class AssetRekeyed(Event, frozen=True):
     """The asset was sealed anew after a revocation; the old key goes with the last permitted lease."""
 
     asset: str
@@ -119,7 +119,7 @@ class AssetRekeyed(Event):
 
 
 @event("evidence.destroyed", 1, stream="cameo")
-class EvidenceDestroyed(Event):
+class EvidenceDestroyed(Event, frozen=True):
     """The key of a recording was destroyed, and with it the recording."""
 
     evidence: str
@@ -128,7 +128,7 @@ class EvidenceDestroyed(Event):
 
 
 @event("subject_key.destroyed", 1, stream="cameo", consent=True)
-class SubjectKeyDestroyed(Event):
+class SubjectKeyDestroyed(Event, frozen=True):
     """The subject's key was destroyed: evidence and assets of this cameo are unreadable everywhere."""
 
     key_id: str

@@ -14,7 +14,7 @@ Strength = Literal["no_new_uses", "stop", "take_down"]
 
 
 @event("consent.audience_set", 1, stream="cameo", consent=True)
-class AudienceSet(Event):
+class AudienceSet(Event, frozen=True):
     """Who may use the cameo without a grant of their own, for what, and which facets."""
 
     audience: Audience
@@ -23,7 +23,7 @@ class AudienceSet(Event):
 
 
 @event("consent.grant_given", 1, stream="cameo", consent=True, sealed=("note",))
-class GrantGiven(Event):
+class GrantGiven(Event, frozen=True):
     """A person or an app may use the cameo, within purposes, facets, a window and a number of uses."""
 
     grant: str
@@ -37,7 +37,7 @@ class GrantGiven(Event):
 
 
 @event("consent.grant_withdrawn", 1, stream="cameo", consent=True)
-class GrantWithdrawn(Event):
+class GrantWithdrawn(Event, frozen=True):
     """One grant is withdrawn."""
 
     grant: str
@@ -46,7 +46,7 @@ class GrantWithdrawn(Event):
 
 
 @event("consent.revoked", 1, stream="cameo", consent=True)
-class ConsentRevoked(Event):
+class ConsentRevoked(Event, frozen=True):
     """Everything given so far is withdrawn: from everyone (`account` is None) or from one account or app."""
 
     account: str | None
@@ -54,7 +54,7 @@ class ConsentRevoked(Event):
 
 
 @event("consent.restriction_set", 1, stream="cameo", consent=True, sealed=("text",))
-class RestrictionSet(Event):
+class RestrictionSet(Event, frozen=True):
     """A rule in the owner's words, as the categories it was understood to mean; `active` false removes it."""
 
     restriction: str
@@ -63,7 +63,7 @@ class RestrictionSet(Event):
 
 
 @event("consent.preference_set", 1, stream="cameo", consent=True, sealed=("text",))
-class PreferenceSet(Event):
+class PreferenceSet(Event, frozen=True):
     """Something always applied ("a gold necklace"): an obligation on every engine; `active` false removes it."""
 
     preference: str

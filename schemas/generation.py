@@ -48,7 +48,7 @@ class AssetRef(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
 
 
 @event("generation.requested", 1, stream="generation", sealed=("prompt", "plan", "plan_salt"))
-class GenerationRequested(Event):
+class GenerationRequested(Event, frozen=True):
     """Somebody asks for a film. Prompt, plan and the salt of its digest are sealed under the requester's key."""
 
     requester: str
@@ -64,7 +64,7 @@ class GenerationRequested(Event):
 
 
 @event("generation.judged", 1, stream="generation")
-class GenerationJudged(Event):
+class GenerationJudged(Event, frozen=True):
     """What the plan contains, bound to its digest, to each cameo's restrictions and to the classifier."""
 
     plan_digest: str
@@ -74,7 +74,7 @@ class GenerationJudged(Event):
 
 
 @event("generation.decided", 1, stream="generation")
-class GenerationDecided(Event):
+class GenerationDecided(Event, frozen=True):
     """A decision with everything needed to replay it offline: its whole input, the bundle, the answer."""
 
     decision: str
@@ -92,7 +92,7 @@ class GenerationDecided(Event):
 
 
 @event("generation.attempt_leased", 1, stream="generation")
-class AttemptLeased(Event):
+class AttemptLeased(Event, frozen=True):
     """The dispatcher gave a numbered attempt to a replica, until a time."""
 
     attempt: int
@@ -101,7 +101,7 @@ class AttemptLeased(Event):
 
 
 @event("generation.started", 1, stream="generation")
-class GenerationStarted(Event):
+class GenerationStarted(Event, frozen=True):
     """The keyholder opened the likenesses for one attempt, bound to one public key, holding all that was read."""
 
     attempt: int
@@ -114,7 +114,7 @@ class GenerationStarted(Event):
 
 
 @event("generation.progressed", 1, stream="generation")
-class GenerationProgressed(Event):
+class GenerationProgressed(Event, frozen=True):
     """How far the attempt is."""
 
     attempt: int
@@ -122,7 +122,7 @@ class GenerationProgressed(Event):
 
 
 @event("generation.draft_released", 1, stream="generation")
-class DraftReleased(Event):
+class DraftReleased(Event, frozen=True):
     """The film is sealed and may be seen by its subjects alone until each of them has answered."""
 
     attempt: int
@@ -134,7 +134,7 @@ class DraftReleased(Event):
 
 
 @event("generation.approved", 1, stream="generation")
-class DraftApproved(Event):
+class DraftApproved(Event, frozen=True):
     """A subject approved these very bytes."""
 
     cameo: str
@@ -142,7 +142,7 @@ class DraftApproved(Event):
 
 
 @event("generation.declined", 1, stream="generation")
-class DraftDeclined(Event):
+class DraftDeclined(Event, frozen=True):
     """A subject declined these very bytes."""
 
     cameo: str
@@ -151,7 +151,7 @@ class DraftDeclined(Event):
 
 
 @event("generation.released", 1, stream="generation")
-class GenerationReleased(Event):
+class GenerationReleased(Event, frozen=True):
     """The film's key is free: it may be served to its requester while no take-down stands."""
 
     attempt: int
@@ -164,7 +164,7 @@ class GenerationReleased(Event):
 
 
 @event("generation.refused", 1, stream="generation")
-class GenerationRefused(Event):
+class GenerationRefused(Event, frozen=True):
     """The generation ends: it was not permitted. Reservations return."""
 
     attempt: int | None
@@ -176,14 +176,14 @@ class GenerationRefused(Event):
 
 
 @event("generation.cancelled", 1, stream="generation")
-class GenerationCancelled(Event):
+class GenerationCancelled(Event, frozen=True):
     """The requester took the request back."""
 
     uses: tuple[UseRef, ...]
 
 
 @event("generation.stopped", 1, stream="generation")
-class GenerationStopped(Event):
+class GenerationStopped(Event, frozen=True):
     """A running attempt was ended because consent was gone or could no longer be shown."""
 
     attempt: int
@@ -193,7 +193,7 @@ class GenerationStopped(Event):
 
 
 @event("generation.attempt_lost", 1, stream="generation")
-class AttemptLost(Event):
+class AttemptLost(Event, frozen=True):
     """An attempt's lease ended without an outcome; it can never release. `final` ends the generation."""
 
     attempt: int
@@ -203,7 +203,7 @@ class AttemptLost(Event):
 
 
 @event("generation.taken_down", 1, stream="generation")
-class GenerationTakenDown(Event):
+class GenerationTakenDown(Event, frozen=True):
     """A released film is no longer served."""
 
     codes: tuple[str, ...]

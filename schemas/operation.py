@@ -6,7 +6,7 @@ from schemas.registry import Event, event
 
 
 @event("app.registered", 1, stream="app", consent=True, sealed=("contact",))
-class AppRegistered(Event):
+class AppRegistered(Event, frozen=True):
     """An application may act for its users."""
 
     name: str
@@ -14,7 +14,7 @@ class AppRegistered(Event):
 
 
 @event("policy.bundle_activated", 1, stream="policy", consent=True)
-class BundleActivated(Event):
+class BundleActivated(Event, frozen=True):
     """From here on decisions are made by this bundle and no other."""
 
     bundle_sha256: str
@@ -22,7 +22,7 @@ class BundleActivated(Event):
 
 
 @event("switch.thrown", 1, stream="switch", consent=True)
-class SwitchThrown(Event):
+class SwitchThrown(Event, frozen=True):
     """An operator's switch: `render`, `engine/<name>` or `sandbox_use`, on or off."""
 
     switch: str
