@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from psycopg.conninfo import make_conninfo
 
@@ -59,7 +59,8 @@ class Settings:
     def from_env(cls, environ: Mapping[str, str]) -> Self:
         """Read every field from CAMEO_<FIELD>; raises SettingsError naming the first variable that is missing or wrong."""
         values = {field.name: _value(field.name, str(field.type), environ) for field in fields(cls)}
-        return cls(**{name: value for name, value in values.items() if value is not None or name == "corpus"})
+        given: dict[str, Any] = {name: value for name, value in values.items() if value is not None or name == "corpus"}
+        return cls(**given)
 
     def dsn(self, role: str) -> str:
         """Return the conninfo of a database role, its password read now from secrets/pg-<role>; raises SettingsError."""
