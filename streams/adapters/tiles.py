@@ -49,7 +49,11 @@ class TileFolder:
 
     def checkpoint_note(self) -> str:
         """Read the newest signed checkpoint as text; raises TileError where there is none."""
-        return self._read(CHECKPOINT_PATH).decode()
+        try:
+            return self._read(CHECKPOINT_PATH).decode()
+        except UnicodeDecodeError as error:
+            message = "the checkpoint is no text"
+            raise TileError(message) from error
 
     def tile(self, tile: Tile) -> tuple[bytes, ...]:
         """Read a tile's hashes; a partial one is also found in its full tile."""

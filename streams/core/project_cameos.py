@@ -30,9 +30,7 @@ def _(event: account.AccountStandingChanged, at: Seen) -> tuple[Change, ...]:
 
 @project.register
 def _(event: account.AccountFollowed, at: Seen) -> tuple[Change, ...]:
-    return (
-        Put("relations", {"account": at.stream, "other": event.account, "kind": "follows"}, {"since_us": at.time_us}),
-    )
+    return (Put("relations", {"account": at.stream, "other": event.account, "kind": "follows"}, {"since_us": at.time_us}),)
 
 
 @project.register
@@ -42,9 +40,7 @@ def _(event: account.AccountUnfollowed, at: Seen) -> tuple[Change, ...]:
 
 @project.register
 def _(event: account.AccountBlocked, at: Seen) -> tuple[Change, ...]:
-    return (
-        Put("relations", {"account": at.stream, "other": event.account, "kind": "blocks"}, {"since_us": at.time_us}),
-    )
+    return (Put("relations", {"account": at.stream, "other": event.account, "kind": "blocks"}, {"since_us": at.time_us}),)
 
 
 @project.register
@@ -124,9 +120,7 @@ def _(event: cameo.SubjectKeyDestroyed, at: Seen) -> tuple[Change, ...]:
 
 @project.register
 def _(event: consent.AudienceSet, at: Seen) -> tuple[Change, ...]:
-    return row_of(
-        "cameos", "cameo", at, audience=event.audience, purposes=list(event.purposes), facets=list(event.facets)
-    )
+    return row_of("cameos", "cameo", at, audience=event.audience, purposes=list(event.purposes), facets=list(event.facets))
 
 
 @project.register

@@ -28,10 +28,7 @@ def _(event: generation.GenerationRequested, at: Seen) -> tuple[Change, ...]:
         attempt=0,
         permille=0,
     )
-    cameos = (
-        Put("generation_cameos", {"generation": at.stream, "cameo": use.cameo}, {"facets": list(use.facets)})
-        for use in event.cameos
-    )
+    cameos = (Put("generation_cameos", {"generation": at.stream, "cameo": use.cameo}, {"facets": list(use.facets)}) for use in event.cameos)
     return (*asked, *cameos)
 
 
@@ -92,9 +89,7 @@ def _(event: generation.DraftDeclined, at: Seen) -> tuple[Change, ...]:
 
 @project.register
 def _(event: generation.GenerationReleased, at: Seen) -> tuple[Change, ...]:
-    return _generation(
-        at, state="released", film_sha256=event.film_sha256, decision=event.decision, permille=1000, ended_us=at.time_us
-    )
+    return _generation(at, state="released", film_sha256=event.film_sha256, decision=event.decision, permille=1000, ended_us=at.time_us)
 
 
 @project.register

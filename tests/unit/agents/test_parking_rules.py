@@ -19,7 +19,7 @@ from streams.core.parking import describe, next_step, retry_after_us
         (4, 6, False, "gap"),
     ],
 )
-def test_each_revision_is_applied_once_and_in_order(applied: int, revision: int, parked: bool, step: str) -> None:
+def test_each_revision_is_applied_once_and_in_order(applied: int, revision: int, *, parked: bool, step: str) -> None:
     assert next_step(applied, revision, parked=parked) == step
 
 

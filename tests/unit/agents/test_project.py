@@ -99,16 +99,12 @@ def test_subjects_hear_of_a_refusal_without_the_codes_of_other_subjects() -> Non
 
 
 def test_subjects_hear_of_every_start() -> None:
-    event = generation.GenerationStarted(
-        attempt=1, decision="d", public_key="p", holding={}, not_after_us=None, uses=(), assets=()
-    )
+    event = generation.GenerationStarted(attempt=1, decision="d", public_key="p", holding={}, not_after_us=None, uses=(), assets=())
     assert [notice.audience for notice in notices(event)] == ["subjects"]
 
 
 def test_the_same_event_gives_the_same_notification_row() -> None:
-    event = consent.GrantGiven(
-        grant="g", grantee=OTHER, purposes=(), facets=(), from_us=None, until_us=None, uses=None, review=False
-    )
+    event = consent.GrantGiven(grant="g", grantee=OTHER, purposes=(), facets=(), from_us=None, until_us=None, uses=None, review=False)
     assert notify(event, at(CAMEO)) == notify(event, at(CAMEO))
     (change,) = notify(event, at(CAMEO))
     assert isinstance(change, Put)
