@@ -1,0 +1,58 @@
+"""Owns sealed files on disk, written whole or not at all. Does not seal: it never sees plain bytes."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+
+from identity.keys.errors import NoKeyError
+
+_NAME = re.compile(r"^[a-z]+/[a-z]+-[0-9a-f]{32}$")
+
+
+class FileBlobs:
+    """Sealed files in the media folder: `evidence/`, `assets/`, `films/`; names say nothing."""
+
+    def __init__(self, folder: Path) -> None:
+        """Use a folder, made with 0700 where absent."""
+        self._folder = folder
+
+    def put(self, name: str, sealed: bytes) -> None:
+        """Write a file; when it returns the file is whole and durable."""
+        path = self._path(name)
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        part = path.with_suffix(".part")
+        descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(sealed)
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(path)
+        _sync_folder(path.parent)
+
+    def get(self, name: str) -> bytes:
+        """Read a file; raises NoKeyError where there is none."""
+        try:
+            return self._path(name).read_bytes()
+        except FileNotFoundError as error:
+            message = f"nothing lies at {name}"
+            raise NoKeyError(message) from error
+
+    def delete(self, name: str) -> None:
+        """Delete a file; may be called again."""
+        self._path(name).unlink(missing_ok=True)
+
+    def _path(self, name: str) -> Path:
+        if _NAME.match(name) is None:
+            message = f"not the name of a sealed file: {name[:80]!r}"
+            raise ValueError(message)
+        return self._folder / name
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

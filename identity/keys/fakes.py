@@ -1,0 +1,112 @@
+"""In-memory twin of the keyholder's control side. Seals for real, keeps nothing; not for products."""
+
+from __future__ import annotations
+
+import itertools
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+
+from identity.keys.errors import KeyGoneError, KeyholderRefusedError, NoKeyError, SealBrokenError
+from identity.keys.keyring import KeyRing
+from identity.keys.rights import EVIDENCE, may_call, readable
+from identity.keys.sealing import KEY_BYTES
+from identity.keys.vault import Vault
+from identity.keys.wire import AssetSealedFields, EvidenceSealed
+from schemas.cameo import Facet
+from schemas.envelope import Envelope, Sealed
+
+
+class InMemoryBlobs:
+    """Sealed bytes in a dictionary."""
+
+    def __init__(self) -> None:
+        """Begin empty."""
+        self.files: dict[str, bytes] = {}
+
+    def put(self, name: str, sealed: bytes) -> None:
+        """Keep."""
+        self.files[name] = sealed
+
+    def get(self, name: str) -> bytes:
+        """Read; raises NoKeyError."""
+        if name not in self.files:
+            raise NoKeyError(name)
+        return self.files[name]
+
+    def delete(self, name: str) -> None:
+        """Forget."""
+        self.files.pop(name, None)
+
+
+class InMemoryKeyholder:
+    """Answers as the keyholder would to one role; `as_role` gives another role's eyes on the same keys."""
+
+    def __init__(
+        self, role: str, read: Callable[[str], Sequence[Envelope]], vault: Vault | None = None, tenant: str = "main"
+    ) -> None:
+        """`read` gives a stream's events, as the ledger would."""
+        self._role = role
+        self._read = read
+        ticks = itertools.count(1)
+        self.vault = vault or Vault(tenant, KeyRing(None, os.urandom(KEY_BYTES), lambda: next(ticks)), InMemoryBlobs())
+
+    def as_role(self, role: str) -> InMemoryKeyholder:
+        """Give the same keyholder as another role sees it."""
+        return InMemoryKeyholder(role, self._read, self.vault)
+
+    def seal(self, account: str, stream: str, event_id: str, fields: Mapping[str, bytes]) -> dict[str, Sealed]:
+        """Seal fields."""
+        with self._asked("/v1/seal"):
+            return self.vault.seal(account, stream, event_id, fields)
+
+    def unseal(self, stream: str, event_id: str, purpose: str) -> dict[str, bytes]:
+        """Open fields that the role may read."""
+        with self._asked("/v1/unseal"):
+            found = next((one for one in self._read(stream) if one.event_id == event_id), None)
+            if found is None:
+                raise KeyholderRefusedError(("event.unknown",))
+            names = readable(self._role, purpose, found.type)
+            if not names:
+                raise KeyholderRefusedError(("right.missing",))
+            return self.vault.unseal(found, names)
+
+    def put_evidence(self, account: str, cameo: str, recording: bytes) -> EvidenceSealed:
+        """Seal a recording."""
+        with self._asked("/v1/evidence/put"):
+            return self.vault.put_evidence(account, cameo, recording)
+
+    def get_evidence(self, evidence: str, purpose: str) -> bytes:
+        """Open a recording."""
+        with self._asked("/v1/evidence/get"):
+            if (self._role, purpose) not in EVIDENCE:
+                raise KeyholderRefusedError(("right.missing",))
+            return self.vault.get_evidence(evidence)
+
+    def put_asset(self, cameo: str, owner: str, facet: Facet, asset: bytes) -> AssetSealedFields:
+        """Seal an asset."""
+        with self._asked("/v1/assets/put"):
+            return self.vault.put_asset(cameo, owner, facet, asset)
+
+    def destroy_evidence(self, evidence: str) -> str:
+        """Destroy a recording."""
+        with self._asked("/v1/evidence/destroy"):
+            return self.vault.destroy_evidence(evidence)
+
+    def destroy_subject(self, account: str) -> str:
+        """Destroy a subject's key."""
+        with self._asked("/v1/subjects/destroy"):
+            return self.vault.destroy_subject(account)
+
+    @contextmanager
+    def _asked(self, endpoint: str) -> Iterator[None]:
+        if not may_call(self._role, endpoint):
+            raise KeyholderRefusedError(("right.missing",))
+        try:
+            yield
+        except KeyGoneError as error:
+            raise KeyholderRefusedError(("key.destroyed",)) from error
+        except SealBrokenError as error:
+            raise KeyholderRefusedError(("seal.broken",)) from error
+        except NoKeyError as error:
+            raise KeyholderRefusedError(("evidence.unknown",)) from error

@@ -1,0 +1,62 @@
+"""Ports of keys: what the control side asks of the keyholder, and where sealed bytes lie. Replicas ask elsewhere: see client."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Protocol
+
+from identity.keys.wire import AssetSealedFields, EvidenceSealed
+from schemas.cameo import Facet
+from schemas.envelope import Sealed
+
+
+class Blobs(Protocol):
+    """Sealed files by name (`KIND/ID`)."""
+
+    def put(self, name: str, sealed: bytes) -> None:
+        """Write; durable when it returns."""
+        ...
+
+    def get(self, name: str) -> bytes:
+        """Read; raises NoKeyError."""
+        ...
+
+    def delete(self, name: str) -> None:
+        """Delete; may be called again."""
+        ...
+
+
+class Keyholder(Protocol):
+    """What seals and opens for the control side.
+
+    Every method may raise KeyholderUnavailableError (nothing is known of the outcome; all may be called again) and
+    KeyholderRefusedError with codes: `right.missing`, `key.destroyed`, `seal.broken`, `event.unknown`, `evidence.unknown`.
+    """
+
+    def seal(self, account: str, stream: str, event_id: str, fields: Mapping[str, bytes]) -> dict[str, Sealed]:
+        """Seal personal fields of an event that is about to be appended, under the account's field key."""
+        ...
+
+    def unseal(self, stream: str, event_id: str, purpose: str) -> dict[str, bytes]:
+        """Open those fields of an appended event that this role may read for this purpose."""
+        ...
+
+    def put_evidence(self, account: str, cameo: str, recording: bytes) -> EvidenceSealed:
+        """Seal a recording under a key of its own; durable when it returns. A second call makes a second evidence."""
+        ...
+
+    def get_evidence(self, evidence: str, purpose: str) -> bytes:
+        """Open a recording."""
+        ...
+
+    def put_asset(self, cameo: str, owner: str, facet: Facet, asset: bytes) -> AssetSealedFields:
+        """Seal one facet's asset under a key of its own; gives the fields of `asset.sealed`, which the caller appends."""
+        ...
+
+    def destroy_evidence(self, evidence: str) -> str:
+        """Destroy a recording's key and file; gives the key's id. May be called again."""
+        ...
+
+    def destroy_subject(self, account: str) -> str:
+        """Destroy an account's subject key and everything under it; gives its id. May be called again."""
+        ...

@@ -1,0 +1,53 @@
+"""Owns who may ask the keyholder for what: role × endpoint, role × purpose × event. Everything else is refused."""
+
+from __future__ import annotations
+
+ENDPOINTS: dict[str, frozenset[str]] = {
+    "/v1/seal": frozenset({"api", "worker", "judge"}),
+    "/v1/unseal": frozenset({"api", "worker", "judge"}),
+    "/v1/evidence/put": frozenset({"api"}),
+    "/v1/evidence/get": frozenset({"worker"}),
+    "/v1/evidence/destroy": frozenset({"api", "worker"}),
+    "/v1/subjects/destroy": frozenset({"api"}),
+    "/v1/assets/put": frozenset({"worker"}),
+    "/v1/rekey": frozenset({"worker"}),
+    "/v1/film": frozenset({"api"}),
+    "/v1/draft": frozenset({"api"}),
+    "/v1/release-draft": frozenset({"api", "dispatcher"}),
+    "/v1/health": frozenset({"api", "worker", "judge", "dispatcher", "auditor"}),
+    "/v1/open": frozenset({"replica"}),
+    "/v1/release": frozenset({"replica"}),
+}
+"""`replica` is not a token: it is whoever signs with the replicas' key."""
+
+FIELDS: dict[tuple[str, str], dict[str, tuple[str, ...]]] = {
+    ("judge", "judge"): {
+        "generation.requested": ("prompt", "plan", "plan_salt"),
+        "consent.restriction_set": ("text",),
+    },
+    ("worker", "compare"): {"enrolment.assessed": ("fingerprints",)},
+    ("worker", "notify"): {"account.registered": ("handle",)},
+    ("api", "show"): {
+        "account.registered": ("handle",),
+        "consent.grant_given": ("note",),
+        "consent.restriction_set": ("text",),
+        "consent.preference_set": ("text",),
+        "generation.requested": ("prompt",),
+        "app.registered": ("contact",),
+    },
+    ("keyholder", "render"): {"generation.requested": ("plan", "plan_salt")},
+}
+"""(role, purpose) → wire name → the fields that may be read."""
+
+EVIDENCE: frozenset[tuple[str, str]] = frozenset({("worker", "assess")})
+"""(role, purpose) for which a recording may be opened."""
+
+
+def may_call(role: str, endpoint: str) -> bool:
+    """Tell whether a role may ask at an endpoint."""
+    return role in ENDPOINTS.get(endpoint, frozenset())
+
+
+def readable(role: str, purpose: str, wire_name: str) -> tuple[str, ...]:
+    """Tell which sealed fields of an event a role may read for a purpose; empty: none."""
+    return FIELDS.get((role, purpose), {}).get(wire_name, ())

@@ -1,0 +1,94 @@
+"""The keyring: what survives a restart, and what must be gone."""
+
+from __future__ import annotations
+
+import itertools
+import os
+from pathlib import Path
+
+import pytest
+
+from identity.keys.errors import KeyGoneError, SealBrokenError
+from identity.keys.keyring import KeyRing
+
+ANA, BO = "account-" + "a" * 32, "account-" + "b" * 32
+
+
+def ring(path: Path, root: bytes) -> KeyRing:
+    ticks = itertools.count(1)
+    return KeyRing(path, root, lambda: next(ticks))
+
+
+def test_a_key_is_the_same_after_a_restart(tmp_path: Path) -> None:
+    root = os.urandom(32)
+    first = ring(tmp_path / "keys", root)
+    key_id, key = first.create("asset", "one", (ANA,), {"version": 1})
+    first.close()
+    again = ring(tmp_path / "keys", root)
+    assert again.key(key_id) == key
+    assert again.row(key_id).about == {"version": 1}
+    assert (tmp_path / "keys").stat().st_mode & 0o777 == 0o600
+
+
+def test_another_root_key_opens_nothing(tmp_path: Path) -> None:
+    first = ring(tmp_path / "keys", os.urandom(32))
+    key_id, _ = first.create("asset", "one", (ANA,), {})
+    first.close()
+    with pytest.raises(SealBrokenError):
+        ring(tmp_path / "keys", os.urandom(32)).key(key_id)
+
+
+def test_neither_the_key_nor_its_wrapped_form_stays_in_the_file_after_destruction(tmp_path: Path) -> None:
+    keys = ring(tmp_path / "keys", os.urandom(32))
+    key_id, key = keys.create("evidence", "one", (ANA,), {})
+    wrapped = keys._db.execute("SELECT wrapped FROM keys WHERE key_id = ?", (key_id,)).fetchone()[0]  # noqa: SLF001
+    assert wrapped in (tmp_path / "keys").read_bytes()
+    keys.destroy(key_id)
+    keys.destroy(key_id)
+    left = b"".join(path.read_bytes() for path in tmp_path.iterdir())
+    assert wrapped not in left
+    assert key not in left
+    with pytest.raises(KeyGoneError):
+        keys.key(key_id)
+
+
+def test_destroying_one_subject_destroys_what_was_shared_and_leaves_the_other_subjects_own(tmp_path: Path) -> None:
+    keys = ring(tmp_path / "keys", os.urandom(32))
+    film, film_key = keys.create("output", "film", (BO, ANA), {})
+    own, own_key = keys.create("asset", "bo", (BO,), {})
+    assert keys.key(film) == film_key
+    key_id, gone = keys.destroy_subject(ANA)
+    assert [row.key_id for row in gone] == [film]
+    assert keys.destroy_subject(ANA)[0] == key_id
+    with pytest.raises(KeyGoneError):
+        keys.key(film)
+    assert keys.key(own) == own_key
+
+
+def test_an_erased_subject_gets_no_new_key(tmp_path: Path) -> None:
+    keys = ring(tmp_path / "keys", os.urandom(32))
+    keys.field_key(ANA)
+    keys.destroy_subject(ANA)
+    with pytest.raises(KeyGoneError):
+        keys.field_key(ANA)
+    with pytest.raises(KeyGoneError):
+        keys.create("evidence", "two", (ANA,), {})
+
+
+def test_a_retired_key_is_due_only_after_its_last_lease(tmp_path: Path) -> None:
+    keys = ring(tmp_path / "keys", os.urandom(32))
+    key_id, _ = keys.create("asset", "one", (ANA,), {})
+    keys.note_lease([key_id], 1_000)
+    keys.note_lease([key_id], 500)
+    assert keys.due(2_000) == []
+    keys.retire(key_id)
+    assert keys.due(999) == []
+    assert keys.due(1_000) == [key_id]
+    keys.destroy(key_id)
+    assert keys.due(1_000) == []
+
+
+def test_one_account_has_one_field_key(tmp_path: Path) -> None:
+    keys = ring(tmp_path / "keys", os.urandom(32))
+    assert keys.field_key(ANA) == keys.field_key(ANA)
+    assert keys.field_key(ANA) != keys.field_key(BO)
