@@ -1,0 +1,1 @@
+"""Adapters of serving: what its ports are on a real installation."""

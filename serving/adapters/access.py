@@ -1,0 +1,76 @@
+"""Handles and tokens in Postgres (schema `access`). Does not judge scopes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from psycopg.rows import tuple_row
+from psycopg_pool import ConnectionPool
+
+from serving.ports import Token
+
+_TOKEN = "SELECT token_id, account, scopes, app, label, created_at, expires_at FROM access.tokens"
+
+
+class PostgresAccessStore:
+    """An AccessStore on a pool of role `api`."""
+
+    def __init__(self, pool: ConnectionPool[Any]) -> None:
+        self._pool = pool
+
+    def claim_handle(self, handle: str, shown: str, account: str) -> bool:
+        """Give a handle; False when another account has it."""
+        with self._pool.connection() as connection:
+            connection.execute(
+                "INSERT INTO access.handles (handle, shown, account) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING",
+                (handle, shown, account),
+            )
+        return self.account_of(handle) == account
+
+    def account_of(self, handle: str) -> str | None:
+        """Find the account of a normalised handle."""
+        return self._one("SELECT account FROM access.handles WHERE handle = %s", handle)
+
+    def handle_of(self, account: str) -> str | None:
+        """Find an account's handle as it is shown."""
+        return self._one("SELECT shown FROM access.handles WHERE account = %s", account)
+
+    def add_token(self, token: Token, sha256: bytes) -> None:
+        """Keep a token by its hash."""
+        with self._pool.connection() as connection:
+            connection.execute(
+                "INSERT INTO access.tokens (token_id, sha256, account, scopes, app, label, created_at, expires_at)"
+                " VALUES (%s, %s, %s, %s, %s, %s, %s, %s)",
+                (
+                    token.token_id, sha256, token.account, sorted(token.scopes), token.app, token.label,
+                    token.created_at, token.expires_at,
+                ),
+            )  # fmt: skip
+
+    def token_by_hash(self, sha256: bytes) -> Token | None:
+        """Find a token that has not expired."""
+        found = self._tokens(f"{_TOKEN} WHERE sha256 = %s AND (expires_at IS NULL OR expires_at > now())", sha256)
+        return found[0] if found else None
+
+    def tokens_of(self, account: str) -> Sequence[Token]:
+        """List an account's tokens, oldest first."""
+        return self._tokens(f"{_TOKEN} WHERE account = %s ORDER BY created_at, token_id", account)
+
+    def remove_token(self, account: str, token_id: str) -> bool:
+        """Remove one; False when there was none."""
+        with self._pool.connection() as connection:
+            done = connection.execute(
+                "DELETE FROM access.tokens WHERE account = %s AND token_id = %s", (account, token_id)
+            )
+            return done.rowcount == 1
+
+    def _one(self, query: str, value: str) -> str | None:
+        with self._pool.connection() as connection:
+            row = connection.cursor(row_factory=tuple_row).execute(query, (value,)).fetchone()
+        return None if row is None else str(row[0])
+
+    def _tokens(self, query: str, value: object) -> list[Token]:
+        with self._pool.connection() as connection:
+            rows = connection.cursor(row_factory=tuple_row).execute(query, (value,)).fetchall()
+        return [Token(row[0], row[1], frozenset(row[2]), *row[3:]) for row in rows]

@@ -1,0 +1,24 @@
+"""The app: routes, problems, and nothing that a test cannot replace."""
+
+from __future__ import annotations
+
+from fastapi import FastAPI
+
+from serving.api import problem
+from serving.api.context import Parts
+from serving.api.routes import accounts, audit, consent, enrolments, generations, operate
+
+DESCRIPTION = (
+    "Enrol a likeness, say who may use it, ask for films, and see who generated what. Errors are problem+json with a "
+    "code and a remedy. Times are RFC 3339 with a zone."
+)
+
+
+def make_app(parts: Parts) -> FastAPI:
+    """Make the API over one installation's parts."""
+    app = FastAPI(title="Cameo", version="1.0.0", description=DESCRIPTION, docs_url=None, redoc_url=None)
+    app.state.parts = parts
+    problem.install(app)
+    for module in (accounts, enrolments, consent, generations, audit, operate):
+        app.include_router(module.router)
+    return app

@@ -1,0 +1,76 @@
+"""What a request carries: the installation's parts, and the caller that a route's scope admits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated, Any, Protocol
+
+from fastapi import Depends, Header, Request
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+
+from identity.keys.client import KeyholderClient
+from serving.errors import ForbiddenError, InvalidError, UnauthenticatedError
+from serving.handlers.desk import Caller, Desk
+from serving.handlers.tokens import known
+from serving.ports import AccessStore
+
+_bearer = HTTPBearer(auto_error=False, scheme_name="token")
+
+
+class Reader(Protocol):
+    """What the projections tell (serving.adapters.reading)."""
+
+    def search(self, **filters: Any) -> dict[str, Any]:
+        """Search the audit: generations by subject, creator, since, id; a page and the cursor to the next."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """One installation as the API sees it."""
+
+    desk: Desk
+    access: AccessStore
+    keyholder: KeyholderClient
+    reader: Any
+    tenant: str
+
+
+def parts_of(request: Request) -> Parts:
+    """Find the parts that the app was made with."""
+    return request.app.state.parts
+
+
+def caller_with(*scopes: str) -> Callable[..., Caller]:
+    """Admit a token that has one of the scopes; the route's documentation names them."""
+
+    def admit(
+        request: Request,
+        credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
+        idempotency_key: Annotated[str | None, Header(max_length=100)] = None,
+    ) -> Caller:
+        if credentials is None:
+            raise UnauthenticatedError("token.missing", "no token was sent", "send Authorization: Bearer cameo_...")
+        token = known(parts_of(request).access, credentials.credentials)
+        if not token.scopes & set(scopes):
+            raise ForbiddenError(
+                "scope.missing", f"this needs the scope {' or '.join(scopes)}", "ask for a token with that scope"
+            )
+        if idempotency_key is not None and not idempotency_key.isascii():
+            raise InvalidError("idempotency.key", "an Idempotency-Key is ASCII", "draw a random one")
+        return Caller(token.account, token.scopes, token.app, idempotency_key)
+
+    admit.scopes = scopes  # type: ignore[attr-defined]
+    return admit
+
+
+PartsHere = Annotated[Parts, Depends(parts_of)]
+AccountCaller = Annotated[Caller, Depends(caller_with("account"))]
+ConsentCaller = Annotated[Caller, Depends(caller_with("consent"))]
+EnrolCaller = Annotated[Caller, Depends(caller_with("enrol"))]
+GenerateCaller = Annotated[Caller, Depends(caller_with("generate"))]
+AuditCaller = Annotated[Caller, Depends(caller_with("audit", "auditor"))]
+AuditorCaller = Annotated[Caller, Depends(caller_with("auditor"))]
+OperatorCaller = Annotated[Caller, Depends(caller_with("operator"))]
+AnyCaller = Annotated[Caller, Depends(caller_with("account", "consent", "enrol", "generate", "audit", "auditor", "operator"))]

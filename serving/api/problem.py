@@ -1,0 +1,92 @@
+"""Problems: every error leaves as application/problem+json (RFC 9457) with a code and a remedy."""
+
+from __future__ import annotations
+
+import logging
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel
+from starlette.exceptions import HTTPException
+
+from identity.keys.client import KeyholderRefusedError, KeyholderUnavailableError
+from serving.errors import CommandError, UnavailableError
+from streams.errors import IdempotencyError, LedgerError, LedgerUnavailableError
+
+log = logging.getLogger(__name__)
+
+
+class Problem(BaseModel):
+    """What went wrong, in a form that a program can act on."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    code: str
+    remedy: str
+    codes: list[str] | None = None
+
+
+def install(app: FastAPI) -> None:
+    """Make every error of the app a problem."""
+
+    @app.exception_handler(CommandError)
+    async def _(_: Request, error: CommandError) -> JSONResponse:  # pyright: ignore[reportUnusedFunction]
+        headers = {} if error.retry_after_s is None else {"Retry-After": str(error.retry_after_s)}
+        if error.status == 401:  # noqa: PLR2004
+            headers["WWW-Authenticate"] = "Bearer"
+        return _problem(error.status, error.code, error.detail, error.remedy, headers=headers)
+
+    @app.exception_handler(RequestValidationError)
+    async def _(_: Request, error: RequestValidationError) -> JSONResponse:  # pyright: ignore[reportUnusedFunction]
+        found = "; ".join(f"{'.'.join(str(part) for part in one['loc'])}: {one['msg']}" for one in error.errors()[:8])
+        return _problem(422, "request.invalid", found, "see the OpenAPI document at /openapi.json")
+
+    @app.exception_handler(HTTPException)
+    async def _(_: Request, error: HTTPException) -> JSONResponse:  # pyright: ignore[reportUnusedFunction]
+        code = {404: "route.unknown", 405: "method.not_allowed"}.get(error.status_code, "request.invalid")
+        return _problem(error.status_code, code, str(error.detail), "see the OpenAPI document at /openapi.json")
+
+    @app.exception_handler(KeyholderRefusedError)
+    async def _(_: Request, error: KeyholderRefusedError) -> JSONResponse:  # pyright: ignore[reportUnusedFunction]
+        codes = list(error.codes)
+        return _problem(403, codes[0], "this was refused", "ask the subject, or see the code", codes=codes)
+
+    @app.exception_handler(KeyholderUnavailableError)
+    @app.exception_handler(LedgerUnavailableError)
+    async def _(_: Request, error: Exception) -> JSONResponse:  # pyright: ignore[reportUnusedFunction]
+        part = "ledger" if isinstance(error, LedgerUnavailableError) else "keyholder"
+        gone = UnavailableError(f"{part}.unavailable", f"the {part} does not answer", "try again in a moment")
+        return _problem(gone.status, gone.code, gone.detail, gone.remedy, headers={"Retry-After": "1"})
+
+    @app.exception_handler(IdempotencyError)
+    async def _(_: Request, error: IdempotencyError) -> JSONResponse:  # pyright: ignore[reportUnusedFunction]
+        del error
+        return _problem(
+            409, "idempotency.reused", "this key was used for another request", "draw a new Idempotency-Key"
+        )
+
+    @app.exception_handler(LedgerError)
+    async def _(_: Request, error: LedgerError) -> JSONResponse:  # pyright: ignore[reportUnusedFunction]
+        log.error("the ledger refused: %s", type(error).__name__, exc_info=error)
+        return _problem(500, "ledger.error", "the ledger refused the command", "tell the operator")
+
+
+def _problem(
+    status: int,
+    code: str,
+    detail: str,
+    remedy: str,
+    *,
+    codes: list[str] | None = None,
+    headers: dict[str, str] | None = None,
+) -> JSONResponse:
+    body = Problem(
+        type=f"urn:cameo:{code}", title=code.replace(".", " "), status=status, detail=detail, code=code,
+        remedy=remedy, codes=codes,
+    )  # fmt: skip
+    return JSONResponse(
+        body.model_dump(exclude_none=True), status, headers=headers, media_type="application/problem+json"
+    )

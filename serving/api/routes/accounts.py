@@ -1,0 +1,186 @@
+"""Routes of accounts and tokens."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel, Field
+
+from schemas.ids import cameo_of
+from serving.api.context import AccountCaller, AnyCaller, OperatorCaller, PartsHere
+from serving.errors import ConflictError, NotFoundError
+from serving.handlers import accounts, tokens
+from serving.handlers.desk import Caller
+from serving.ports import PERSON, SCOPES, AccessStore
+
+router = APIRouter(prefix="/v1", tags=["accounts"])
+Scope = Literal[SCOPES]  # type: ignore[valid-type]
+
+
+class NewAccount(BaseModel):
+    """An account to register."""
+
+    handle: str = Field(examples=["min"])
+    region: str = Field("ZZ", pattern="^[A-Z]{2}$", description="ISO 3166 region; ZZ when unknown")
+    locale: str = Field("en", pattern="^[a-z]{2}(-[A-Z]{2})?$")
+    minor: bool = False
+    scopes: list[Scope] = Field(default_factory=lambda: sorted(PERSON), min_length=1)
+
+
+class Account(BaseModel):
+    """An account as others may see it."""
+
+    account: str
+    handle: str
+    cameo: str
+
+
+class Registered(Account):
+    """A new account, with its first token, shown once."""
+
+    token: str
+
+
+class Other(BaseModel):
+    """Another account, by id or handle."""
+
+    account: str = Field(examples=["@min"])
+
+
+class NewStanding(BaseModel):
+    """A standing and why."""
+
+    standing: Literal["good", "limited", "suspended"]
+    reason: str = Field(min_length=1, max_length=80)
+
+
+class NewToken(BaseModel):
+    """A further token for the caller."""
+
+    scopes: list[Scope] = Field(min_length=1)
+    label: str = ""
+    lives_s: int | None = Field(None, ge=60)
+
+
+class TokenSeen(BaseModel):
+    """A token without its secret."""
+
+    token_id: str
+    scopes: list[str]
+    label: str
+    created_at: datetime
+    expires_at: datetime | None
+
+
+class TokenMade(TokenSeen):
+    """A token with its secret, shown once."""
+
+    token: str
+
+
+def resolve(access: AccessStore, name: str) -> str:
+    """Turn `@handle` or an account id into an account id; raises NotFoundError."""
+    if name.startswith("account-"):
+        return name
+    account = access.account_of(accounts.normal_handle(name))
+    if account is None:
+        raise NotFoundError("account.unknown", f"nobody is called {name}", "check the handle")
+    return account
+
+
+@router.post("/accounts", status_code=201)
+def register_account(parts: PartsHere, caller: OperatorCaller, body: NewAccount) -> Registered:
+    """Register an account and make its first token."""
+    normal = accounts.normal_handle(body.handle)
+    if parts.access.account_of(normal) is not None:
+        raise ConflictError("handle.taken", f"the handle {normal} is taken", "choose another handle")
+    account = accounts.register(
+        parts.desk, caller, handle=body.handle, region=body.region, locale=body.locale, minor=body.minor
+    )
+    shown = body.handle.removeprefix("@")
+    if not parts.access.claim_handle(normal, shown, account):
+        raise ConflictError("handle.taken", f"the handle {normal} is taken", "choose another handle")
+    made = tokens.make_token(
+        parts.access, parts.desk.entropy(32), account, frozenset(body.scopes), label="first", now=datetime.now(UTC)
+    )
+    return Registered(account=account, handle=shown, cameo=cameo_of(account), token=made.secret)
+
+
+@router.get("/accounts/me")
+def show_me(parts: PartsHere, caller: AnyCaller) -> Account:
+    """Show the caller's account."""
+    return _seen(parts.access, caller.account)
+
+
+@router.get("/accounts")
+def find_account(parts: PartsHere, caller: AnyCaller, handle: Annotated[str, Query()]) -> Account:
+    """Find an account by its handle."""
+    del caller
+    return _seen(parts.access, resolve(parts.access, handle))
+
+
+@router.put("/accounts/me/follows/{account}", status_code=204)
+def follow(parts: PartsHere, caller: AccountCaller, account: str) -> None:
+    """Follow an account (id or @handle)."""
+    accounts.follow(parts.desk, caller, resolve(parts.access, account))
+
+
+@router.delete("/accounts/me/follows/{account}", status_code=204)
+def unfollow(parts: PartsHere, caller: AccountCaller, account: str) -> None:
+    """Stop following an account."""
+    accounts.unfollow(parts.desk, caller, resolve(parts.access, account))
+
+
+@router.put("/accounts/me/blocks/{account}", status_code=204)
+def block(parts: PartsHere, caller: AccountCaller, account: str) -> None:
+    """Block an account: neither may use the other's likeness."""
+    accounts.block(parts.desk, caller, resolve(parts.access, account))
+
+
+@router.delete("/accounts/me/blocks/{account}", status_code=204)
+def unblock(parts: PartsHere, caller: AccountCaller, account: str) -> None:
+    """Lift a block."""
+    accounts.unblock(parts.desk, caller, resolve(parts.access, account))
+
+
+@router.put("/accounts/{account}/standing", status_code=204)
+def change_standing(parts: PartsHere, caller: OperatorCaller, account: str, body: NewStanding) -> None:
+    """Change an account's standing."""
+    accounts.change_standing(parts.desk, caller, resolve(parts.access, account), body.standing, body.reason)
+
+
+@router.post("/tokens", status_code=201)
+def make_token(parts: PartsHere, caller: AnyCaller, body: NewToken) -> TokenMade:
+    """Make a further token for the caller, with no scope that the caller does not have."""
+    made = tokens.share_token(
+        parts.access, caller, parts.desk.entropy(32), frozenset(body.scopes), body.label, body.lives_s
+    )
+    return TokenMade(**_token(made.token), token=made.secret)
+
+
+@router.get("/tokens")
+def list_tokens(parts: PartsHere, caller: AnyCaller) -> list[TokenSeen]:
+    """List the caller's tokens."""
+    return [TokenSeen(**_token(token)) for token in parts.access.tokens_of(caller.account)]
+
+
+@router.delete("/tokens/{token_id}", status_code=204)
+def drop_token(parts: PartsHere, caller: AnyCaller, token_id: str) -> None:
+    """Remove one of the caller's tokens."""
+    tokens.drop_token(parts.access, caller, token_id)
+
+
+def _token(token: tokens.Token) -> dict[str, object]:
+    return {
+        "token_id": token.token_id, "scopes": sorted(token.scopes), "label": token.label,
+        "created_at": token.created_at, "expires_at": token.expires_at,
+    }  # fmt: skip
+
+
+def _seen(access: AccessStore, account: str) -> Account:
+    handle = access.handle_of(account)
+    if handle is None:
+        raise NotFoundError("account.unknown", "there is no such account", "check the id")
+    return Account(account=account, handle=handle, cameo=cameo_of(account))

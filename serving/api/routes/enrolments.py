@@ -1,0 +1,112 @@
+"""Routes of enrolment: the consent text, a challenge, the recording, how it went."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Header, Request
+from pydantic import BaseModel
+
+from schemas.ids import cameo_of
+from serving.api.context import EnrolCaller, PartsHere
+from serving.errors import InvalidError
+from serving.handlers import enrolments
+
+router = APIRouter(prefix="/v1", tags=["enrolment"])
+
+
+class ConsentText(BaseModel):
+    """The text that a person accepts before their likeness is recorded."""
+
+    version: str
+    text: str
+    sha256: str
+
+
+class NewEnrolment(BaseModel):
+    """A wish to enrol, the consent text accepted."""
+
+    profile: Literal["sandbox", "basic", "verified"] = "basic"
+    consent_text_sha256: str
+
+
+class ChallengeShown(BaseModel):
+    """What to say and how to move, in one take, before the time is up."""
+
+    enrolment: str
+    cameo: str
+    phrase: list[str]
+    movements: list[str]
+    expires_at: datetime
+
+
+class Submitted(BaseModel):
+    """The recording is sealed; the checks run now."""
+
+    enrolment: str
+    evidence: str
+    sha256: str
+
+
+@router.get("/consent-text")
+def consent_text(caller: EnrolCaller) -> ConsentText:
+    """Show the consent text in force."""
+    del caller
+    return ConsentText(
+        version=enrolments.CONSENT_TEXT_VERSION, text=enrolments.CONSENT_TEXT, sha256=enrolments.CONSENT_TEXT_SHA256
+    )
+
+
+@router.post("/enrolments", status_code=201)
+def start(parts: PartsHere, caller: EnrolCaller, body: NewEnrolment) -> ChallengeShown:
+    """Take a challenge: single use, two minutes, for the caller alone."""
+    challenge = enrolments.start(parts.desk, caller, body.profile, body.consent_text_sha256)
+    return ChallengeShown(
+        enrolment=challenge.challenge_id, cameo=cameo_of(caller.account), phrase=list(challenge.phrase),
+        movements=[movement.value for movement in challenge.movements],
+        expires_at=datetime.fromtimestamp(challenge.expires_at_us / 1e6, UTC),
+    )  # fmt: skip
+
+
+@router.put(
+    "/enrolments/{enrolment}/recording",
+    status_code=202,
+    openapi_extra={"requestBody": {"required": True, "content": {"video/webm": {}, "video/mp4": {}}}},
+)
+async def submit(
+    request: Request,
+    parts: PartsHere,
+    caller: EnrolCaller,
+    enrolment: str,
+    x_camera_label: Annotated[str, Header(max_length=120)] = "",
+) -> Submitted:
+    """Hand in one webm or mp4, at most 64 MiB, as the request's body."""
+    recording = await _bounded_body(request)
+    stored = await _in_thread(
+        enrolments.submit, parts.desk, parts.keyholder, caller, enrolment, recording, x_camera_label
+    )
+    return Submitted(enrolment=enrolment, evidence=stored.evidence, sha256=stored.sha256)
+
+
+@router.get("/enrolments/{enrolment}")
+def show(parts: PartsHere, caller: EnrolCaller, enrolment: str) -> dict[str, Any]:
+    """Show how an enrolment stands; refused ones tell each code, its sentence and what to do."""
+    return parts.reader.enrolment(cameo_of(caller.account), enrolment)
+
+
+async def _bounded_body(request: Request) -> bytes:
+    received = bytearray()
+    async for chunk in request.stream():
+        received += chunk
+        if len(received) > enrolments.MAX_RECORDING_BYTES:
+            raise InvalidError(
+                "media.too_large", f"more than {enrolments.MAX_RECORDING_BYTES} bytes", "record for about ten seconds"
+            )
+    return bytes(received)
+
+
+async def _in_thread(function: Any, *arguments: Any) -> Any:
+    from starlette.concurrency import run_in_threadpool
+
+    return await run_in_threadpool(function, *arguments)

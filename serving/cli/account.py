@@ -1,0 +1,101 @@
+"""Commands about accounts and tokens."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from serving.cli.session import api_command, keep_token
+from serving.client import Client
+from serving.ports import SCOPES
+
+
+@click.group()
+def account() -> None:
+    """Register, find, follow, block."""
+
+
+@account.command()
+@click.argument("handle")
+@click.option("--region", default="ZZ", show_default=True, help="ISO 3166 region.")
+@click.option("--locale", default="en", show_default=True)
+@click.option("--minor", is_flag=True, help="The person is a minor: stricter rules.")
+@click.option("--scope", "scopes", multiple=True, type=click.Choice(SCOPES), help="Default: all of a person's.")
+@click.option("--no-keep", is_flag=True, help="Print the token instead of keeping it for --as HANDLE.")
+@api_command
+def register(client: Client, *, handle: str, no_keep: bool, scopes: tuple[str, ...], **body: Any) -> Any:
+    """Register HANDLE (an operator's command) and keep its token for `--as HANDLE`."""
+    wanted = {"scopes": list(scopes)} if scopes else {}
+    made = client.call("POST", "/v1/accounts", {"handle": handle, **body, **wanted})
+    if not no_keep:
+        made["token"] = f"kept in {keep_token(handle, made['token'])}"
+    return made
+
+
+@account.command()
+@click.argument("handle", required=False)
+@api_command
+def show(client: Client, *, handle: str | None) -> Any:
+    """Show HANDLE, or yourself."""
+    return client.call("GET", "/v1/accounts/me") if handle is None else client.call(
+        "GET", "/v1/accounts", query={"handle": handle}
+    )  # fmt: skip
+
+
+def _towards(name: str, method: str, kind: str, text: str) -> None:
+    @account.command(name, help=text)
+    @click.argument("handle")
+    @api_command
+    def command(client: Client, *, handle: str) -> Any:  # pyright: ignore[reportUnusedFunction]
+        shown = handle if handle.startswith(("@", "account-")) else f"@{handle}"
+        return client.call(method, f"/v1/accounts/me/{kind}/{shown}")
+
+
+_towards("follow", "PUT", "follows", "Follow HANDLE.")
+_towards("unfollow", "DELETE", "follows", "Stop following HANDLE.")
+_towards("block", "PUT", "blocks", "Block HANDLE: neither may use the other's likeness.")
+_towards("unblock", "DELETE", "blocks", "Lift the block on HANDLE.")
+
+
+@account.command()
+@click.argument("handle")
+@click.argument("standing", type=click.Choice(["good", "limited", "suspended"]))
+@click.option("--reason", required=True)
+@api_command
+def standing(client: Client, *, handle: str, **body: Any) -> Any:
+    """Change the standing of HANDLE (an operator's command)."""
+    return client.call("PUT", f"/v1/accounts/@{handle.removeprefix('@')}/standing", body)
+
+
+@click.group()
+def token() -> None:
+    """Make, list and drop bearer tokens."""
+
+
+@token.command("new")
+@click.option("--scope", "scopes", multiple=True, required=True, type=click.Choice(SCOPES))
+@click.option("--label", default="")
+@click.option("--lives-s", type=click.IntRange(60), help="Seconds until it expires; left out: never.")
+@api_command
+def new_token(client: Client, **body: Any) -> Any:
+    """Make a further token of yours. It is shown once."""
+    return client.call("POST", "/v1/tokens", body | {"scopes": list(body["scopes"])})
+
+
+@token.command("list")
+@api_command
+def list_tokens(client: Client) -> Any:
+    """List your tokens, without their secrets."""
+    return client.call("GET", "/v1/tokens")
+
+
+@token.command("drop")
+@click.argument("token_id")
+@api_command
+def drop_token(client: Client, *, token_id: str) -> Any:
+    """Remove one of your tokens."""
+    return client.call("DELETE", f"/v1/tokens/{token_id}")
+
+
+COMMANDS = {"account": account, "token": token}

@@ -1,0 +1,78 @@
+"""Commands of enrolment."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Any
+
+import click
+
+from serving.cli.session import api_command
+from serving.client import Client
+
+TYPES = {".webm": "video/webm", ".mp4": "video/mp4"}
+SETTLED = {"activated", "refused", "expired"}
+POLL_S = 0.3
+
+
+@click.group()
+def enrol() -> None:
+    """Enrol a likeness: take a challenge, record the answer in one take, hand it in."""
+
+
+@enrol.command()
+@click.option("--profile", type=click.Choice(["sandbox", "basic", "verified"]), default="basic", show_default=True)
+@click.option("--accept", is_flag=True, help="You have read and accept the consent text (cameo enrol text).")
+@api_command
+def start(client: Client, *, profile: str, accept: bool) -> Any:
+    """Take a challenge: the phrase to say and the movements to make, within two minutes."""
+    text = client.call("GET", "/v1/consent-text")
+    if not accept:
+        click.echo(text["text"], err=True)
+        click.confirm("Do you accept?", abort=True, err=True)
+    body = {"profile": profile, "consent_text_sha256": text["sha256"]}
+    return client.call("POST", "/v1/enrolments", body)
+
+
+@enrol.command()
+@api_command
+def text(client: Client) -> Any:
+    """Show the consent text in force."""
+    return client.call("GET", "/v1/consent-text")
+
+
+@enrol.command()
+@click.argument("enrolment")
+@click.argument("recording", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--camera", default="", help="What the recording device calls itself.")
+@click.option("--wait/--no-wait", default=True, help="Wait for the checks' answer.")
+@api_command
+def submit(client: Client, *, enrolment: str, recording: Path, camera: str, wait: bool) -> Any:
+    """Hand in RECORDING (webm or mp4) as the answer to ENROLMENT's challenge."""
+    kind = TYPES.get(recording.suffix.lower())
+    if kind is None:
+        message = f"{recording.name} is neither .webm nor .mp4"
+        raise click.UsageError(message)
+    handed = client.upload(f"/v1/enrolments/{enrolment}/recording", recording.read_bytes(), kind, camera)
+    return settle(client, enrolment) if wait else handed
+
+
+@enrol.command()
+@click.argument("enrolment")
+@api_command
+def status(client: Client, *, enrolment: str) -> Any:
+    """Show how an enrolment stands."""
+    return client.call("GET", f"/v1/enrolments/{enrolment}")
+
+
+def settle(client: Client, enrolment: str) -> Any:
+    """Wait until the checks have answered."""
+    while True:
+        state = client.call("GET", f"/v1/enrolments/{enrolment}")
+        if state["state"] in SETTLED:
+            return state
+        time.sleep(POLL_S)
+
+
+COMMANDS = {"enrol": enrol}

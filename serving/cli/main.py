@@ -1,0 +1,98 @@
+"""The `cameo` command: its groups, found when they are used, so that `--help` is quick. Holds no command itself."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+
+import click
+
+from serving.client import ApiError
+
+GROUPS: dict[str, tuple[str, str]] = {
+    "up": ("serving.cli.operate", "Start every part, in order of need."),
+    "status": ("serving.cli.operate", "Show each part: state, pid, since when."),
+    "down": ("serving.cli.operate", "Stop every part."),
+    "logs": ("serving.cli.operate", "Show a part's log."),
+    "doctor": ("serving.cli.operate", "Check every part: version, where from, remedy."),
+    "account": ("serving.cli.account", "Register, find, follow, block."),
+    "token": ("serving.cli.account", "Make, list and drop bearer tokens."),
+    "enrol": ("serving.cli.enrol", "Enrol a likeness: take a challenge, hand in a recording."),
+    "consent": ("serving.cli.consent", "Show what you permit."),
+    "audience": ("serving.cli.consent", "Say who may use your cameo without a grant."),
+    "grant": ("serving.cli.consent", "Let a person or app use your cameo; take it back."),
+    "revoke": ("serving.cli.consent", "Withdraw everything, from everyone or from one account."),
+    "restrict": ("serving.cli.consent", "Set a rule in your own words; lift one."),
+    "prefer": ("serving.cli.consent", "Set something that is always applied; drop one."),
+    "render": ("serving.cli.render", "Ask for a film and follow it."),
+    "watch": ("serving.cli.render", "Follow a generation until it ends."),
+    "cancel": ("serving.cli.render", "Take a request back."),
+    "draft": ("serving.cli.render", "Look at a draft you are in; approve or decline it."),
+    "film": ("serving.cli.render", "Fetch a released film."),
+    "audit": ("serving.cli.audit", "Who generated what."),
+    "explain": ("serving.cli.audit", "Explain a decision."),
+    "replay": ("serving.cli.audit", "Decide a past decision again, offline."),
+    "events": ("serving.cli.audit", "Export the events."),
+    "notifications": ("serving.cli.audit", "What you were told."),
+    "switch": ("serving.cli.record", "Throw an operator's switch."),
+    "parked": ("serving.cli.record", "Show events that an agent could not handle; try them again."),
+    "view": ("serving.cli.record", "Compare the consent view with the ledger."),
+    "log": ("serving.cli.record", "Verify the transparency log."),
+    "fsck": ("serving.cli.record", "Derive everything anew from the ledger and compare."),
+}
+
+
+class Groups(click.Group):
+    """Imports a command's module when it is used, not before."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Name every command in the order of a person's way through the platform."""
+        del ctx
+        return list(GROUPS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import and return a command."""
+        del ctx
+        if cmd_name not in GROUPS:
+            return None
+        module = importlib.import_module(GROUPS[cmd_name][0])
+        return module.COMMANDS[cmd_name]
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands without importing them."""
+        del ctx
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, text) in GROUPS.items()])
+
+
+@click.group(cls=Groups, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="cameo")
+def cameo() -> None:
+    """Enrol a likeness, decide who may use it, and see who generated what.
+
+    Who you are: --as HANDLE (a token kept in var/tokens by `cameo account register`), or CAMEO_TOKEN.
+    Which installation: CAMEO_API, else the one that `cameo up` started here.
+    Exit codes: 0 done, 1 refused or failed, 2 wrong use, 3 the installation does not answer.
+    """
+
+
+def main() -> None:
+    """Run the command line; a problem of the API becomes a sentence and a remedy on stderr."""
+    try:
+        cameo(standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except click.Abort:
+        click.echo("stopped", err=True)
+        sys.exit(130)
+    except ApiError as error:
+        click.echo(f"{error.code}: {error.detail}", err=True)
+        for code in error.codes:
+            click.echo(f"  {code}", err=True)
+        click.echo(f"  remedy: {error.remedy}", err=True)
+        sys.exit(3 if error.status in {0, 503} else 1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,95 @@
+"""Who calls and where: the options that every command of the API shares, and how answers are printed."""
+
+from __future__ import annotations
+
+import functools
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from infra.settings import read_env_file
+from serving.client import Client
+
+
+def home() -> Path:
+    """Return the installation's folder: CAMEO_VAR, else ./var."""
+    return Path(os.environ.get("CAMEO_VAR", "var")).resolve()
+
+
+def environment() -> dict[str, str]:
+    """Return the process's environment, completed by var/cameo.env where `cameo up` wrote one."""
+    path = home() / "cameo.env"
+    return (read_env_file(path) if path.exists() else {}) | dict(os.environ)
+
+
+def token_path(name: str) -> Path:
+    """Return where the token of a handle is kept."""
+    if not name or "/" in name or name.startswith("."):
+        message = f"not a handle: {name!r}"
+        raise click.BadParameter(message)
+    return home() / "tokens" / name.removeprefix("@")
+
+
+def keep_token(name: str, token: str) -> Path:
+    """Keep a token for `--as`, readable by its owner alone."""
+    path = token_path(name)
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    path.touch(mode=0o600)
+    path.write_text(token, encoding="utf-8")
+    return path
+
+
+def connect(name: str | None) -> Client:
+    """Connect as somebody; raises UsageError when it is not known who or where."""
+    variables = environment()
+    address = variables.get("CAMEO_API")
+    if not address:
+        message = "which installation? set CAMEO_API, or start one here: cameo up"
+        raise click.UsageError(message)
+    if name is None:
+        token = variables.get("CAMEO_TOKEN")
+        if not token:
+            message = "who are you? --as HANDLE, or set CAMEO_TOKEN"
+            raise click.UsageError(message)
+        return Client(address, token)
+    path = token_path(name)
+    if not path.exists():
+        message = f"no token is kept for {name}: cameo account register {name} (as operator), or set CAMEO_TOKEN"
+        raise click.UsageError(message)
+    return Client(address, path.read_text(encoding="utf-8").strip())
+
+
+def api_command(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command `--as` and `--json`, a connected client as first argument, and print what it returns."""
+
+    @click.option("--as", "name", metavar="HANDLE", help="Whose token to use (kept in var/tokens).")
+    @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
+    @functools.wraps(function)
+    def command(*args: Any, name: str | None, as_json: bool, **options: Any) -> None:
+        with connect(name) as client:
+            show(function(client, *args, **options), as_json=as_json)
+
+    return command
+
+
+def show(answer: Any, *, as_json: bool) -> None:
+    """Print an answer: JSON, or a line a field."""
+    if as_json:
+        click.echo(json.dumps(answer, ensure_ascii=False, indent=2))
+    elif answer is None:
+        click.echo("done")
+    elif isinstance(answer, list):
+        for one in answer:
+            show(one, as_json=False)
+            click.echo()
+    elif isinstance(answer, dict):
+        width = max((len(str(key)) for key in answer), default=0)
+        for key, value in answer.items():
+            text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+            click.echo(f"{key:<{width}}  {text}")
+    else:
+        click.echo(str(answer))

@@ -1,0 +1,100 @@
+"""A typed client of the HTTP API. Retries nothing by itself: send an idempotency key and call again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Self
+
+import httpx
+import msgspec
+
+
+class ApiError(Exception):
+    """The API answered with a problem, or not at all (status 0)."""
+
+    def __init__(self, status: int, code: str, detail: str, remedy: str, codes: tuple[str, ...] = ()) -> None:
+        super().__init__(f"{code}: {detail}")
+        self.status = status
+        self.code = code
+        self.detail = detail
+        self.remedy = remedy
+        self.codes = codes
+
+
+class Client:
+    """One caller's connection to one installation."""
+
+    def __init__(self, address: str, token: str | None, *, timeout_s: float = 30) -> None:
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        url = address if address.startswith("http") else f"http://{address}"
+        self._http = httpx.Client(base_url=url, headers=headers, timeout=timeout_s)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._http.close()
+
+    def call(
+        self,
+        method: str,
+        path: str,
+        body: object | None = None,
+        *,
+        query: dict[str, Any] | None = None,
+        idempotency_key: str | None = None,
+    ) -> Any:
+        """Call a route with a JSON body; returns the decoded answer, None for an empty one. Raises ApiError."""
+        headers = {"Idempotency-Key": idempotency_key} if idempotency_key else {}
+        params = {key: value for key, value in (query or {}).items() if value is not None}
+        answer = self._send(method, path, json=body, params=params, headers=headers)
+        return answer.json() if answer.content else None
+
+    def upload(self, path: str, data: bytes, media_type: str, camera_label: str) -> Any:
+        """Send a recording as the request's body."""
+        headers = {"Content-Type": media_type, "X-Camera-Label": camera_label}
+        return self._send("PUT", path, content=data, headers=headers).json()
+
+    def fetch(self, path: str) -> bytes:
+        """Fetch bytes, as of a film."""
+        return self._send("GET", path).content
+
+    def lines(self, path: str, query: dict[str, Any] | None = None) -> Iterator[dict[str, Any]]:
+        """Read newline-delimited JSON as it comes."""
+        try:
+            with self._http.stream("GET", path, params=query, timeout=httpx.Timeout(30, read=None)) as answer:
+                if answer.is_error:
+                    answer.read()
+                    raise _error(answer)
+                for line in answer.iter_lines():
+                    if line:
+                        yield msgspec.json.decode(line)
+        except httpx.HTTPError as error:
+            raise _unreachable(error) from error
+
+    def _send(self, method: str, path: str, **more: Any) -> httpx.Response:
+        try:
+            answer = self._http.request(method, path, **more)
+        except httpx.HTTPError as error:
+            raise _unreachable(error) from error
+        if answer.is_error:
+            raise _error(answer)
+        return answer
+
+
+def _error(answer: httpx.Response) -> ApiError:
+    try:
+        problem = answer.json()
+        return ApiError(
+            answer.status_code, problem["code"], problem["detail"], problem["remedy"], tuple(problem.get("codes", ()))
+        )
+    except (ValueError, KeyError, TypeError):
+        return ApiError(answer.status_code, "api.unreadable", answer.text[:200], "check that this is the Cameo API")
+
+
+def _unreachable(error: httpx.HTTPError) -> ApiError:
+    return ApiError(0, "api.unreachable", str(error), "is it running? cameo status; cameo up")

@@ -1,0 +1,55 @@
+"""In-memory twins of serving's ports, for unit tests; they pass the same contract tests as the real ones."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from serving.ports import Token
+
+
+class InMemoryAccessStore:
+    """An AccessStore that forgets with the process."""
+
+    def __init__(self) -> None:
+        self._handles: dict[str, tuple[str, str]] = {}
+        self._tokens: dict[bytes, Token] = {}
+
+    def claim_handle(self, handle: str, shown: str, account: str) -> bool:
+        """Give a handle; False when another account has it."""
+        if self.handle_of(account) is None:
+            self._handles.setdefault(handle, (shown, account))
+        return self.account_of(handle) == account
+
+    def account_of(self, handle: str) -> str | None:
+        """Find the account of a normalised handle."""
+        found = self._handles.get(handle)
+        return found[1] if found else None
+
+    def handle_of(self, account: str) -> str | None:
+        """Find an account's handle as it is shown."""
+        return next((shown for shown, owner in self._handles.values() if owner == account), None)
+
+    def add_token(self, token: Token, sha256: bytes) -> None:
+        """Keep a token by its hash."""
+        self._tokens[sha256] = token
+
+    def token_by_hash(self, sha256: bytes) -> Token | None:
+        """Find a token that has not expired."""
+        token = self._tokens.get(sha256)
+        if token is None or (token.expires_at is not None and token.expires_at <= datetime.now(UTC)):
+            return None
+        return token
+
+    def tokens_of(self, account: str) -> Sequence[Token]:
+        """List an account's tokens, oldest first."""
+        mine = [token for token in self._tokens.values() if token.account == account]
+        return sorted(mine, key=lambda token: (token.created_at, token.token_id))
+
+    def remove_token(self, account: str, token_id: str) -> bool:
+        """Remove one; False when there was none."""
+        for sha256, token in self._tokens.items():
+            if token.account == account and token.token_id == token_id:
+                del self._tokens[sha256]
+                return True
+        return False

@@ -1,0 +1,107 @@
+"""The desk: what every command needs (who calls, the ledger, the sealer, ids, time), and how one is appended.
+
+Does not decide what a command means: see accounts, consent, enrolments, generations, operation.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from policy.ports import Fact, FactReader
+from schemas.envelope import Envelope, Sealed
+from schemas.registry import Event
+from serving.errors import ConflictError, NotFoundError, UnavailableError
+from streams.errors import LedgerUnavailableError
+from streams.ports import AlreadyDone, Append, Appended, ClockAstray, Conflict, EventStore, Exhausted, Expired, NewEvent
+
+TRIES = 5
+"""A command with an expected revision is tried anew this often; narrowing expects none and needs no second try."""
+
+
+class Sealer(Protocol):
+    """Seals personal fields under the subject's key (the keyholder)."""
+
+    def seal(self, subject: str, stream: str, event_id: str, fields: Mapping[str, bytes]) -> Mapping[str, Sealed]:
+        """Seal fields bound to an event; raises KeyholderUnavailableError."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who calls, as whom, through which app, and with which idempotency key."""
+
+    account: str
+    scopes: frozenset[str]
+    app: str | None = None
+    idempotency_key: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """The parts that commands are made of."""
+
+    store: EventStore
+    sealer: Sealer
+    entropy: Callable[[int], bytes]
+
+    def id_for(self, caller: Caller, what: str) -> str:
+        """Draw a 32-digit id; the same for a retry under the same idempotency key."""
+        if caller.idempotency_key is None:
+            return self.entropy(16).hex()
+        seed = "\x1f".join(("cameo/id/1", caller.account, caller.idempotency_key, what))
+        return hashlib.sha256(seed.encode()).hexdigest()[:32]
+
+    def event(self, stream: str, event: Event, *, sealed_for: str = "", fields: Mapping[str, str | bytes] | None = None) -> NewEvent:
+        """Prepare an event, its personal fields sealed for their subject (an account)."""
+        event_id = self.entropy(16).hex()
+        given = {name: text.encode() if isinstance(text, str) else text for name, text in (fields or {}).items() if text}
+        sealed = self.sealer.seal(sealed_for, stream, event_id, given) if given else {}
+        return NewEvent(stream, event, event_id, sealed)
+
+    def append(
+        self,
+        caller: Caller,
+        events: Sequence[NewEvent],
+        *,
+        expected: Mapping[str, int] | None = None,
+    ) -> tuple[Envelope, ...]:
+        """Append; an empty tuple says that the idempotency key was used before. Raises CommandError."""
+        try:
+            outcome = self.store.append(
+                Append(
+                    actor=caller.account,
+                    events=events,
+                    correlation=self.entropy(16).hex(),
+                    expected=expected or {},
+                    idempotency_key=caller.idempotency_key,
+                    app=caller.app,
+                )
+            )
+        except LedgerUnavailableError as error:
+            raise UnavailableError("ledger.unavailable", "the ledger does not answer", "try again") from error
+        match outcome:
+            case Appended(envelopes):
+                return envelopes
+            case AlreadyDone():
+                return ()
+            case Conflict():
+                raise ConflictError("stream.moved", "somebody changed this at the same time", "read it and try again")
+            case ClockAstray():
+                raise UnavailableError("clock.astray", "the database's clock went back", "tell the operator")
+            case Expired() | Exhausted():
+                raise ConflictError("consent.expired", "what this relied on has ended", "read it and try again")
+
+    def snapshot_fact(self, stream: str, key: str) -> Fact | None:
+        """Read one fact as it is now."""
+        with self.store.snapshot() as facts:
+            return facts.get(stream, key)
+
+    def existing(self, facts: FactReader, stream: str, what: str) -> int:
+        """Return a stream's revision; raises NotFoundError when it does not exist."""
+        head = facts.head(stream)
+        if head is None:
+            raise NotFoundError(f"{what}.unknown", f"there is no {what} {stream}", f"check the {what}'s id")
+        return head.revision

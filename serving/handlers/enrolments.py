@@ -1,0 +1,108 @@
+"""Commands of enrolment: take a challenge, hand in a recording. The checks run later, in the worker."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import Protocol
+
+from identity.core.challenge import Challenge, issue
+from schemas.cameo import EnrolmentStarted, Profile, RecordingReceived
+from schemas.ids import cameo_of
+from serving.errors import ConflictError, InvalidError, LockedError, NotFoundError
+from serving.handlers.desk import Caller, Desk
+
+CONSENT_TEXT_VERSION = "2026-11"
+CONSENT_TEXT = (
+    "I am the person in the recording that I am about to make. I agree that this platform checks it, keeps it sealed as "
+    "evidence until its published date of destruction, and cuts from it the face and voice that others may use only as "
+    "I permit. I can withdraw what I permit, and have everything destroyed, at any time."
+)
+CONSENT_TEXT_SHA256 = hashlib.sha256(CONSENT_TEXT.encode()).hexdigest()
+
+MAX_RECORDING_BYTES = 64 * 1024 * 1024
+"""About a minute of 720p video: several times what a challenge takes. A house rule, unmeasured."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredEvidence:
+    """Where a recording was sealed."""
+
+    evidence: str
+    key_id: str
+    sha256: str
+    bytes: int
+
+
+class EvidenceStore(Protocol):
+    """Seals recordings (the keyholder)."""
+
+    def put_evidence(self, subject: str, cameo: str, recording: bytes) -> StoredEvidence:
+        """Seal a recording; durable when it returns."""
+        ...
+
+
+def start(desk: Desk, caller: Caller, profile: Profile, consent_text_sha256: str) -> Challenge:
+    """Issue a challenge, bound to the caller, for two minutes. Raises LockedError after five failures."""
+    if consent_text_sha256 != CONSENT_TEXT_SHA256:
+        raise InvalidError(
+            "consent_text.not_accepted",
+            "the consent text in force was not accepted",
+            "show the text of GET /v1/consent-text and send its sha256",
+        )
+    cameo = cameo_of(caller.account)
+    with desk.store.snapshot() as facts:
+        head = facts.head(cameo)
+        lock = facts.get(cameo, "lock")
+        now_us = facts.now_us()
+    if lock is not None and lock.value["until_us"] > now_us:
+        wait_s = (lock.value["until_us"] - now_us) // 1_000_000 + 1
+        raise LockedError(
+            "enrolment.locked",
+            f"{lock.value['failures']} recordings were refused",
+            f"try again in {wait_s} s",
+            retry_after_s=wait_s,
+        )
+    challenge = issue(caller.account, now_us, desk.entropy(32))
+    event = EnrolmentStarted(
+        enrolment=challenge.challenge_id, owner=caller.account, profile=profile, phrase=challenge.phrase,
+        movements=tuple(movement.value for movement in challenge.movements), expires_at_us=challenge.expires_at_us,
+        consent_text_version=CONSENT_TEXT_VERSION, consent_text_sha256=consent_text_sha256,
+    )  # fmt: skip
+    desk.append(caller, [desk.event(cameo, event)], expected={cameo: head.revision if head else 0})
+    return challenge
+
+
+def submit(
+    desk: Desk, evidence: EvidenceStore, caller: Caller, enrolment: str, recording: bytes, camera_label: str
+) -> StoredEvidence:
+    """Seal a recording as evidence and hand it to the checks; durable when it returns, once per challenge."""
+    cameo = cameo_of(caller.account)
+    if not 1 <= len(recording) <= MAX_RECORDING_BYTES:
+        raise InvalidError(
+            "media.too_large" if recording else "media.empty",
+            f"a recording has 1 to {MAX_RECORDING_BYTES} bytes, this one {len(recording)}",
+            "record for about ten seconds",
+        )
+    revision = _open_challenge(desk, cameo, enrolment)
+    stored = evidence.put_evidence(caller.account, cameo, recording)
+    event = RecordingReceived(
+        enrolment=enrolment, evidence=stored.evidence, key_id=stored.key_id, sha256=stored.sha256,
+        bytes=stored.bytes, camera_label=camera_label[:120],
+    )  # fmt: skip
+    desk.append(caller, [desk.event(cameo, event)], expected={cameo: revision})
+    return stored
+
+
+def _open_challenge(desk: Desk, cameo: str, enrolment: str) -> int:
+    with desk.store.snapshot() as facts:
+        fact = facts.get(cameo, "enrolment")
+        head = facts.head(cameo)
+        now_us = facts.now_us()
+    if fact is None or head is None or fact.value["enrolment"] != enrolment:
+        raise NotFoundError("enrolment.unknown", "no such challenge is open for you", "start a new enrolment")
+    if fact.value["state"] != "started":
+        raise ConflictError("challenge.used", "this challenge was answered already", "start a new enrolment")
+    if fact.value["expires_at_us"] <= now_us:
+        raise ConflictError("challenge.expired", "this challenge ran out", "start a new enrolment")
+    return head.revision
