@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 from typing import Protocol
 
 from identity.core.challenge import Challenge, issue
+from identity.keys.wire import EvidenceSealed
 from schemas.cameo import EnrolmentStarted, Profile, RecordingReceived
 from schemas.ids import cameo_of
 from serving.errors import ConflictError, InvalidError, LockedError, NotFoundError
@@ -24,20 +24,10 @@ MAX_RECORDING_BYTES = 64 * 1024 * 1024
 """About a minute of 720p video: several times what a challenge takes. A house rule, unmeasured."""
 
 
-@dataclass(frozen=True, slots=True)
-class StoredEvidence:
-    """Where a recording was sealed."""
-
-    evidence: str
-    key_id: str
-    sha256: str
-    bytes: int
-
-
 class EvidenceStore(Protocol):
     """Seals recordings (the keyholder)."""
 
-    def put_evidence(self, subject: str, cameo: str, recording: bytes) -> StoredEvidence:
+    def put_evidence(self, subject: str, cameo: str, recording: bytes) -> EvidenceSealed:
         """Seal a recording; durable when it returns."""
         ...
 
@@ -75,7 +65,7 @@ def start(desk: Desk, caller: Caller, profile: Profile, consent_text_sha256: str
 
 def submit(
     desk: Desk, evidence: EvidenceStore, caller: Caller, enrolment: str, recording: bytes, camera_label: str
-) -> StoredEvidence:
+) -> EvidenceSealed:
     """Seal a recording as evidence and hand it to the checks; durable when it returns, once per challenge."""
     cameo = cameo_of(caller.account)
     if not 1 <= len(recording) <= MAX_RECORDING_BYTES:

@@ -1,0 +1,62 @@
+"""The API process: wires the parts of this installation and serves on loopback. Holds no route."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import sys
+
+import uvicorn
+from psycopg_pool import ConnectionPool
+
+from identity.keys.client import KeyholderClient
+from infra.settings import Settings
+from serving.adapters.access import PostgresAccessStore
+from serving.adapters.reading import Reading
+from serving.api.app import make_app
+from serving.api.context import Parts
+from serving.handlers.desk import Desk
+from streams.adapters.postgres import PostgresEventStore
+
+POOL = 12
+
+
+class Server(uvicorn.Server):
+    """Tells when it is ready, as every part does."""
+
+    def __init__(self, config: uvicorn.Config, settings: Settings) -> None:
+        super().__init__(config)
+        self._settings = settings
+
+    async def startup(self, sockets: list[object] | None = None) -> None:  # type: ignore[override]
+        """Start, then say so."""
+        await super().startup(sockets)  # type: ignore[arg-type]
+        if self.started:
+            (self._settings.run / "api.ready").touch()
+            sys.stdout.write("ready\n")
+            sys.stdout.flush()
+
+
+def main() -> int:
+    """Run until told to stop."""
+    settings = Settings.from_env(os.environ)
+    dsn = settings.dsn("api")
+    store = PostgresEventStore(dsn, settings.tenant)
+    pool = ConnectionPool(dsn, min_size=1, max_size=POOL, open=True)
+    keyholder = KeyholderClient(settings.keyholder_socket, settings.secret("token-api").decode())
+    parts = Parts(
+        desk=Desk(store, keyholder, secrets.token_bytes),
+        access=PostgresAccessStore(pool),
+        keyholder=keyholder,
+        reader=Reading(store, pool),
+        tenant=settings.tenant,
+    )
+    host, _, port = settings.api.rpartition(":")
+    config = uvicorn.Config(make_app(parts), host=host, port=int(port), log_level="warning", access_log=False)
+    Server(config, settings).run()
+    pool.close()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
