@@ -41,6 +41,9 @@ class Append:
     acting_as: str | None = None
     app: str | None = None
     causation: str | None = None
+    request_sha256: str | None = None
+    """What an idempotency key stands for, in hex: give it where event data are drawn anew on a retry (salts, ids);
+    without it the events' streams and clear data stand for the request."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +55,7 @@ class Appended:
 
 @dataclass(frozen=True, slots=True)
 class AlreadyDone:
-    """The idempotency key was used before by the same actor: these positions were written then."""
+    """The idempotency key was used before by the same actor for the same request: these positions were written then."""
 
     positions: tuple[int, ...]
 
@@ -93,6 +96,17 @@ class ClockAstray:
 Outcome = Appended | AlreadyDone | Conflict | Expired | Exhausted | ClockAstray
 
 
+@dataclass(frozen=True, slots=True)
+class Logged:
+    """An event with its place in the log: `index` gap-free from 0, `partition_seq` gap-free from 1 in its partition."""
+
+    index: int
+    partition: int
+    partition_seq: int
+    leaf_hash: bytes
+    envelope: Envelope
+
+
 class EventStore(Protocol):
     """The ledger. An unknown outcome (connection lost) is settled inside by idempotency key, else raises."""
 
@@ -108,6 +122,15 @@ class EventStore(Protocol):
         """Read a stream's events above a revision, in order."""
         ...
 
+    def read_positions(self, positions: Sequence[int]) -> Sequence[Envelope]:
+        """Read the events at these positions, in order of position (what an AlreadyDone wrote)."""
+        ...
+
     def read_all(self, after: int = 0, limit: int = 1000) -> Iterator[Envelope]:
-        """Read events in order of position above one; pages inside."""
+        """Read events in order of position above one; pages of `limit` inside. Not a feed: an append that is still
+        committing may take its place below what was read. Follow `read_log` instead."""
+        ...
+
+    def read_log(self, after: int = -1, limit: int = 1000) -> Sequence[Logged]:
+        """Read at most `limit` log entries above an index, in order and without gaps: what the relay numbered."""
         ...
