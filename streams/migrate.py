@@ -30,7 +30,7 @@ def migrate(conninfo: str, tenant: str) -> list[str]:
         backend.connection.close()
     with psycopg.connect(conninfo, autocommit=True) as connection:
         connection.execute(
-            "INSERT INTO ledger.installation (tenant, incarnation) VALUES (%s, %s) ON CONFLICT (only) DO NOTHING",
+            "INSERT INTO ledger.installation (tenant, incarnation) VALUES (%s, %s) ON CONFLICT (single) DO NOTHING",
             (tenant, INCARNATION),
         )
     return names

@@ -127,8 +127,10 @@ class EventStore(Protocol):
         ...
 
     def read_all(self, after: int = 0, limit: int = 1000) -> Iterator[Envelope]:
-        """Read events in order of position above one; pages of `limit` inside. Not a feed: an append that is still
-        committing may take its place below what was read. Follow `read_log` instead."""
+        """Read events in order of position above one; pages of `limit` inside.
+
+        Not a feed: an append that is still committing may take its place below what was read. Follow `read_log`.
+        """
         ...
 
     def read_log(self, after: int = -1, limit: int = 1000) -> Sequence[Logged]:

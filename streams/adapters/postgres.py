@@ -23,9 +23,8 @@ from streams.ports import AlreadyDone, Append, Appended, ClockAstray, Conflict, 
 
 APPEND_OPTIONS = "-c transaction_timeout=300ms -c default_transaction_isolation=read\\ committed"
 """300 ms: a client frozen inside a transaction blocks a revocation for as long (measured, see DECISIONS)."""
-READ_OPTIONS = (
-    "-c transaction_timeout=10s -c default_transaction_isolation=repeatable\\ read -c default_transaction_read_only=on"
-)
+READ_OPTIONS = "-c transaction_timeout=10s -c default_transaction_isolation=repeatable\\ read -c default_transaction_read_only=on"
+REFUSALS = {"conflict": Conflict, "expired": Expired, "exhausted": Exhausted, "clock_astray": ClockAstray}
 PATIENCE_S = 3.0
 """How long an append is tried again over lost connections and lock waits; unmeasured."""
 
@@ -171,24 +170,21 @@ class PostgresEventStore:
             case "appended":
                 placed = zip(rows, answer["events"], strict=True)
                 time_us = answer["time_us"]
-                return Appended(tuple(
-                    envelope_of(append, row, self._tenant, at["revision"], at["position"], time_us) for row, at in placed
-                ))
+                return Appended(
+                    tuple(envelope_of(append, row, self._tenant, at["revision"], at["position"], time_us) for row, at in placed)
+                )
             case "already_done":
-                positions = tuple(answer["positions"])
-                if not first:  # our own earlier try may have committed without our hearing of it
-                    written = tuple(self.read_positions(positions))
-                    if [envelope.event_id for envelope in written] == [row.event_id for row in rows]:
-                        return Appended(written)
-                return AlreadyDone(positions)
-            case "conflict":
-                return Conflict(**answer)
-            case "expired":
-                return Expired(**answer)
-            case "exhausted":
-                return Exhausted(**answer)
-            case _:
-                return ClockAstray(**answer)
+                return self._settled(rows, tuple(answer["positions"]), first=first)
+            case refusal:
+                return REFUSALS[refusal](**answer)
+
+    def _settled(self, rows: tuple[EventRow, ...], positions: tuple[int, ...], *, first: bool) -> Appended | AlreadyDone:
+        """Tell a repeated request from our own earlier try, which may have committed without our hearing of it."""
+        if not first:
+            written = tuple(self.read_positions(positions))
+            if [envelope.event_id for envelope in written] == [row.event_id for row in rows]:
+                return Appended(written)
+        return AlreadyDone(positions)
 
 
 def _json(value: object) -> str:
@@ -227,9 +223,21 @@ def _guarded(pool: ConnectionPool[Any], patience_s: float) -> Iterator[psycopg.C
 def envelope_from(row: Sequence[Any]) -> Envelope:
     """Build an envelope from the columns of queries.sql, which stand in the envelope's own order."""
     return Envelope(
-        tenant=row[0], stream=row[1], revision=row[2], position=row[3], event_id=row[4], type=row[5], version=row[6],
-        actor=row[7], acting_as=row[8], app=row[9], correlation=row[10], causation=row[11], time_us=row[12],
-        data=row[13], sealed=msgspec.convert(row[14], dict[str, Sealed]),
+        tenant=row[0],
+        stream=row[1],
+        revision=row[2],
+        position=row[3],
+        event_id=row[4],
+        type=row[5],
+        version=row[6],
+        actor=row[7],
+        acting_as=row[8],
+        app=row[9],
+        correlation=row[10],
+        causation=row[11],
+        time_us=row[12],
+        data=row[13],
+        sealed=msgspec.convert(row[14], dict[str, Sealed]),
     )
 
 

@@ -47,25 +47,19 @@ class PostgresSnapshot:
         facts = self._load(stream)
         if facts is not None:
             return [(key, fact) for key, fact in facts.items() if key.startswith(prefix)]
-        rows = self._connection.execute(
-            QUERIES["facts_between"], {"stream": stream, "first": prefix, "end": prefix + LAST}
-        )
+        rows = self._connection.execute(QUERIES["facts_between"], {"stream": stream, "first": prefix, "end": prefix + LAST})
         return [(key, Fact(value, revision)) for key, value, revision in rows]
 
     def used(self, cameo: str, grant: str, generation: str) -> Used:
         """Count the uses of a grant as seen by one generation."""
-        row = self._connection.execute(
-            QUERIES["used"], {"cameo": cameo, "grant": grant, "generation": generation}
-        ).fetchone()
+        row = self._connection.execute(QUERIES["used"], {"cameo": cameo, "grant": grant, "generation": generation}).fetchone()
         if row is None:
             return Used(0, mine=False)
         return Used(row[0] - int(row[1]), mine=row[1])
 
     def _load(self, stream: str) -> dict[str, Fact] | None:
         if stream not in self._heads:
-            rows = self._connection.execute(
-                QUERIES["stream_facts"], {"stream": stream, "limit": WHOLE + 1}
-            ).fetchall()
+            rows = self._connection.execute(QUERIES["stream_facts"], {"stream": stream, "limit": WHOLE + 1}).fetchall()
             self._heads[stream] = Head(rows[0][0], rows[0][1]) if rows else None
             whole = len(rows) <= WHOLE
             self._facts[stream] = {row[2]: Fact(row[3], row[4]) for row in rows if row[2] is not None} if whole else None

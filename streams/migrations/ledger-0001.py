@@ -1,4 +1,4 @@
-"""Owns the first migration: the ledger's tables, vocabulary, rights and append. Does not own projections."""
+"""Owns the first migration: the ledger's tables, vocabulary, rights and append. Does not own projections."""  # noqa: INP001 -- yoyo loads it by file name
 
 from pathlib import Path
 

@@ -107,11 +107,12 @@ BEGIN
         RETURN jsonb_build_object('outcome', 'expired', 'not_after_us', p_not_after_us, 'now_us', v_now);
     END IF;
 
-    -- 5 uses: taken before anything is written, given back by raising nothing: none is taken unless all can be
+    -- 5 uses: none is taken unless all can be; the counters stay locked, in order of key
     FOR v_row IN
         SELECT u ->> 'cameo' AS cameo, u ->> 'grant' AS grant_id, min(e ->> 'stream') AS generation
         FROM jsonb_array_elements(p_events) e, jsonb_array_elements(e -> 'uses') u
-        WHERE u ->> 'step' IN ('reserve', 'consume') GROUP BY 1, 2 ORDER BY 1 COLLATE "C", 2 COLLATE "C"
+        WHERE u ->> 'step' IN ('reserve', 'consume') GROUP BY 1, 2
+        ORDER BY (u ->> 'cameo') COLLATE "C", (u ->> 'grant') COLLATE "C"
     LOOP
         IF NOT ledger.may_use(v_row.cameo, v_row.grant_id, v_row.generation) THEN
             RETURN jsonb_build_object('outcome', 'exhausted', 'cameo', v_row.cameo, 'grant', v_row.grant_id);
@@ -121,9 +122,8 @@ BEGIN
     -- 6 writing
     v_now := greatest(v_now, v_latest);   -- within a stream time never runs backwards
     FOR v_row IN
-        SELECT x.*, t.consent FROM jsonb_to_recordset(p_events) WITH ORDINALITY
-            AS x(stream text, event_id text, type text, version integer, data jsonb, sealed jsonb, facts jsonb, uses jsonb, n bigint)
-        JOIN ledger.event_types t ON t.type = x.type ORDER BY x.n
+        SELECT x.*, (SELECT t.consent FROM ledger.event_types t WHERE t.type = x.type) FROM jsonb_to_recordset(p_events)
+            AS x(stream text, event_id text, type text, version integer, data jsonb, sealed jsonb, facts jsonb, uses jsonb)
     LOOP
         INSERT INTO ledger.streams AS s VALUES (v_row.stream, 1, v_row.consent::integer, v_now)
             ON CONFLICT (stream) DO UPDATE SET revision = s.revision + 1, head_time_us = v_now,
@@ -203,7 +203,8 @@ DECLARE
 BEGIN
     FOR v_use IN
         SELECT u ->> 'cameo' AS cameo, u ->> 'grant' AS grant_id, u ->> 'step' AS step, (u ->> 'limit')::bigint AS use_limit
-        FROM jsonb_array_elements(p_uses) u ORDER BY 1 COLLATE "C", 2 COLLATE "C"
+        FROM jsonb_array_elements(p_uses) u
+        ORDER BY (u ->> 'cameo') COLLATE "C", (u ->> 'grant') COLLATE "C"
     LOOP
         IF v_use.step = 'open' THEN
             INSERT INTO ledger.grant_counters AS c VALUES (v_use.cameo, v_use.grant_id, v_use.use_limit, 0)

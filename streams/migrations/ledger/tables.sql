@@ -5,7 +5,7 @@ CREATE SCHEMA ledger;
 
 -- One row: whose ledger this is, and which life of it (a recovery after a disaster begins the next).
 CREATE TABLE ledger.installation (
-    only         boolean PRIMARY KEY DEFAULT true CHECK (only),
+    single       boolean PRIMARY KEY DEFAULT true CHECK (single),
     tenant       text    NOT NULL,
     incarnation  integer NOT NULL CHECK (incarnation > 0)
 );
@@ -92,7 +92,7 @@ CREATE TABLE ledger.log (
 
 -- The relay's one row. A relay whose epoch is not here any more changes nothing.
 CREATE TABLE ledger.relay (
-    only       boolean PRIMARY KEY DEFAULT true CHECK (only),
+    single     boolean PRIMARY KEY DEFAULT true CHECK (single),
     epoch      bigint NOT NULL,
     log_size   bigint NOT NULL,          -- next log index
     published  bigint NOT NULL,          -- indexes below it are acknowledged by Kafka
