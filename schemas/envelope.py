@@ -43,4 +43,4 @@ class Envelope(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
 
 def associated_data(tenant: str, stream: str, event_id: str, field: str, key_id: str) -> bytes:
     """Bind a sealed field to its place: moved elsewhere, it does not open."""
-    return "\x1f".join(("cameo/sealed/1", tenant, stream, event_id, field, key_id)).encode()
+    return f"cameo/sealed/1\x1f{tenant}\x1f{stream}\x1f{event_id}\x1f{field}\x1f{key_id}".encode()

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Literal, Protocol, get_args
 
-SCOPES = ("account", "consent", "enrol", "generate", "audit", "auditor", "operator")
+Scope = Literal["account", "consent", "enrol", "generate", "audit", "auditor", "operator"]
+SCOPES: tuple[Scope, ...] = get_args(Scope)
 """What a token may do: the first five for its own account; `auditor` reads everything; `operator` runs the place."""
-PERSON = frozenset(SCOPES[:5])
+PERSON: tuple[Scope, ...] = SCOPES[:5]
 
 
 @dataclass(frozen=True, slots=True)

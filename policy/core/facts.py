@@ -8,7 +8,7 @@ Keys by stream:
   account     account · standing · follows/A · blocks/A
   cameo       owner · status · audience · grant/GRANTEE/G · withdrawn/GRANTEE/G/STRENGTH · revoked/all/STRENGTH ·
               revoked/ACCOUNT/STRENGTH · restrictions · restriction/R · preference/P · asset/FACET · enrolment · lock
-  generation  request · verdict · attempt · started · draft · approved/CAMEO · declined/CAMEO · released · ended · taken_down
+  generation  request · verdict · attempt · started · progress · draft · approved/CAMEO · declined/CAMEO · released · ended · taken_down
   app app · policy bundle · switch switch/NAME
 """
 
@@ -231,6 +231,11 @@ def _(event: generation.AttemptLeased) -> tuple[FactWrite, ...]:
 @fold.register
 def _(event: generation.GenerationStarted) -> tuple[FactWrite, ...]:
     return put("started", msgspec.to_builtins(event))
+
+
+@fold.register
+def _(event: generation.GenerationProgressed) -> tuple[FactWrite, ...]:
+    return put("progress", {"attempt": event.attempt, "permille": event.permille})
 
 
 @fold.register

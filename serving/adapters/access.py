@@ -10,7 +10,7 @@ from psycopg_pool import ConnectionPool
 
 from serving.ports import Token
 
-_TOKEN = "SELECT token_id, account, scopes, app, label, created_at, expires_at FROM access.tokens"
+_KNOWN = "SELECT token_id, account, scopes, app, label, created_at, expires_at FROM access.tokens"
 
 
 class PostgresAccessStore:
@@ -50,12 +50,12 @@ class PostgresAccessStore:
 
     def token_by_hash(self, sha256: bytes) -> Token | None:
         """Find a token that has not expired."""
-        found = self._tokens(f"{_TOKEN} WHERE sha256 = %s AND (expires_at IS NULL OR expires_at > now())", sha256)
+        found = self._tokens(f"{_KNOWN} WHERE sha256 = %s AND (expires_at IS NULL OR expires_at > now())", sha256)
         return found[0] if found else None
 
     def tokens_of(self, account: str) -> Sequence[Token]:
         """List an account's tokens, oldest first."""
-        return self._tokens(f"{_TOKEN} WHERE account = %s ORDER BY created_at, token_id", account)
+        return self._tokens(f"{_KNOWN} WHERE account = %s ORDER BY created_at, token_id", account)
 
     def remove_token(self, account: str, token_id: str) -> bool:
         """Remove one; False when there was none."""

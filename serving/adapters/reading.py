@@ -10,11 +10,11 @@ from typing import Any
 import msgspec
 from psycopg.rows import dict_row
 from psycopg_pool import ConnectionPool
+from streams.export import cloud_events
 
 from schemas.ids import cameo_of
 from serving.core.reasons import reasons
 from serving.errors import InvalidError, NotFoundError
-from streams.export import cloud_events
 from streams.ports import EventStore
 
 STATES = ("released", "refused", "cancelled", "stopped", "lost")

@@ -35,7 +35,7 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(CommandError)
     async def _(_: Request, error: CommandError) -> JSONResponse:  # pyright: ignore[reportUnusedFunction]
         headers = {} if error.retry_after_s is None else {"Retry-After": str(error.retry_after_s)}
-        if error.status == 401:  # noqa: PLR2004
+        if error.status == 401:
             headers["WWW-Authenticate"] = "Bearer"
         return _problem(error.status, error.code, error.detail, error.remedy, headers=headers)
 

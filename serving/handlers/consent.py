@@ -79,10 +79,10 @@ def withdraw_grant(desk: Desk, caller: Caller, grant: str, strength: Strength) -
 
 
 def revoke(desk: Desk, caller: Caller, account: str | None, strength: Strength) -> int:
-    """Withdraw everything given so far, from everyone or one account. Returns the ledger position (0 on a retry)."""
+    """Withdraw everything given so far, from everyone or one account. Returns the ledger position."""
     cameo = cameo_of(caller.account)
     written = desk.append(caller, [desk.event(cameo, ConsentRevoked(account=account, strength=strength))])
-    return written[0].position if written else 0
+    return written[0].position
 
 
 def restrict(desk: Desk, caller: Caller, text: str) -> tuple[str, tuple[str, ...]]:
@@ -138,6 +138,6 @@ def _own_cameo(desk: Desk, caller: Caller) -> str:
 
 def _personal(text: str) -> str:
     words = " ".join(text.split())
-    if not 1 <= len(words) <= 500:  # noqa: PLR2004 -- a house rule, unmeasured
+    if not 1 <= len(words) <= 500:
         raise InvalidError("text.length", "1 to 500 characters are read", "say it shorter")
     return words

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from policy.ports import Fact, FactReader
+from schemas.codec import digest
 from schemas.envelope import Envelope, Sealed
 from schemas.registry import Event
 from serving.errors import ConflictError, NotFoundError, UnavailableError
@@ -24,7 +25,7 @@ TRIES = 5
 class Sealer(Protocol):
     """Seals personal fields under the subject's key (the keyholder)."""
 
-    def seal(self, subject: str, stream: str, event_id: str, fields: Mapping[str, bytes]) -> Mapping[str, Sealed]:
+    def seal(self, account: str, stream: str, event_id: str, fields: Mapping[str, bytes]) -> Mapping[str, Sealed]:
         """Seal fields bound to an event; raises KeyholderUnavailableError."""
         ...
 
@@ -51,15 +52,16 @@ class Desk:
         """Draw a 32-digit id; the same for a retry under the same idempotency key."""
         if caller.idempotency_key is None:
             return self.entropy(16).hex()
-        seed = "\x1f".join(("cameo/id/1", caller.account, caller.idempotency_key, what))
+        seed = f"cameo/id/1\x1f{caller.account}\x1f{caller.idempotency_key}\x1f{what}"
         return hashlib.sha256(seed.encode()).hexdigest()[:32]
 
     def event(self, stream: str, event: Event, *, sealed_for: str = "", fields: Mapping[str, str | bytes] | None = None) -> NewEvent:
         """Prepare an event, its personal fields sealed for their subject (an account)."""
         event_id = self.entropy(16).hex()
         given = {name: text.encode() if isinstance(text, str) else text for name, text in (fields or {}).items() if text}
-        sealed = self.sealer.seal(sealed_for, stream, event_id, given) if given else {}
-        return NewEvent(stream, event, event_id, sealed)
+        if not given:
+            return NewEvent(stream, event, event_id)
+        return NewEvent(stream, event, event_id, self.sealer.seal(sealed_for, stream, event_id, given))
 
     def append(
         self,
@@ -67,8 +69,12 @@ class Desk:
         events: Sequence[NewEvent],
         *,
         expected: Mapping[str, int] | None = None,
+        request: object = None,
     ) -> tuple[Envelope, ...]:
-        """Append; an empty tuple says that the idempotency key was used before. Raises CommandError."""
+        """Append and return what was written, now or by an earlier try under the same idempotency key.
+
+        `request` is what was asked, where the events hold something drawn at random. Raises CommandError.
+        """
         try:
             outcome = self.store.append(
                 Append(
@@ -77,6 +83,7 @@ class Desk:
                     correlation=self.entropy(16).hex(),
                     expected=expected or {},
                     idempotency_key=caller.idempotency_key,
+                    request_sha256=None if request is None else digest(request),
                     app=caller.app,
                 )
             )
@@ -85,8 +92,8 @@ class Desk:
         match outcome:
             case Appended(envelopes):
                 return envelopes
-            case AlreadyDone():
-                return ()
+            case AlreadyDone(positions):
+                return tuple(self.store.read_positions(positions))
             case Conflict():
                 raise ConflictError("stream.moved", "somebody changed this at the same time", "read it and try again")
             case ClockAstray():

@@ -5,9 +5,11 @@ from __future__ import annotations
 import hashlib
 from typing import Protocol
 
-from identity.core.challenge import Challenge, issue
+from identity.core.challenge import Challenge, Movement, issue
 from identity.keys.wire import EvidenceSealed
 from schemas.cameo import EnrolmentStarted, Profile, RecordingReceived
+from schemas.codec import event_of
+from schemas.envelope import Envelope
 from schemas.ids import cameo_of
 from serving.errors import ConflictError, InvalidError, LockedError, NotFoundError
 from serving.handlers.desk import Caller, Desk
@@ -27,7 +29,7 @@ MAX_RECORDING_BYTES = 64 * 1024 * 1024
 class EvidenceStore(Protocol):
     """Seals recordings (the keyholder)."""
 
-    def put_evidence(self, subject: str, cameo: str, recording: bytes) -> EvidenceSealed:
+    def put_evidence(self, account: str, cameo: str, recording: bytes) -> EvidenceSealed:
         """Seal a recording; durable when it returns."""
         ...
 
@@ -59,8 +61,11 @@ def start(desk: Desk, caller: Caller, profile: Profile, consent_text_sha256: str
         movements=tuple(movement.value for movement in challenge.movements), expires_at_us=challenge.expires_at_us,
         consent_text_version=CONSENT_TEXT_VERSION, consent_text_sha256=consent_text_sha256,
     )  # fmt: skip
-    desk.append(caller, [desk.event(cameo, event)], expected={cameo: head.revision if head else 0})
-    return challenge
+    request = ["enrolment.start", profile, consent_text_sha256]
+    written = desk.append(
+        caller, [desk.event(cameo, event)], expected={cameo: head.revision if head else 0}, request=request
+    )
+    return _challenge_of(written[0])
 
 
 def submit(
@@ -80,8 +85,19 @@ def submit(
         enrolment=enrolment, evidence=stored.evidence, key_id=stored.key_id, sha256=stored.sha256,
         bytes=stored.bytes, camera_label=camera_label[:120],
     )  # fmt: skip
-    desk.append(caller, [desk.event(cameo, event)], expected={cameo: revision})
+    request = ["enrolment.submit", enrolment, stored.sha256]
+    desk.append(caller, [desk.event(cameo, event)], expected={cameo: revision}, request=request)
     return stored
+
+
+def _challenge_of(envelope: Envelope) -> Challenge:
+    event = event_of(envelope)
+    assert isinstance(event, EnrolmentStarted)
+    return Challenge(
+        challenge_id=event.enrolment, account=event.owner, phrase=event.phrase,
+        movements=tuple(Movement(movement) for movement in event.movements),
+        issued_at_us=envelope.time_us, expires_at_us=event.expires_at_us,
+    )  # fmt: skip
 
 
 def _open_challenge(desk: Desk, cameo: str, enrolment: str) -> int:

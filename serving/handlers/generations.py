@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from schemas.cameo import Facet
 from schemas.consent import Purpose
@@ -55,11 +55,11 @@ def request(desk: Desk, caller: Caller, handle: str, asked: Asked) -> str:
     event = GenerationRequested(
         requester=caller.account, cameos=(CameoUse(cameo=asked.cameo, facets=asked.facets),), purpose=asked.purpose,
         plan_digest=hashlib.sha256(salt + plan_bytes).hexdigest(), engine=asked.engine,
-        width_px=asked.width_px, height_px=asked.height_px, duration_ms=asked.duration_ms,
+        width_px=asked.width_px, height_px=asked.height_px, duration_ms=asked.duration_ms, app=caller.app,
     )  # fmt: skip
     fields = {"prompt": asked.prompt, "plan": plan_bytes, "plan_salt": salt}
     prepared = desk.event(generation, event, sealed_for=caller.account, fields=fields)
-    desk.append(caller, [prepared], expected={generation: 0})
+    desk.append(caller, [prepared], expected={generation: 0}, request=asdict(asked))
     return generation
 
 

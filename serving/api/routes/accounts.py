@@ -12,11 +12,10 @@ from schemas.ids import cameo_of
 from serving.api.context import AccountCaller, AnyCaller, OperatorCaller, PartsHere
 from serving.errors import ConflictError, NotFoundError
 from serving.handlers import accounts, tokens
-from serving.handlers.desk import Caller
-from serving.ports import PERSON, SCOPES, AccessStore
+from serving.ports import PERSON, AccessStore, Scope
 
 router = APIRouter(prefix="/v1", tags=["accounts"])
-Scope = Literal[SCOPES]  # type: ignore[valid-type]
+
 
 
 class NewAccount(BaseModel):
@@ -26,7 +25,7 @@ class NewAccount(BaseModel):
     region: str = Field("ZZ", pattern="^[A-Z]{2}$", description="ISO 3166 region; ZZ when unknown")
     locale: str = Field("en", pattern="^[a-z]{2}(-[A-Z]{2})?$")
     minor: bool = False
-    scopes: list[Scope] = Field(default_factory=lambda: sorted(PERSON), min_length=1)
+    scopes: list[Scope] = Field(default_factory=lambda: list(PERSON), min_length=1)
 
 
 class Account(BaseModel):
@@ -157,13 +156,13 @@ def make_token(parts: PartsHere, caller: AnyCaller, body: NewToken) -> TokenMade
     made = tokens.share_token(
         parts.access, caller, parts.desk.entropy(32), frozenset(body.scopes), body.label, body.lives_s
     )
-    return TokenMade(**_token(made.token), token=made.secret)
+    return TokenMade(**_token(made.token).model_dump(), token=made.secret)
 
 
 @router.get("/tokens")
 def list_tokens(parts: PartsHere, caller: AnyCaller) -> list[TokenSeen]:
     """List the caller's tokens."""
-    return [TokenSeen(**_token(token)) for token in parts.access.tokens_of(caller.account)]
+    return [_token(token) for token in parts.access.tokens_of(caller.account)]
 
 
 @router.delete("/tokens/{token_id}", status_code=204)
@@ -172,11 +171,11 @@ def drop_token(parts: PartsHere, caller: AnyCaller, token_id: str) -> None:
     tokens.drop_token(parts.access, caller, token_id)
 
 
-def _token(token: tokens.Token) -> dict[str, object]:
-    return {
-        "token_id": token.token_id, "scopes": sorted(token.scopes), "label": token.label,
-        "created_at": token.created_at, "expires_at": token.expires_at,
-    }  # fmt: skip
+def _token(token: tokens.Token) -> TokenSeen:
+    return TokenSeen(
+        token_id=token.token_id, scopes=sorted(token.scopes), label=token.label,
+        created_at=token.created_at, expires_at=token.expires_at,
+    )  # fmt: skip
 
 
 def _seen(access: AccessStore, account: str) -> Account:

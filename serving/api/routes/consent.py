@@ -14,7 +14,6 @@ from schemas.ids import cameo_of
 from serving.api.context import ConsentCaller, PartsHere
 from serving.api.routes.accounts import Other, resolve
 from serving.handlers import consent
-from serving.handlers.desk import Caller
 
 router = APIRouter(prefix="/v1/cameos/me", tags=["consent"])
 FACES: list[Facet] = ["face", "voice"]

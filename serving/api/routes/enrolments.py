@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Header, Request
 from pydantic import BaseModel
+from starlette.concurrency import run_in_threadpool
 
 from schemas.ids import cameo_of
 from serving.api.context import EnrolCaller, PartsHere
@@ -83,7 +84,7 @@ async def submit(
 ) -> Submitted:
     """Hand in one webm or mp4, at most 64 MiB, as the request's body."""
     recording = await _bounded_body(request)
-    stored = await _in_thread(
+    stored = await run_in_threadpool(
         enrolments.submit, parts.desk, parts.keyholder, caller, enrolment, recording, x_camera_label
     )
     return Submitted(enrolment=enrolment, evidence=stored.evidence, sha256=stored.sha256)
@@ -104,9 +105,3 @@ async def _bounded_body(request: Request) -> bytes:
                 "media.too_large", f"more than {enrolments.MAX_RECORDING_BYTES} bytes", "record for about ten seconds"
             )
     return bytes(received)
-
-
-async def _in_thread(function: Any, *arguments: Any) -> Any:
-    from starlette.concurrency import run_in_threadpool
-
-    return await run_in_threadpool(function, *arguments)

@@ -1,0 +1,79 @@
+"""Commands of the record: who generated what, why, and the events themselves."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+from policy.replay import replay_recorded
+
+from serving.cli.session import api_command, connect, home
+from serving.client import Client
+
+
+@click.command()
+@click.option("--subject", metavar="HANDLE", help="Whose likeness was used.")
+@click.option("--creator", metavar="HANDLE", help="Who asked.")
+@click.option("--since", help="RFC 3339 time with zone.")
+@click.option("--generation")
+@click.option("--limit", type=click.IntRange(1, 200), default=50, show_default=True)
+@click.option("--cursor", help="The `next` of the page before.")
+@api_command
+def audit(client: Client, **filters: Any) -> Any:
+    """Tell who generated what, newest first: what you asked for or are shown in, or everything as an auditor."""
+    return client.call("GET", "/v1/audit", query=filters)
+
+
+@click.command()
+@click.argument("decision")
+@api_command
+def explain(client: Client, *, decision: str) -> Any:
+    """Explain DECISION: each requirement that was not met, and what would change the answer."""
+    return client.call("GET", f"/v1/decisions/{decision}/explanation")
+
+
+@click.command()
+@click.argument("decision")
+@click.option("--keep", type=click.Path(file_okay=False, path_type=Path), help="Keep input, bundle and answer here.")
+@api_command
+def replay(client: Client, *, decision: str, keep: Path | None) -> Any:
+    """Decide DECISION again from its own record and its policy bundle, offline, and compare. For auditors."""
+    recorded = client.call("GET", f"/v1/decisions/{decision}")
+    result = replay_recorded(recorded, home() / "bundles", keep=keep)
+    if not result["same"]:
+        click.echo(json.dumps(result, ensure_ascii=False, indent=2), err=True)
+        sys.exit(1)
+    return result
+
+
+@click.group()
+def events() -> None:
+    """Export the events."""
+
+
+@events.command()
+@click.option("--as", "name", metavar="HANDLE", help="An auditor's token.")
+@click.option("--jsonl", is_flag=True, help="One CloudEvent a line (the only form there is).")
+@click.option("--after", type=click.IntRange(0), default=0, help="Only above this position.")
+@click.option("--out", type=click.File("w", encoding="utf-8"), default="-")
+def export(name: str | None, *, jsonl: bool, after: int, out: Any) -> None:
+    """Export every event as a CloudEvent with stream, revision and position. Personal fields stay sealed."""
+    del jsonl
+    with connect(name) as client:
+        for event in client.lines("/v1/events", {"after": after}):
+            out.write(json.dumps(event, ensure_ascii=False, separators=(",", ":")) + "\n")
+
+
+@click.command()
+@click.option("--limit", type=click.IntRange(1, 200), default=50, show_default=True)
+@click.option("--cursor")
+@api_command
+def notifications(client: Client, **page: Any) -> Any:
+    """List what you were told, newest first."""
+    return client.call("GET", "/v1/notifications", query=page)
+
+
+COMMANDS = {"audit": audit, "explain": explain, "replay": replay, "events": events, "notifications": notifications}

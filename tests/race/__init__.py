@@ -1,0 +1,1 @@
+"""Races between consent and its use, and a checker that believes nobody."""
