@@ -65,9 +65,7 @@ def _asyncapi() -> dict[str, Any]:
                 "bindings": {"kafka": {"topic": TOPIC, "partitions": PARTITIONS}},
             }
         },
-        "operations": {
-            "publish": {"action": "send", "channel": {"$ref": "#/channels/events"}, "summary": "The relay publishes."}
-        },
+        "operations": {"publish": {"action": "send", "channel": {"$ref": "#/channels/events"}, "summary": "The relay publishes."}},
         "components": {
             "messages": messages,
             "schemas": {"cloudEventHeaders": _headers()},

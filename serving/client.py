@@ -89,9 +89,7 @@ class Client:
 def _error(answer: httpx.Response) -> ApiError:
     try:
         problem = answer.json()
-        return ApiError(
-            answer.status_code, problem["code"], problem["detail"], problem["remedy"], tuple(problem.get("codes", ()))
-        )
+        return ApiError(answer.status_code, problem["code"], problem["detail"], problem["remedy"], tuple(problem.get("codes", ())))
     except (ValueError, KeyError, TypeError):
         return ApiError(answer.status_code, "api.unreadable", answer.text[:200], "check that this is the Cameo API")
 

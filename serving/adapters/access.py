@@ -60,9 +60,7 @@ class PostgresAccessStore:
     def remove_token(self, account: str, token_id: str) -> bool:
         """Remove one; False when there was none."""
         with self._pool.connection() as connection:
-            done = connection.execute(
-                "DELETE FROM access.tokens WHERE account = %s AND token_id = %s", (account, token_id)
-            )
+            done = connection.execute("DELETE FROM access.tokens WHERE account = %s AND token_id = %s", (account, token_id))
             return done.rowcount == 1
 
     def _one(self, query: str, value: str) -> str | None:

@@ -68,25 +68,14 @@ class Reading:
             **one.get("status", {"status": "pending"}),
             "audience": one.get("audience", {"audience": "only_me"}),
             "grants": [
-                {"grantee": key.split("/")[1], "grant": key.split("/")[2], "given_revision": fact.revision}
-                | _times(fact.value)
+                {"grantee": key.split("/")[1], "grant": key.split("/")[2], "given_revision": fact.revision} | _times(fact.value)
                 for key, fact in found
                 if key.startswith("grant/")
             ],
             "withdrawn": [key.removeprefix("withdrawn/") for key, _ in found if key.startswith("withdrawn/")],
-            "revoked": {
-                key.removeprefix("revoked/"): fact.revision for key, fact in found if key.startswith("revoked/")
-            },
-            "restrictions": [
-                {"restriction": key.partition("/")[2], **fact.value}
-                for key, fact in found
-                if key.startswith("restriction/")
-            ],
-            "preferences": [
-                {"preference": key.partition("/")[2], **fact.value}
-                for key, fact in found
-                if key.startswith("preference/")
-            ],
+            "revoked": {key.removeprefix("revoked/"): fact.revision for key, fact in found if key.startswith("revoked/")},
+            "restrictions": [{"restriction": key.partition("/")[2], **fact.value} for key, fact in found if key.startswith("restriction/")],
+            "preferences": [{"preference": key.partition("/")[2], **fact.value} for key, fact in found if key.startswith("preference/")],
         }
 
     def enrolment(self, cameo: str, enrolment: str) -> dict[str, Any]:

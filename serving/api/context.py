@@ -54,9 +54,7 @@ def caller_with(*scopes: str) -> Callable[..., Caller]:
             raise UnauthenticatedError("token.missing", "no token was sent", "send Authorization: Bearer cameo_...")
         token = known(parts_of(request).access, credentials.credentials)
         if not token.scopes & set(scopes):
-            raise ForbiddenError(
-                "scope.missing", f"this needs the scope {' or '.join(scopes)}", "ask for a token with that scope"
-            )
+            raise ForbiddenError("scope.missing", f"this needs the scope {' or '.join(scopes)}", "ask for a token with that scope")
         if idempotency_key is not None and not idempotency_key.isascii():
             raise InvalidError("idempotency.key", "an Idempotency-Key is ASCII", "draw a random one")
         return Caller(token.account, token.scopes, token.app, idempotency_key)

@@ -64,9 +64,7 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(IdempotencyError)
     async def _(_: Request, error: IdempotencyError) -> JSONResponse:  # pyright: ignore[reportUnusedFunction]
         del error
-        return _problem(
-            409, "idempotency.reused", "this key was used for another request", "draw a new Idempotency-Key"
-        )
+        return _problem(409, "idempotency.reused", "this key was used for another request", "draw a new Idempotency-Key")
 
     @app.exception_handler(LedgerError)
     async def _(_: Request, error: LedgerError) -> JSONResponse:  # pyright: ignore[reportUnusedFunction]
@@ -87,6 +85,4 @@ def _problem(
         type=f"urn:cameo:{code}", title=code.replace(".", " "), status=status, detail=detail, code=code,
         remedy=remedy, codes=codes,
     )  # fmt: skip
-    return JSONResponse(
-        body.model_dump(exclude_none=True), status, headers=headers, media_type="application/problem+json"
-    )
+    return JSONResponse(body.model_dump(exclude_none=True), status, headers=headers, media_type="application/problem+json")

@@ -26,9 +26,7 @@ from serving.client import ApiError, Client
 @click.option("--key", help="Idempotency key: the same key asks once.")
 @click.option("--wait/--no-wait", default=True)
 @api_command
-def render(
-    client: Client, *, wait: bool, out: Path | None, key: str | None, seconds: float, cameo: str, **body: Any
-) -> Any:
+def render(client: Client, *, wait: bool, out: Path | None, key: str | None, seconds: float, cameo: str, **body: Any) -> Any:
     """Ask for a film, as: cameo render 'on a beach, saying "hello there"' --cameo @min --out film.mp4
 
     Ctrl-C leaves the request running; `cameo cancel` takes it back.

@@ -24,9 +24,7 @@ from serving.errors import ConflictError, InvalidError, NotFoundError
 from serving.handlers.desk import Caller, Desk
 
 
-def set_audience(
-    desk: Desk, caller: Caller, audience: Audience, purposes: tuple[Purpose, ...], facets: tuple[Facet, ...]
-) -> None:
+def set_audience(desk: Desk, caller: Caller, audience: Audience, purposes: tuple[Purpose, ...], facets: tuple[Facet, ...]) -> None:
     """Say who may use the caller's cameo without a grant of their own."""
     cameo = _own_cameo(desk, caller)
     desk.append(caller, [desk.event(cameo, AudienceSet(audience=audience, purposes=purposes, facets=facets))])
@@ -122,9 +120,7 @@ def drop_preference(desk: Desk, caller: Caller, preference: str) -> None:
     fact = desk.snapshot_fact(cameo, f"preference/{preference}")
     if fact is None:
         raise NotFoundError("preference.unknown", f"you set no preference {preference}", "list your preferences")
-    event = PreferenceSet(
-        preference=preference, obligation=fact.value["obligation"], optional=fact.value["optional"], active=False
-    )
+    event = PreferenceSet(preference=preference, obligation=fact.value["obligation"], optional=fact.value["optional"], active=False)
     desk.append(caller, [desk.event(cameo, event)])
 
 

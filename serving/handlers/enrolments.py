@@ -62,15 +62,11 @@ def start(desk: Desk, caller: Caller, profile: Profile, consent_text_sha256: str
         consent_text_version=CONSENT_TEXT_VERSION, consent_text_sha256=consent_text_sha256,
     )  # fmt: skip
     request = ["enrolment.start", profile, consent_text_sha256]
-    written = desk.append(
-        caller, [desk.event(cameo, event)], expected={cameo: head.revision if head else 0}, request=request
-    )
+    written = desk.append(caller, [desk.event(cameo, event)], expected={cameo: head.revision if head else 0}, request=request)
     return _challenge_of(written[0])
 
 
-def submit(
-    desk: Desk, evidence: EvidenceStore, caller: Caller, enrolment: str, recording: bytes, camera_label: str
-) -> EvidenceSealed:
+def submit(desk: Desk, evidence: EvidenceStore, caller: Caller, enrolment: str, recording: bytes, camera_label: str) -> EvidenceSealed:
     """Seal a recording as evidence and hand it to the checks; durable when it returns, once per challenge."""
     cameo = cameo_of(caller.account)
     if not 1 <= len(recording) <= MAX_RECORDING_BYTES:

@@ -79,9 +79,7 @@ def cancel(desk: Desk, caller: Caller, generation: str) -> None:
             raise ConflictError("generation.ended", f"it ended as {ended.value['as']}", "nothing is left to cancel")
         uses = tuple(UseRef(**use) for use in started.value["uses"]) if started else ()
         try:
-            desk.append(
-                caller, [desk.event(generation, GenerationCancelled(uses=uses))], expected={generation: revision}
-            )
+            desk.append(caller, [desk.event(generation, GenerationCancelled(uses=uses))], expected={generation: revision})
         except ConflictError:
             continue
         return

@@ -45,17 +45,11 @@ def make_token(
     return NewToken(token, secret)
 
 
-def share_token(
-    access: AccessStore, caller: Caller, entropy: bytes, scopes: frozenset[str], label: str, lives_s: int | None
-) -> NewToken:
+def share_token(access: AccessStore, caller: Caller, entropy: bytes, scopes: frozenset[str], label: str, lives_s: int | None) -> NewToken:
     """Make a further token for the caller's account with no scope that the caller does not have."""
     if scopes - caller.scopes:
-        raise ForbiddenError(
-            "scope.wider", f"you do not have {sorted(scopes - caller.scopes)}", "ask for scopes that you have"
-        )
-    return make_token(
-        access, entropy, caller.account, scopes, label=label, app=caller.app, now=datetime.now(UTC), lives_s=lives_s
-    )
+        raise ForbiddenError("scope.wider", f"you do not have {sorted(scopes - caller.scopes)}", "ask for scopes that you have")
+    return make_token(access, entropy, caller.account, scopes, label=label, app=caller.app, now=datetime.now(UTC), lives_s=lives_s)
 
 
 def known(access: AccessStore, secret: str) -> Token:

@@ -93,16 +93,12 @@ def _judge(report: Report, world: World, event: dict[str, Any]) -> None:
         if stream not in held:
             report.violation("holding", f"{where} did not hold {stream}")
         elif held[stream] != world.consent_revision[stream]:
-            report.violation(
-                "superseded", f"{where} held {stream} at {held[stream]}, it stood at {world.consent_revision[stream]}"
-            )
+            report.violation("superseded", f"{where} held {stream} at {held[stream]}, it stood at {world.consent_revision[stream]}")
     for reason in world.refusals(generation, action, event["time_us"], data):
         report.violation("not permitted", f"{where}: {reason}")
 
 
-def _judge_served(
-    report: Report, world: World, served: Iterable[Served], down: dict[str, list[tuple[int, str]]]
-) -> None:
+def _judge_served(report: Report, world: World, served: Iterable[Served], down: dict[str, list[tuple[int, str]]]) -> None:
     for one in served:
         report.served += 1
         digest = hashlib.sha256(one.film).hexdigest()

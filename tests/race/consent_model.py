@@ -111,13 +111,9 @@ class World:
         ):
             return True
         used = {use["grant"] for use in one.get("uses", ())}
-        return any(
-            grant in used and REACH["release"] & set(found["withdrawn"]) for grant, found in cameo["grants"].items()
-        )
+        return any(grant in used and REACH["release"] & set(found["withdrawn"]) for grant, found in cameo["grants"].items())
 
-    def _permits(
-        self, use: dict[str, Any], requester: str, action: str, time_us: int, generation: str, asked: dict[str, Any]
-    ) -> bool:
+    def _permits(self, use: dict[str, Any], requester: str, action: str, time_us: int, generation: str, asked: dict[str, Any]) -> bool:
         cameo = self.cameos[use["cameo"]]
         revoked = max(
             (

@@ -17,7 +17,6 @@ from serving.ports import PERSON, AccessStore, Scope
 router = APIRouter(prefix="/v1", tags=["accounts"])
 
 
-
 class NewAccount(BaseModel):
     """An account to register."""
 
@@ -95,15 +94,11 @@ def register_account(parts: PartsHere, caller: OperatorCaller, body: NewAccount)
     normal = accounts.normal_handle(body.handle)
     if parts.access.account_of(normal) is not None:
         raise ConflictError("handle.taken", f"the handle {normal} is taken", "choose another handle")
-    account = accounts.register(
-        parts.desk, caller, handle=body.handle, region=body.region, locale=body.locale, minor=body.minor
-    )
+    account = accounts.register(parts.desk, caller, handle=body.handle, region=body.region, locale=body.locale, minor=body.minor)
     shown = body.handle.removeprefix("@")
     if not parts.access.claim_handle(normal, shown, account):
         raise ConflictError("handle.taken", f"the handle {normal} is taken", "choose another handle")
-    made = tokens.make_token(
-        parts.access, parts.desk.entropy(32), account, frozenset(body.scopes), label="first", now=datetime.now(UTC)
-    )
+    made = tokens.make_token(parts.access, parts.desk.entropy(32), account, frozenset(body.scopes), label="first", now=datetime.now(UTC))
     return Registered(account=account, handle=shown, cameo=cameo_of(account), token=made.secret)
 
 
@@ -153,9 +148,7 @@ def change_standing(parts: PartsHere, caller: OperatorCaller, account: str, body
 @router.post("/tokens", status_code=201)
 def make_token(parts: PartsHere, caller: AnyCaller, body: NewToken) -> TokenMade:
     """Make a further token for the caller, with no scope that the caller does not have."""
-    made = tokens.share_token(
-        parts.access, caller, parts.desk.entropy(32), frozenset(body.scopes), body.label, body.lives_s
-    )
+    made = tokens.share_token(parts.access, caller, parts.desk.entropy(32), frozenset(body.scopes), body.label, body.lives_s)
     return TokenMade(**_token(made.token).model_dump(), token=made.secret)
 
 

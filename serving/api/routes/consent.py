@@ -109,9 +109,7 @@ def show_consent(parts: PartsHere, caller: ConsentCaller) -> dict[str, Any]:
 
 
 @router.delete("/grants/{grant}", status_code=204)
-def withdraw_grant(
-    parts: PartsHere, caller: ConsentCaller, grant: str, strength: Annotated[Strength, Query()] = "no_new_uses"
-) -> None:
+def withdraw_grant(parts: PartsHere, caller: ConsentCaller, grant: str, strength: Annotated[Strength, Query()] = "no_new_uses") -> None:
     """Withdraw one grant."""
     consent.withdraw_grant(parts.desk, caller, grant, strength)
 

@@ -54,9 +54,7 @@ class Submitted(BaseModel):
 def consent_text(caller: EnrolCaller) -> ConsentText:
     """Show the consent text in force."""
     del caller
-    return ConsentText(
-        version=enrolments.CONSENT_TEXT_VERSION, text=enrolments.CONSENT_TEXT, sha256=enrolments.CONSENT_TEXT_SHA256
-    )
+    return ConsentText(version=enrolments.CONSENT_TEXT_VERSION, text=enrolments.CONSENT_TEXT, sha256=enrolments.CONSENT_TEXT_SHA256)
 
 
 @router.post("/enrolments", status_code=201)
@@ -84,9 +82,7 @@ async def submit(
 ) -> Submitted:
     """Hand in one webm or mp4, at most 64 MiB, as the request's body."""
     recording = await _bounded_body(request)
-    stored = await run_in_threadpool(
-        enrolments.submit, parts.desk, parts.keyholder, caller, enrolment, recording, x_camera_label
-    )
+    stored = await run_in_threadpool(enrolments.submit, parts.desk, parts.keyholder, caller, enrolment, recording, x_camera_label)
     return Submitted(enrolment=enrolment, evidence=stored.evidence, sha256=stored.sha256)
 
 
@@ -101,7 +97,5 @@ async def _bounded_body(request: Request) -> bytes:
     async for chunk in request.stream():
         received += chunk
         if len(received) > enrolments.MAX_RECORDING_BYTES:
-            raise InvalidError(
-                "media.too_large", f"more than {enrolments.MAX_RECORDING_BYTES} bytes", "record for about ten seconds"
-            )
+            raise InvalidError("media.too_large", f"more than {enrolments.MAX_RECORDING_BYTES} bytes", "record for about ten seconds")
     return bytes(received)
