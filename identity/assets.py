@@ -4,13 +4,14 @@ An asset is one msgpack map with a `format` number; a reader refuses a format it
 are little-endian float32. An asset is a likeness in clear: it goes from `extract_assets` to the sealer and nowhere else.
 """
 
-from typing import Final
+from typing import Final, TypeVar
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
 FORMAT: Final = 1
+_A = TypeVar("_A", "FaceAsset", "VoiceAsset")
 
 
 class FaceAsset(msgspec.Struct, frozen=True):
@@ -76,7 +77,7 @@ def read_voice(data: bytes) -> VoiceAsset:
     return _known(msgspec.msgpack.decode(data, type=VoiceAsset))
 
 
-def _known(asset):  # noqa: ANN001, ANN202
+def _known(asset: _A) -> _A:
     if asset.format != FORMAT:
         raise msgspec.ValidationError(f"asset format {asset.format} is not known")
     return asset

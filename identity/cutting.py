@@ -85,7 +85,7 @@ def calm_stretch(times: list[int], readings: list[FaceReading | None]) -> tuple[
 
 
 def _runs(good: np.ndarray) -> list[tuple[int, int]]:
-    edges = np.flatnonzero(np.diff(np.concatenate([[0], good.astype(int), [0]])))
+    edges = np.flatnonzero(np.diff(np.pad(good.astype(int), 1)))
     return [(int(a), int(b)) for a, b in zip(edges[::2], edges[1::2], strict=True)] or [(0, len(good))]
 
 
@@ -124,29 +124,23 @@ def _read_all(path: Path, models: ModelSet) -> tuple[list[int], list[FaceReading
     return times, readings
 
 
-def _crop_all(
-    path: Path, models: ModelSet, first: int, last: int, kept: list[FaceReading]
-) -> tuple[list[Picture], Floats, float]:
+def _crop_all(path: Path, models: ModelSet, first: int, last: int, kept: list[FaceReading]) -> tuple[list[Picture], Floats, float]:
     """Decode again and cut one square for all frames; where it leaves the picture its edge is repeated."""
     points = np.stack([r.landmarks[:, :2] for r in kept])
     height = float(np.median(np.linalg.norm(points[:, _OVAL_CHIN] - points[:, _OVAL_TOP], axis=1)))
     side = CROP_PER_FACE * height
-    centre = np.median(points[:, (_OVAL_TOP, _OVAL_CHIN)].mean(axis=1), axis=0) + (0.0, 0.12 * height)
+    centre = np.median(points[:, (_OVAL_TOP, _OVAL_CHIN)].mean(axis=1), axis=0) + np.array((0.0, 0.12 * height))
     corner = (centre - side / 2).astype(np.float32)
-    matrix = np.float32([[CROP_PX / side, 0, -corner[0] * CROP_PX / side], [0, CROP_PX / side, -corner[1] * CROP_PX / side]])
+    matrix: Floats = np.asarray(
+        [[CROP_PX / side, 0, -corner[0] * CROP_PX / side], [0, CROP_PX / side, -corner[1] * CROP_PX / side]], np.float32
+    )
     frames: list[Picture] = []
 
     def keep(frame: Frame) -> None:
         if first <= frame.index < last:
-            frames.append(
-                cv2.warpAffine(
-                    frame.picture,
-                    matrix,
-                    (CROP_PX, CROP_PX),
-                    flags=cv2.INTER_AREA if side > CROP_PX else cv2.INTER_CUBIC,
-                    borderMode=cv2.BORDER_REPLICATE,
-                )
-            )
+            way = cv2.INTER_AREA if side > CROP_PX else cv2.INTER_CUBIC
+            cut = cv2.warpAffine(frame.picture, matrix, (CROP_PX, CROP_PX), flags=way, borderMode=cv2.BORDER_REPLICATE)
+            frames.append(np.asarray(cut, np.uint8))
 
     models.decoder.decode(path, keep, max_side_px=SOURCE_SIDE_PX, sample_rate_hz=SAMPLE_RATE_HZ)
     if len(frames) != len(kept):

@@ -47,19 +47,40 @@ class ModelSet(Protocol):
     """Every model an assessment needs, loaded or not yet."""
 
     @property
-    def decoder(self) -> MediaDecoder: ...
+    def decoder(self) -> MediaDecoder:
+        """Decode."""
+        ...
+
     @property
-    def faces(self) -> FaceReader: ...
+    def faces(self) -> FaceReader:
+        """Read faces."""
+        ...
+
     @property
-    def embedder(self) -> FaceEmbedder: ...
+    def embedder(self) -> FaceEmbedder:
+        """Find faces."""
+        ...
+
     @property
-    def liveness(self) -> LivenessModel: ...
+    def liveness(self) -> LivenessModel:
+        """Judge texture."""
+        ...
+
     @property
-    def voice_activity(self) -> VoiceActivity: ...
+    def voice_activity(self) -> VoiceActivity:
+        """Find speech."""
+        ...
+
     @property
-    def recogniser(self) -> SpeechRecogniser: ...
+    def recogniser(self) -> SpeechRecogniser:
+        """Recognise words."""
+        ...
+
     @property
-    def speaker(self) -> SpeakerEmbedder: ...
+    def speaker(self) -> SpeakerEmbedder:
+        """Embed voices."""
+        ...
+
     def versions(self) -> tuple[ModelVersion, ...]:
         """The model files and their SHA-256 sums."""
         ...
@@ -70,9 +91,7 @@ def extract(path: Path, models: ModelSet) -> Features | MediaRefused:
     tracker = models.faces.open()
     try:
         watcher = _Watcher(tracker, models.embedder, models.liveness)
-        media = models.decoder.decode(
-            path, watcher.see, max_side_px=ANALYSED_SIDE_PX, sample_rate_hz=SAMPLE_RATE_HZ
-        )
+        media = models.decoder.decode(path, watcher.see, max_side_px=ANALYSED_SIDE_PX, sample_rate_hz=SAMPLE_RATE_HZ)
     finally:
         tracker.close()
     if isinstance(media, MediaRefused):
@@ -180,9 +199,7 @@ def blink_score(reading: FaceReading) -> float:
     return (shapes.get("eyeBlinkLeft", 0.0) + shapes.get("eyeBlinkRight", 0.0)) / 2
 
 
-def sample(
-    frame: Frame, reading: FaceReading | None, embedder: FaceEmbedder, liveness: LivenessModel
-) -> FaceSample:
+def sample(frame: Frame, reading: FaceReading | None, embedder: FaceEmbedder, liveness: LivenessModel) -> FaceSample:
     """Ask the slower models about one frame. Texture and identity are asked of frontal faces only."""
     found = embedder.find(frame.picture)
     yaw, pitch = (reading.yaw_deg, reading.pitch_deg) if reading else (float("nan"), float("nan"))

@@ -98,9 +98,7 @@ def fingerprint_of(digest: str, features: Features) -> Fingerprint:
     )
 
 
-def extract_assets(
-    path: Path, models: ModelSet, facets: Sequence[str] = ("face", "voice")
-) -> dict[str, bytes]:
+def extract_assets(path: Path, models: ModelSet, facets: Sequence[str] = ("face", "voice")) -> dict[str, bytes]:
     """Cut the likeness assets out of a recording that was assessed: `identity.assets` says how they read.
 
     Reads the file twice for `face`. Raises MediaUnusableError when the recording has no such facet; it was
@@ -114,4 +112,3 @@ def sha256_of(path: Path) -> str:
     """SHA-256 of a file's bytes, in hex."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-

@@ -75,9 +75,7 @@ class SpeechSpan:
 class MediaDecoder(Protocol):
     """Reads hostile files within bounds."""
 
-    def decode(
-        self, path: Path, on_frame: Callable[[Frame], None], *, max_side_px: int, sample_rate_hz: int
-    ) -> Media | MediaRefused:
+    def decode(self, path: Path, on_frame: Callable[[Frame], None], *, max_side_px: int, sample_rate_hz: int) -> Media | MediaRefused:
         """Hand over every frame, no side longer than `max_side_px`, then answer with the sound and the facts.
 
         A file that cannot or must not be read is a value, never an exception, also after frames were handed

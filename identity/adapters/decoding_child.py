@@ -1,8 +1,8 @@
 """Owns decoding one file inside the bounded child process. Does not trust the file, and keeps nothing.
 
 Runs as a script with its standard input on the file and its standard output on a pipe; writes length-prefixed
-JSON heads, each followed by the bytes it announces. Container and codecs are chosen from fixed lists, the file is
-read through a plain file object: no other file, address or playlist can be opened by its contents.
+JSON heads, each followed by the bytes it announces. Container and codecs are chosen from fixed lists, and the file
+is read through a plain file object: no other file, address or playlist can be opened by its contents.
 """
 
 import json
@@ -10,17 +10,29 @@ import os
 import resource
 import struct
 import sys
+from pathlib import Path
+from typing import BinaryIO
 
-HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, str(Path(__file__).parent))
+
+import av
+import limits
+import numpy as np
+from av import logging as av_logging
+from av.container import InputContainer
+from av.error import FFmpegError
+
 VIDEO_CODECS = {"vp8", "vp9", "h264", "hevc", "av1", "libdav1d"}
 AUDIO_CODECS = {"opus", "vorbis", "aac", "pcm_s16le", "flac"}
+NAMING_KEYS = {"encoder", "encoded_by", "handler_name", "software", "tool", "comment", "com.apple.quicktime.software"}
+BYTE_TRACES = (b"x264 - core", b"x265 (build", b"Lavc")
 
 
-class Refuse(Exception):
-    """The file is refused with this code."""
+class RefusedError(Exception):
+    """The file is refused; the message is the code."""
 
 
-def bind(limits) -> None:
+def bind() -> None:
     """Give up, for good, what decoding does not need. Called before the first byte of the file is read."""
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
@@ -35,153 +47,151 @@ def container_of(head: bytes) -> str:
         return "matroska"
     if head[4:8] == b"ftyp":
         return "mov"
-    raise Refuse("media.unreadable")
+    raise RefusedError("media.unreadable")
 
 
-def tags_of(container, streams, limits) -> list[str]:
-    """Every text in which a program names itself."""
-    texts = [f"{k}={v}" for k, v in container.metadata.items()]
-    for stream in streams:
-        texts += [f"{k}={v}" for k, v in stream.metadata.items()]
-    named = [t for t in texts if t.split("=", 1)[0].lower() in {"encoder", "writing_app", "encoded_by", "handler_name", "software", "tool", "com.apple.quicktime.software", "comment"}]
-    return [t[: limits.MAX_TAG_CHARS] for t in named[: limits.MAX_TAGS]]
+def check_size(width: int, height: int) -> None:
+    """Refuse pictures out of bounds; also asked of every frame, for a stream may change its size."""
+    short, long = min(width, height), max(width, height)
+    if short < limits.MIN_SIDE_PX or long > limits.MAX_SIDE_PX or width * height > limits.MAX_PIXELS:
+        raise RefusedError("media.resolution")
 
 
-def raw_traces(path_fd: int, size: int) -> list[str]:
-    """Names that lie in the bytes and that no demuxer reports: EBML applications, x264's SEI, atoms of tools."""
-    os.lseek(path_fd, 0, os.SEEK_SET)
-    head = os.read(path_fd, min(size, 1 << 20))
-    found = []
-    for element in (b"\x4d\x80", b"\x57\x41"):
-        at = head.find(element)
-        if 0 <= at < 4096 and len(head) > at + 3 and head[at + 2] & 0x80:
-            length = head[at + 2] & 0x7F
-            found.append("application=" + head[at + 3 : at + 3 + length].split(b"\0")[0].decode("utf-8", "replace"))
-    found += [f"trace={name.decode()}" for name in (b"x264 - core", b"x265 (build", b"Lavc") if name in head]
-    return found
-
-
-def send(out, head: dict, body: bytes = b"") -> None:
+def send(out: BinaryIO, head: dict[str, object], body: bytes = b"") -> None:
     """Write one message: 4 bytes of length, JSON, 8 bytes of length, body."""
     text = json.dumps(head).encode()
     out.write(struct.pack(">I", len(text)) + text + struct.pack(">Q", len(body)))
     out.write(body)
 
 
-def decode(source, out, max_side: int, rate: int, limits) -> dict:
-    """Decode sound and picture in file order, writing frames as they come; answer with the facts."""
-    import av
-    import numpy as np
+class Decoding:
+    """One pass over one file."""
 
-    size = os.fstat(source.fileno()).st_size
-    if size > limits.MAX_FILE_BYTES:
-        raise Refuse("media.too_large")
-    form = container_of(source.read(64))
-    source.seek(0)
-    with av.open(source, format=form, options={"protocol_whitelist": "", "enable_drefs": "0"} if form == "mov" else {}) as container:
-        video = next(iter(container.streams.video), None)
-        audio = next(iter(container.streams.audio), None)
-        check_streams(video, audio, limits)
-        for stream in (video, audio):
-            stream.codec_context.thread_count = 1
-        resampler = av.AudioResampler(format="s16", layout="mono", rate=rate)
-        facts = {
+    def __init__(self, out: BinaryIO, max_side_px: int, rate_hz: int) -> None:
+        self._out = out
+        self._max_side_px = max_side_px
+        self._rate_hz = rate_hz
+        self._resampler = av.AudioResampler(format="s16", layout="mono", rate=rate_hz)
+        self._sound: list[bytes] = []
+        self._samples = 0
+        self._frames = 0
+        self._first_us: int | None = None
+        self._last_us = 0
+
+    def run(self, source: BinaryIO) -> dict[str, object]:
+        """Decode sound and picture in file order, writing frames as they come; answer with the facts."""
+        size = os.fstat(source.fileno()).st_size
+        if size > limits.MAX_FILE_BYTES:
+            raise RefusedError("media.too_large")
+        form = container_of(source.read(64))
+        source.seek(0)
+        with av.open(source, mode="r", format=form) as container:
+            facts = self._facts(container, form)
+            for packet in container.demux(container.streams.video[0], container.streams.audio[0]):
+                for frame in packet.decode():
+                    self._take(frame)
+        self._check_end()
+        facts["encoder_tags"] = [*facts["encoder_tags"], *byte_traces(source, size)]  # type: ignore[misc]
+        facts["duration_us"] = self._last_us
+        send(self._out, {"kind": "sound", "rate": self._rate_hz}, b"".join(self._sound))
+        return facts
+
+    def _facts(self, container: InputContainer, form: str) -> dict[str, object]:
+        """Refuse by what the headers claim, before anything is decoded."""
+        if not container.streams.video:
+            raise RefusedError("media.no_video")
+        if not container.streams.audio:
+            raise RefusedError("media.no_audio")
+        video, audio = container.streams.video[0], container.streams.audio[0]
+        if video.codec_context.name not in VIDEO_CODECS or audio.codec_context.name not in AUDIO_CODECS:
+            raise RefusedError("media.unreadable")
+        check_size(video.codec_context.width, video.codec_context.height)
+        if not 0 < audio.codec_context.sample_rate <= limits.MAX_SAMPLES_HZ:
+            raise RefusedError("media.unreadable")
+        video.codec_context.thread_count = audio.codec_context.thread_count = 1
+        return {
             "container": form,
             "video_codec": video.codec_context.name,
             "audio_codec": audio.codec_context.name,
             "width_px": video.codec_context.width,
             "height_px": video.codec_context.height,
-            "encoder_tags": tags_of(container, (video, audio), limits),
+            "encoder_tags": naming_tags(container.metadata, video.metadata, audio.metadata),
         }
-        sound, frames, last_us, first_us, samples = [], 0, 0, None, 0
-        for packet in container.demux(video, audio):
-            for frame in packet.decode():
-                if isinstance(frame, av.AudioFrame):
-                    for part in resampler.resample(frame):
-                        block = part.to_ndarray().reshape(-1).astype("<i2")
-                        samples += len(block)
-                        if samples > limits.MAX_SECONDS * rate:
-                            raise Refuse("media.too_long")
-                        sound.append(block)
-                    continue
-                if frame.pts is None:
-                    continue
-                at_us = round(float(frame.pts * frame.time_base) * 1e6)
-                first_us = at_us if first_us is None else first_us
-                at_us -= first_us
-                if frames and at_us <= last_us:
-                    continue
-                if frames >= limits.MAX_FRAMES or at_us > limits.MAX_SECONDS * 1_000_000:
-                    raise Refuse("media.too_long")
-                write_frame(out, frame, frames, at_us, max_side, limits)
-                frames, last_us = frames + 1, at_us
-    if not frames or first_us is None:
-        raise Refuse("media.no_video")
-    if not sound:
-        raise Refuse("media.no_audio")
-    if last_us < limits.MIN_SECONDS * 1_000_000:
-        raise Refuse("media.too_short")
-    facts["encoder_tags"] += raw_traces(source.fileno(), size)
-    facts["duration_us"] = last_us
-    send(out, {"kind": "sound", "rate": rate}, np.concatenate(sound).tobytes())
-    return facts
+
+    def _take(self, frame: object) -> None:
+        if isinstance(frame, av.AudioFrame):
+            self._take_sound(frame)
+        elif isinstance(frame, av.VideoFrame) and frame.pts is not None and frame.time_base is not None:
+            self._take_picture(frame, round(float(frame.pts * frame.time_base) * 1e6))
+
+    def _take_sound(self, frame: av.AudioFrame) -> None:
+        for part in self._resampler.resample(frame):
+            block = part.to_ndarray().reshape(-1).astype("<i2")
+            self._samples += len(block)
+            if self._samples > limits.MAX_SECONDS * self._rate_hz:
+                raise RefusedError("media.too_long")
+            self._sound.append(block.tobytes())
+
+    def _take_picture(self, frame: av.VideoFrame, time_us: int) -> None:
+        """Scale, turn to BGR, turn upright, write. Frames that do not advance in time are dropped."""
+        if self._first_us is None:
+            self._first_us = time_us
+        time_us -= self._first_us
+        if self._frames and time_us <= self._last_us:
+            return
+        if self._frames >= limits.MAX_FRAMES or time_us > limits.MAX_SECONDS * 1_000_000:
+            raise RefusedError("media.too_long")
+        check_size(frame.width, frame.height)
+        scale = min(1.0, self._max_side_px / max(frame.width, frame.height))
+        width, height = max(2, round(frame.width * scale)), max(2, round(frame.height * scale))
+        way = "AREA" if scale < 1 else "BILINEAR"
+        picture = frame.to_ndarray(format="bgr24", width=width, height=height, interpolation=way)
+        picture = np.rot90(picture, round(frame.rotation / 90) % 4)
+        head = {"kind": "frame", "index": self._frames, "time_us": time_us, "height": picture.shape[0], "width": picture.shape[1]}
+        send(self._out, head, np.ascontiguousarray(picture).tobytes())
+        self._frames, self._last_us = self._frames + 1, time_us
+
+    def _check_end(self) -> None:
+        if not self._frames:
+            raise RefusedError("media.no_video")
+        if not self._sound:
+            raise RefusedError("media.no_audio")
+        if self._last_us < limits.MIN_SECONDS * 1_000_000:
+            raise RefusedError("media.too_short")
 
 
-def check_streams(video, audio, limits) -> None:
-    """Refuse by what the headers claim, before anything is decoded."""
-    if video is None:
-        raise Refuse("media.no_video")
-    if audio is None:
-        raise Refuse("media.no_audio")
-    if video.codec_context.name not in VIDEO_CODECS or audio.codec_context.name not in AUDIO_CODECS:
-        raise Refuse("media.unreadable")
-    check_size(video.codec_context.width, video.codec_context.height, limits)
-    if not 0 < audio.codec_context.sample_rate <= limits.MAX_SAMPLES_HZ:
-        raise Refuse("media.unreadable")
+def naming_tags(*tables: dict[str, str]) -> list[str]:
+    """Every tag in which a program names itself."""
+    named = [f"{key}={text}" for table in tables for key, text in table.items() if key.lower() in NAMING_KEYS]
+    return [text[: limits.MAX_TAG_CHARS] for text in named[: limits.MAX_TAGS]]
 
 
-def check_size(width: int, height: int, limits) -> None:
-    """Refuse pictures out of bounds; also asked of every frame, for a stream may change its size."""
-    if min(width, height) < limits.MIN_SIDE_PX or max(width, height) > limits.MAX_SIDE_PX or width * height > limits.MAX_PIXELS:
-        raise Refuse("media.resolution")
-
-
-def write_frame(out, frame, index: int, at_us: int, max_side: int, limits) -> None:
-    """Scale, turn to BGR, turn upright, write."""
-    check_size(frame.width, frame.height, limits)
-    scale = min(1.0, max_side / max(frame.width, frame.height))
-    width, height = max(2, round(frame.width * scale)), max(2, round(frame.height * scale))
-    picture = frame.to_ndarray(format="bgr24", width=width, height=height, interpolation="AREA" if scale < 1 else "BILINEAR")
-    turns = round(getattr(frame, "rotation", 0) / 90) % 4
-    if turns:
-        import numpy as np
-
-        picture = np.ascontiguousarray(np.rot90(picture, turns))
-    head = {"kind": "frame", "index": index, "time_us": at_us, "height": picture.shape[0], "width": picture.shape[1]}
-    send(out, head, picture.tobytes())
+def byte_traces(source: BinaryIO, size: int) -> list[str]:
+    """Names that lie in the bytes and that no demuxer reports: EBML applications, x264's SEI, libavcodec's."""
+    source.seek(0)
+    head = source.read(min(size, 1 << 20))
+    found: list[str] = []
+    for element in (b"\x4d\x80", b"\x57\x41"):
+        at = head.find(element)
+        if 0 <= at < 4096 and len(head) > at + 3 and head[at + 2] & 0x80:
+            text = head[at + 3 : at + 3 + (head[at + 2] & 0x7F)].split(b"\0")[0]
+            found.append("application=" + text.decode("utf-8", "replace"))
+    return found + [f"trace={name.decode()}" for name in BYTE_TRACES if name in head]
 
 
 def main() -> int:
     """Decode standard input to standard output; a refusal is an answer, exit 0."""
-    sys.path.insert(0, HERE)
-    import limits
-
     out = sys.stdout.buffer
-    max_side, rate = int(sys.argv[1]), int(sys.argv[2])
-    import av
-    import numpy as np
-
-    av.logging.set_level(av.logging.PANIC)
-    np.zeros(1)
-    bind(limits)
+    av_logging.set_level(av_logging.PANIC)
+    bind()
     source = os.fdopen(0, "rb")
     try:
-        send(out, {"kind": "end", "facts": decode(source, out, max_side, rate, limits)})
-    except Refuse as refusal:
+        facts = Decoding(out, int(sys.argv[1]), int(sys.argv[2])).run(source)
+        send(out, {"kind": "end", "facts": facts})
+    except RefusedError as refusal:
         send(out, {"kind": "refused", "code": str(refusal)})
-    except (av.FFmpegError, ValueError, MemoryError, OverflowError, OSError, ArithmeticError) as error:
-        code = "media.too_large" if isinstance(error, MemoryError) else "media.unreadable"
-        send(out, {"kind": "refused", "code": code})
+    except (FFmpegError, ValueError, OverflowError, ArithmeticError, OSError, MemoryError):
+        send(out, {"kind": "refused", "code": "media.unreadable"})
     out.flush()
     return 0
 

@@ -7,7 +7,7 @@ import struct
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO, Any
 
@@ -33,9 +33,7 @@ class SubprocessMediaDecoder:
     def __init__(self, wall_s: float = limits.CHILD_WALL_S) -> None:
         self._wall_s = wall_s
 
-    def decode(
-        self, path: Path, on_frame: Callable[[Frame], None], *, max_side_px: int, sample_rate_hz: int
-    ) -> Media | MediaRefused:
+    def decode(self, path: Path, on_frame: Callable[[Frame], None], *, max_side_px: int, sample_rate_hz: int) -> Media | MediaRefused:
         """See `identity.ports.MediaDecoder`. Raises OSError when the file cannot be opened."""
         if path.stat().st_size > limits.MAX_FILE_BYTES:
             return MediaRefused("media.too_large")
@@ -57,11 +55,11 @@ class SubprocessMediaDecoder:
 
 
 @contextlib.contextmanager
-def _child(source: IO[bytes], max_side_px: int, sample_rate_hz: int):  # noqa: ANN202
+def _child(source: IO[bytes], max_side_px: int, sample_rate_hz: int) -> "Iterator[subprocess.Popen[bytes]]":
     command = [sys.executable, "-I", "-B", str(_CHILD), str(max_side_px), str(sample_rate_hz)]
     environment = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "PATH": os.defpath, "LANG": "C.UTF-8"}
     try:
-        child = subprocess.Popen(  # noqa: S603
+        child = subprocess.Popen(
             command,
             stdin=source,
             stdout=subprocess.PIPE,

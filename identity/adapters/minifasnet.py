@@ -68,9 +68,7 @@ class _Stack(nn.Module):
     def __init__(self, weights: dict[str, Tensor], name: str) -> None:
         super().__init__()
         count = 1 + max(int(k.split(".")[2]) for k in weights if k.startswith(f"{name}.model."))
-        self.model = nn.Sequential(
-            *(_DepthWise(weights, f"{name}.model.{i}", stride=1, residual=True) for i in range(count))
-        )
+        self.model = nn.Sequential(*(_DepthWise(weights, f"{name}.model.{i}", stride=1, residual=True) for i in range(count)))
 
     def forward(self, x: Tensor) -> Tensor:
         return self.model(x)

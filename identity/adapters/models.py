@@ -47,30 +47,37 @@ class Models:
 
     @cached_property
     def decoder(self) -> SubprocessMediaDecoder:
+        """Decode in a bounded child process."""
         return SubprocessMediaDecoder()
 
     @cached_property
     def faces(self) -> MediaPipeFaceReader:
+        """Read faces with MediaPipe."""
         return MediaPipeFaceReader(self._folder / LANDMARKER)
 
     @cached_property
     def embedder(self) -> SFaceEmbedder:
+        """Find faces with YuNet, embed with SFace."""
         return SFaceEmbedder(self._folder / DETECTOR, self._folder / EMBEDDER)
 
     @cached_property
     def liveness(self) -> MiniFasNetLiveness:
+        """Judge texture with both MiniFASNets."""
         return MiniFasNetLiveness(*(self._folder / name for name in LIVENESS))
 
     @cached_property
     def voice_activity(self) -> SileroVoiceActivity:
+        """Find speech with silero."""
         return SileroVoiceActivity()
 
     @cached_property
     def recogniser(self) -> WhisperRecogniser:
+        """Recognise words with whisper base."""
         return WhisperRecogniser(self._folder / RECOGNISER)
 
     @cached_property
     def speaker(self) -> SpeechBrainSpeaker:
+        """Embed voices with SpeechBrain."""
         return SpeechBrainSpeaker(self._folder / SPEAKER)
 
     def versions(self) -> tuple[ModelVersion, ...]:

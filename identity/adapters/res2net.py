@@ -16,9 +16,7 @@ class _SqueezeExcite(nn.Module):
     def __init__(self, channels: int) -> None:
         super().__init__()
         small = channels // 16
-        self.fc = nn.Sequential(
-            nn.Linear(channels, small, bias=False), nn.ReLU(), nn.Linear(small, channels, bias=False), nn.Sigmoid()
-        )
+        self.fc = nn.Sequential(nn.Linear(channels, small, bias=False), nn.ReLU(), nn.Linear(small, channels, bias=False), nn.Sigmoid())
 
     def forward(self, x: Tensor) -> Tensor:
         return x * self.fc(x.mean((2, 3)))[:, :, None, None]
@@ -105,7 +103,7 @@ class SpeakerRes2Net(nn.Module):
         self.stats_pooling = _Attention(into)
         self.projection = _Projection()
 
-    def forward(self, features: Tensor, lengths: Tensor | None = None) -> Tensor:
+    def forward(self, features: Tensor, lengths: Tensor | None = None) -> Tensor:  # noqa: ARG002 - SpeechBrain passes it
         """`lengths` is accepted for SpeechBrain and not used: recordings are embedded one at a time."""
         x = self._pool(torch.relu(self.bn1(self.conv1(features.unsqueeze(1)))))
         for i in range(1, 5):
@@ -116,7 +114,7 @@ class SpeakerRes2Net(nn.Module):
 class PassThrough(nn.Module):
     """A feature normalisation that leaves features as they are."""
 
-    def forward(self, features: Tensor, lengths: Tensor | None = None) -> Tensor:
+    def forward(self, features: Tensor, lengths: Tensor | None = None) -> Tensor:  # noqa: ARG002 - SpeechBrain passes it
         """Answer with the features."""
         return features
 

@@ -1,5 +1,6 @@
 """Owns finding faces with YuNet and writing them as vectors with SFace. Does not track."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import cv2
@@ -11,8 +12,8 @@ from identity.ports import FoundFace, Picture
 
 _SCORE = 0.8
 _DETECT_SIDE_PX = 480
-_ALIGNED = np.float32(
-    [[38.2946, 51.6963], [73.5318, 51.5014], [56.0252, 71.7366], [41.5493, 92.3655], [70.7299, 92.2041]]
+_ALIGNED: Floats = np.asarray(
+    [[38.2946, 51.6963], [73.5318, 51.5014], [56.0252, 71.7366], [41.5493, 92.3655], [70.7299, 92.2041]], np.float32
 )
 """Where SFace expects right eye, left eye, nose tip and mouth corners in its 112x112 input (OpenCV's FaceRecognizerSF)."""
 
@@ -28,9 +29,7 @@ class SFaceEmbedder:
         options = ort.SessionOptions()
         options.intra_op_num_threads = threads
         options.log_severity_level = 4
-        self._session = ort.InferenceSession(
-            without_stale_inputs(embedder.read_bytes()), options, providers=["CPUExecutionProvider"]
-        )
+        self._session = ort.InferenceSession(without_stale_inputs(embedder.read_bytes()), options, providers=["CPUExecutionProvider"])
 
     def find(self, picture: Picture) -> tuple[FoundFace, ...]:
         """See `identity.ports.FaceEmbedder`."""
@@ -50,8 +49,8 @@ class SFaceEmbedder:
         matrix, _ = cv2.estimateAffinePartial2D(face.row[4:14].reshape(5, 2), _ALIGNED, method=cv2.LMEDS)
         aligned = cv2.warpAffine(picture, matrix, (112, 112))
         blob = cv2.cvtColor(aligned, cv2.COLOR_BGR2RGB).astype(np.float32).transpose(2, 0, 1)[None]
-        vector = self._session.run(None, {"data": blob})[0].reshape(-1).astype(np.float32)
-        return vector / np.linalg.norm(vector)
+        vector = np.asarray(self._session.run(None, {"data": blob})[0], np.float32).reshape(-1)
+        return vector / np.float32(np.linalg.norm(vector))
 
 
 def without_stale_inputs(model: bytes) -> bytes:
@@ -65,14 +64,12 @@ def without_stale_inputs(model: bytes) -> bytes:
         if number != 7:
             out += raw
             continue
-        graph = b"".join(
-            part for n, part, value in _fields(body) if n != 11 or next(v for k, _, v in _fields(value) if k == 1) == b"data"
-        )
+        graph = b"".join(part for n, part, value in _fields(body) if n != 11 or next(v for k, _, v in _fields(value) if k == 1) == b"data")
         out += _varint(7 << 3 | 2) + _varint(len(graph)) + graph
     return bytes(out)
 
 
-def _fields(data: bytes):  # noqa: ANN202
+def _fields(data: bytes) -> Iterator[tuple[int, bytes, bytes]]:
     at = 0
     while at < len(data):
         start = at

@@ -1,10 +1,7 @@
 """Owns the speaker embedding: a SpeechBrain EncoderClassifier on a local folder. Does not compare voices."""
 
-import os
 from pathlib import Path
 from typing import Any
-
-os.environ.setdefault("HF_HUB_OFFLINE", "1")
 
 import numpy as np
 import torch

@@ -4,6 +4,7 @@ Nothing here is a float: scores are whole millionths, so that an assessment may 
 decision on it can be repeated to the same answer anywhere.
 """
 
+import math
 from enum import StrEnum
 from typing import Final, NoReturn
 
@@ -141,7 +142,7 @@ def measured(
     """
     higher = polarity is Polarity.HIGHER_IS_LIVE
     worst = -(2**53) if higher else 2**53
-    finite = score == score and abs(score) < 2**53 / MICRO
+    finite = math.isfinite(score) and abs(score) < 2**53 / MICRO
     score_micro = round(score * MICRO) if finite else worst
     threshold_micro = round(threshold * MICRO)
     passed = score_micro >= threshold_micro if higher else score_micro <= threshold_micro

@@ -6,6 +6,8 @@ recording's own mean, five times a second, kept only where something changes: so
 the same person in the same room is a different one, and a transcoded copy is the same.
 """
 
+from collections.abc import Callable
+from itertools import pairwise
 from typing import Final
 
 import msgspec
@@ -53,14 +55,13 @@ def audio_marks(samples: NDArray[np.int16]) -> tuple[int, ...]:
     spectrum = np.abs(np.fft.rfft(frames * np.hanning(_WINDOW).astype(np.float32), axis=1)) ** 2
     edges = np.geomspace(300.0, 3000.0, _BANDS + 1) * _WINDOW / 16_000
     cuts = edges.astype(int)
-    energy = np.stack([spectrum[:, a:b].sum(axis=1) for a, b in zip(cuts, cuts[1:], strict=False)], axis=1)
+    energy = np.stack([spectrum[:, a:b].sum(axis=1) for a, b in pairwise(cuts)], axis=1)
     loud_db = 10 * np.log10(energy.sum(axis=1) + 1e-12)
     heard = loud_db > loud_db.max() + _SOUND_FLOOR_DB if loud_db.max() > -60 else np.zeros(len(loud_db), bool)
     slope = np.diff(np.log(energy + 1e-9), axis=1)
     bits = np.diff(slope, axis=0) > 0
-    weights = 1 << np.arange(bits.shape[1])
-    words = (bits * weights).sum(axis=1) * (heard[1:] & heard[:-1])
-    return tuple(int(word) for word in words)
+    both = heard[1:] & heard[:-1]
+    return tuple(_pack(row) if kept else 0 for row, kept in zip(bits, both, strict=True))
 
 
 def video_marks(thumbnails: NDArray[np.float32], times_us: NDArray[np.int64]) -> tuple[tuple[int, int], ...]:
@@ -68,8 +69,9 @@ def video_marks(thumbnails: NDArray[np.float32], times_us: NDArray[np.int64]) ->
     if thumbnails.shape[0] < 2:
         return ()
     flat = thumbnails.reshape(len(thumbnails), 64)
-    steps = np.arange(times_us[0], times_us[-1], VIDEO_STEP_US)
-    cells = np.stack([np.interp(steps, times_us, flat[:, i]) for i in range(64)], axis=1)
+    steps: NDArray[np.int64] = np.arange(int(times_us[0]), int(times_us[-1]), VIDEO_STEP_US, dtype=np.int64)
+    columns: list[NDArray[np.float64]] = [np.interp(steps, times_us, flat[:, i]) for i in range(64)]
+    cells = np.stack(columns, axis=1)
     change = cells - np.median(cells, axis=0)
     change -= np.median(change, axis=1, keepdims=True)
     return tuple((_pack(np.abs(row) > _CHANGE_FLOOR), _pack(row > 0)) for row in change)
@@ -103,9 +105,7 @@ def video_match(one: tuple[tuple[int, int], ...], other: tuple[tuple[int, int], 
     """Compare two pictures over shifts up to 16 s."""
     a = np.asarray(one, np.uint64).reshape(-1, 2)
     b = np.asarray(other, np.uint64).reshape(-1, 2)
-    agree, count = _best(
-        len(a), len(b), lambda i, j, n: _video_agreement(a[i : i + n], b[j : j + n]), VIDEO_MIN_BITS
-    )
+    agree, count = _best(len(a), len(b), lambda i, j, n: _video_agreement(a[i : i + n], b[j : j + n]), VIDEO_MIN_BITS)
     return Match(agree, count, agree >= VIDEO_AGREEMENT)
 
 
@@ -115,7 +115,7 @@ def _video_agreement(a: NDArray[np.uint64], b: NDArray[np.uint64]) -> tuple[int,
     return bits - int(np.bitwise_count((a[:, 1] ^ b[:, 1]) & both).sum()), bits
 
 
-def _best(len_a: int, len_b: int, agreement, min_bits: int) -> tuple[float, int]:  # noqa: ANN001
+def _best(len_a: int, len_b: int, agreement: Callable[[int, int, int], tuple[int, int]], min_bits: int) -> tuple[float, int]:
     best, best_bits = 0.0, 0
     for shift in range(-_MAX_SHIFT, _MAX_SHIFT + 1):
         i, j = max(shift, 0), max(-shift, 0)

@@ -68,9 +68,7 @@ class _Line:
             raise KeyholderUnavailableError(str(error)) from error
 
     @staticmethod
-    def _exchange(
-        connection: _Connection, method: str, path: str, body: bytes, headers: Mapping[str, str]
-    ) -> tuple[int, bytes]:
+    def _exchange(connection: _Connection, method: str, path: str, body: bytes, headers: Mapping[str, str]) -> tuple[int, bytes]:
         connection.request(method, path, body, {"content-type": "application/json", **headers})
         response = connection.getresponse()
         return response.status, response.read()
@@ -161,9 +159,7 @@ class KeyholderClient:
 class ReplicaClient:
     """The keyholder as a replica sees it: two calls, each signed. Safe between threads; both calls may be repeated."""
 
-    def __init__(
-        self, socket_path: Path, key: Ed25519PrivateKey, replica: str, timeout_s: float = REPLICA_TIMEOUT_S
-    ) -> None:
+    def __init__(self, socket_path: Path, key: Ed25519PrivateKey, replica: str, timeout_s: float = REPLICA_TIMEOUT_S) -> None:
         """`replica`: its name in the record."""
         self._line = _Line(socket_path, timeout_s)
         self._key = key

@@ -42,9 +42,7 @@ class InMemoryBlobs:
 class InMemoryKeyholder:
     """Answers as the keyholder would to one role; `as_role` gives another role's eyes on the same keys."""
 
-    def __init__(
-        self, role: str, read: Callable[[str], Sequence[Envelope]], vault: Vault | None = None, tenant: str = "main"
-    ) -> None:
+    def __init__(self, role: str, read: Callable[[str], Sequence[Envelope]], vault: Vault | None = None, tenant: str = "main") -> None:
         """`read` gives a stream's events, as the ledger would."""
         self._role = role
         self._read = read

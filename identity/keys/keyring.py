@@ -74,9 +74,7 @@ class KeyRing:
             for account in sorted(set(subjects)):
                 wrapped = wrap(self._subject(account), wrapped, key_id)
             self._insert(key_id, kind, name, about, wrapped)
-            self._db.executemany(
-                "INSERT INTO key_subjects VALUES (?, ?)", [(account, key_id) for account in sorted(set(subjects))]
-            )
+            self._db.executemany("INSERT INTO key_subjects VALUES (?, ?)", [(account, key_id) for account in sorted(set(subjects))])
         return key_id, key
 
     def field_key(self, account: str) -> tuple[str, bytes]:
@@ -108,9 +106,7 @@ class KeyRing:
     def find(self, kind: KeyKind, name: str) -> KeyRow | None:
         """Find a key by what it is for, destroyed ones too."""
         with self._lock:
-            found = self._db.execute(
-                f"SELECT {_COLUMNS} FROM keys WHERE kind = ? AND name = ?", (kind, name)
-            ).fetchone()
+            found = self._db.execute(f"SELECT {_COLUMNS} FROM keys WHERE kind = ? AND name = ?", (kind, name)).fetchone()
             return None if found is None else _row(found)
 
     def row(self, key_id: str) -> KeyRow:
@@ -147,9 +143,7 @@ class KeyRing:
     def due(self, now_us: int) -> list[str]:
         """List the retired keys whose last lease has ended."""
         with self._lock:
-            rows = self._db.execute(
-                "SELECT key_id FROM keys WHERE retired = 1 AND wrapped IS NOT NULL AND lease_until_us <= ?", (now_us,)
-            )
+            rows = self._db.execute("SELECT key_id FROM keys WHERE retired = 1 AND wrapped IS NOT NULL AND lease_until_us <= ?", (now_us,))
             return [key_id for (key_id,) in rows.fetchall()]
 
     def destroy(self, key_id: str) -> None:
@@ -190,9 +184,7 @@ class KeyRing:
         return unwrap(self._root, wrapped, key_id)
 
     def _subject_row(self, account: str) -> tuple[str, bytes | None]:
-        found = self._db.execute(
-            "SELECT key_id, wrapped FROM keys WHERE kind = 'subject' AND name = ?", (account,)
-        ).fetchone()
+        found = self._db.execute("SELECT key_id, wrapped FROM keys WHERE kind = 'subject' AND name = ?", (account,)).fetchone()
         if found is not None:
             return found[0], found[1]
         key_id = new_id("key")

@@ -46,9 +46,7 @@ def load_public_key(raw: bytes) -> Ed25519PublicKey:
 
 def sign(key: Ed25519PrivateKey, *, path: str, body: bytes, replica: str, time_us: int, nonce: str) -> dict[str, str]:
     """Make the headers of a signed request. `time_us`: UTC microseconds; `nonce`: 32 random hex digits, once."""
-    signed = Signed(
-        path=path, body_sha256=hashlib.sha256(body).hexdigest(), time_us=time_us, nonce=nonce, replica=replica
-    )
+    signed = Signed(path=path, body_sha256=hashlib.sha256(body).hexdigest(), time_us=time_us, nonce=nonce, replica=replica)
     return {
         REPLICA: replica,
         TIME: str(time_us),
@@ -77,9 +75,7 @@ class SignatureCheck:
         if abs(now_us - time_us) > SKEW_US:
             message = f"the request's time is {now_us - time_us} us away"
             raise SignatureRefusedError(message)
-        signed = Signed(
-            path=path, body_sha256=hashlib.sha256(body).hexdigest(), time_us=time_us, nonce=nonce, replica=replica
-        )
+        signed = Signed(path=path, body_sha256=hashlib.sha256(body).hexdigest(), time_us=time_us, nonce=nonce, replica=replica)
         try:
             self._key.verify(signature, canonical(signed))
         except InvalidSignature as error:

@@ -31,10 +31,7 @@ class Vault:
     def seal(self, account: str, stream: str, event_id: str, fields: Mapping[str, bytes]) -> dict[str, Sealed]:
         """Seal fields under the account's field key. Raises KeyGoneError for an erased account."""
         key_id, key = self.keyring.field_key(account)
-        return {
-            name: seal_field(key, key_id, (self._tenant, stream, event_id, name), plain)
-            for name, plain in fields.items()
-        }
+        return {name: seal_field(key, key_id, (self._tenant, stream, event_id, name), plain) for name, plain in fields.items()}
 
     def unseal(self, envelope: Envelope, names: Sequence[str]) -> dict[str, bytes]:
         """Open fields of an event, those that it has. Raises KeyGoneError, SealBrokenError."""
@@ -49,9 +46,7 @@ class Vault:
         """Seal a recording under a key of its own."""
         evidence = new_id("evidence")
         key_id, _ = self._put("evidence", evidence, (account,), {"cameo": cameo}, recording)
-        return EvidenceSealed(
-            evidence=evidence, key_id=key_id, sha256=hashlib.sha256(recording).hexdigest(), bytes=len(recording)
-        )
+        return EvidenceSealed(evidence=evidence, key_id=key_id, sha256=hashlib.sha256(recording).hexdigest(), bytes=len(recording))
 
     def get_evidence(self, evidence: str) -> bytes:
         """Open a recording. Raises NoKeyError, KeyGoneError."""
@@ -124,9 +119,7 @@ class Vault:
             raise NoKeyError(message)
         return row
 
-    def _put(
-        self, kind: KeyKind, name: str, subjects: Sequence[str], about: dict[str, str | int], plain: bytes
-    ) -> tuple[str, bytes]:
+    def _put(self, kind: KeyKind, name: str, subjects: Sequence[str], about: dict[str, str | int], plain: bytes) -> tuple[str, bytes]:
         key_id, key = self.keyring.create(kind, name, subjects, about)
         sealed = seal(key, plain, self._place(self.keyring.row(key_id)).bound())
         self._blobs.put(f"{_FOLDER[kind]}/{key_id}", sealed)

@@ -39,9 +39,7 @@ def check(features: Features, camera_label: str, profile: Profile) -> tuple[Chec
     return (
         measured(11, "injection.virtual_camera", label, 0.0, _LIST, profile=profile, polarity=lower),
         measured(11, "injection.encoder", float(tags), 0.0, _LIST, profile=profile, polarity=lower),
-        measured(
-            11, "injection.timing", jitter_ms(features.frames), MIN_JITTER_MS, _DOC, profile=profile
-        ),
+        measured(11, "injection.timing", jitter_ms(features.frames), MIN_JITTER_MS, _DOC, profile=profile),
         measured(
             11,
             "injection.duplicates",

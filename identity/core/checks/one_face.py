@@ -29,7 +29,5 @@ def check(samples: tuple[FaceSample, ...], profile: Profile) -> tuple[CheckResul
     similarity = np.stack(vectors) @ np.stack(vectors).T
     centre = int(similarity.mean(axis=1).argmax())
     least = float(similarity[centre].min())
-    same = measured(
-        9, "face.changed", least, MIN_SIMILARITY, 'docs/identity.md, table "one face"', profile=profile
-    )
+    same = measured(9, "face.changed", least, MIN_SIMILARITY, 'docs/identity.md, table "one face"', profile=profile)
     return frontal, same

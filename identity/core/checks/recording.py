@@ -61,9 +61,7 @@ def check(features: Features, profile: Profile) -> tuple[CheckResult, ...]:
                 _DOC,
                 profile=profile,
             ),
-            measured(
-                1, "quality.light", off_middle, 0.0, _CHOICE, profile=profile, polarity=Polarity.LOWER_IS_LIVE
-            ),
+            measured(1, "quality.light", off_middle, 0.0, _CHOICE, profile=profile, polarity=Polarity.LOWER_IS_LIVE),
         ]
     return tuple(results)
 

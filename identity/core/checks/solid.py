@@ -55,9 +55,7 @@ def check(track: FaceTrack, profile: Profile) -> tuple[CheckResult, ...]:
     )
     if not turned.passed:
         return turned, blinked
-    weakest = min(
-        depth.parallax / MIN_PARALLAX, depth.rank3 / MIN_RANK3, depth.off_plane / MIN_OFF_PLANE
-    )
+    weakest = min(depth.parallax / MIN_PARALLAX, depth.rank3 / MIN_RANK3, depth.off_plane / MIN_OFF_PLANE)
     return turned, measured(4, "solid.flat", weakest, 1.0, _SOURCE, profile=profile), blinked
 
 
@@ -127,9 +125,7 @@ def blinks(track: FaceTrack) -> int:
     if len(track.times_us) < 10:
         return 0
     ratio = lid_ratio(track.landmarks)
-    near = (np.abs(track.yaw_deg - np.median(track.yaw_deg)) < 20) & (
-        np.abs(track.pitch_deg - np.median(track.pitch_deg)) < 9
-    )
+    near = (np.abs(track.yaw_deg - np.median(track.yaw_deg)) < 20) & (np.abs(track.pitch_deg - np.median(track.pitch_deg)) < 9)
     open_ratio = float(np.median(ratio[near])) if near.any() else float(np.median(ratio))
     closed = near & ((track.blink > BLINK_SCORE) | (ratio < LID_RATIO_DROP * open_ratio))
     return int((closed[1:] & ~closed[:-1]).sum() + bool(closed[0]))
@@ -137,9 +133,9 @@ def blinks(track: FaceTrack) -> int:
 
 def lid_ratio(landmarks: Floats) -> Floats:
     """Height of the open eye over its width, mean of both, a frame."""
-    ratios = []
+    ratios: list[Floats] = []
     for up, low, inner, outer in _LIDS:
         height = np.linalg.norm(landmarks[:, up, :2] - landmarks[:, low, :2], axis=1)
         width = np.linalg.norm(landmarks[:, inner] - landmarks[:, outer], axis=1)
-        ratios.append(height / np.maximum(width, 1e-6))
+        ratios.append((height / np.maximum(width, 1e-6)).astype(np.float32))
     return np.mean(ratios, axis=0).astype(np.float32)

@@ -1,5 +1,7 @@
 """Owns check 5: the skin's texture is that of a live face. Does not stop an injected picture."""
 
+import math
+
 import numpy as np
 
 from identity.core.assessment import CheckResult, Profile, measured
@@ -11,10 +13,6 @@ MIN_LIVE = 0.55
 
 def check(samples: tuple[FaceSample, ...], profile: Profile) -> tuple[CheckResult, ...]:
     """Judge the median, so that single frames decide neither way. No sample fails."""
-    live = [s.live_probability for s in samples if s.live_probability == s.live_probability]
+    live = [s.live_probability for s in samples if math.isfinite(s.live_probability)]
     score = float(np.median(live)) if live else float("nan")
-    return (
-        measured(
-            5, "texture.not_live", score, MIN_LIVE, 'docs/identity.md, table "texture"', profile=profile
-        ),
-    )
+    return (measured(5, "texture.not_live", score, MIN_LIVE, 'docs/identity.md, table "texture"', profile=profile),)

@@ -1,7 +1,6 @@
 """Owns check 6: the words are those asked, exactly after normalisation. Does not recognise speech."""
 
 import re
-from collections.abc import Sequence
 from typing import Final
 
 from identity.core.assessment import CheckResult, Profile, measured
@@ -50,10 +49,11 @@ def normalised(text: str) -> tuple[str, ...]:
     "Four two", "42", "forty-two" and "4:2" are the same; "four hundred" is not 4 0 0 and stays as it is.
     """
     out: list[str] = []
-    tokens: Sequence[str] = _TOKEN.findall(text.lower().replace("'", ""))
+    tokens: list[str] = _TOKEN.findall(text.lower().replace("'", ""))
     i = 0
     while i < len(tokens):
-        token = SOUNDS_LIKE_DIGIT.get(tokens[i], tokens[i])
+        written = tokens[i]
+        token = SOUNDS_LIKE_DIGIT.get(written, written)
         if token.isdigit():
             out.append(_DIGIT_NAMES[int(token)])
         elif token in _TEENS:
