@@ -58,8 +58,8 @@ class Places:
 
     @property
     def stamp(self) -> Path:
-        """What the last complete bootstrap found and where; read by `up`, `doctor` and the tests."""
-        return self.var / "bootstrap.json"
+        """What the last complete bootstrap of this checkout found and where; read by `up`, `doctor` and the tests."""
+        return ROOT / "var" / "bootstrap.json"
 
 
 def default_run(var: Path) -> Path:

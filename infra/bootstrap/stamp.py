@@ -60,6 +60,7 @@ def read(places: Places) -> Stamp | None:
 
 def write(places: Places, stamp: Stamp) -> None:
     """Keep the stamp; durable enough that a lost one only costs a slower set-up."""
+    places.stamp.parent.mkdir(exist_ok=True)
     part = places.stamp.with_suffix(".part")
     part.write_text(json.dumps(asdict(stamp), indent=1) + "\n")
     part.replace(places.stamp)

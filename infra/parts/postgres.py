@@ -95,8 +95,13 @@ class Cluster:
 
 def is_ready(conninfo: str, password: str) -> bool:
     """Say whether the server answers the superuser now."""
+    return is_reachable(_superuser(conninfo, password))
+
+
+def is_reachable(dsn: str) -> bool:
+    """Say whether a complete conninfo is answered now."""
     try:
-        with psycopg.connect(_superuser(conninfo, password), connect_timeout=2) as connection:
+        with psycopg.connect(dsn, connect_timeout=2) as connection:
             connection.execute("SELECT 1")
     except psycopg.OperationalError:
         return False
