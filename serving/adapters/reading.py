@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
+from policy.codes import codes as code_table
 from psycopg.rows import dict_row
 from psycopg_pool import ConnectionPool
 from streams.export import cloud_events
 
 from schemas.ids import cameo_of
-from serving.core.reasons import reasons
+from serving.core.reasons import Reason
+from serving.core.reasons import reasons as reasons_of
 from serving.errors import InvalidError, NotFoundError
 from streams.ports import EventStore
-
-STATES = ("released", "refused", "cancelled", "stopped", "lost")
 
 
 class Reading:
@@ -210,6 +210,11 @@ WHERE (%(generation)s::text IS NULL OR g.generation = %(generation)s)
   AND (%(before_us)s::bigint IS NULL OR (g.requested_us, g.generation) < (%(before_us)s, %(before_id)s::text))
 ORDER BY g.requested_us DESC, g.generation DESC LIMIT %(limit)s
 """
+
+
+def reasons(codes: Iterable[str], *, disclosed: bool = True) -> list[Reason]:
+    """Put codes into words by the table of the policy in this release."""
+    return reasons_of(code_table(), codes, disclosed=disclosed)
 
 
 def _running(found: dict[str, Any]) -> str:

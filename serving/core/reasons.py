@@ -1,0 +1,42 @@
+"""Reasons: what a code says to people and what they can do, in English and Korean. Does not know what happened."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TypedDict
+
+from policy.core.codes import CodeTable
+
+from identity.core.codes import CODES as ENROLMENT_CODES
+
+
+class Reason(TypedDict):
+    """A code, what it means, what to do."""
+
+    code: str
+    message: str
+    remedy: str
+    ko: str
+
+
+UNKNOWN = "This was refused for a reason that this version has no words for."
+ASK = "Ask the operator, and name the code."
+
+
+def reasons(table: CodeTable, codes: Iterable[str], *, disclosed: bool = True) -> list[Reason]:
+    """Put codes into words, sorted, once each; `disclosed` turns each into what its requester may see."""
+    known = set(codes)
+    shown = {table[code].disclosed_as if disclosed and code in table else code for code in known}
+    return [_reason(table, code) for code in sorted(shown)]
+
+
+def _reason(table: CodeTable, code: str) -> Reason:
+    if code in table:
+        found = table[code]
+        korean = f"{found.message.ko} {found.remedy.ko}"
+        return Reason(code=code, message=found.message.en, remedy=found.remedy.en, ko=korean)
+    if code in ENROLMENT_CODES:
+        said = ENROLMENT_CODES[code]
+        what, _, remedy = said.en.partition(". ")
+        return Reason(code=code, message=what.rstrip(".") + ".", remedy=remedy or said.en, ko=said.ko)
+    return Reason(code=code, message=UNKNOWN, remedy=ASK, ko=ASK)
