@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 from infra.bootstrap.stamp import digest, read
-
-if TYPE_CHECKING:
-    from infra.places import Places
+from infra.places import Places
 
 
 class SetUpError(Exception):
@@ -41,3 +41,17 @@ class Tools:
             kafka_libs=places.kafka_libs,
             models=places.models,
         )
+
+
+def main(arguments: list[str]) -> int:
+    """Print the path of one tool, for the Makefile."""
+    try:
+        sys.stdout.write(f"{getattr(Tools.load(Places.from_env(os.environ)), arguments[0])}\n")
+    except SetUpError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

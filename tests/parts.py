@@ -15,7 +15,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,6 +26,8 @@ from infra.parts.opa import Opa
 from infra.parts.ports import LOOPBACK, free_ports
 from infra.places import ROOT, Places
 from infra.settings import Settings
+from infra.supervise import leftovers
+from infra.supervise.prepare import process_environ
 from infra.tools import Tools
 
 if TYPE_CHECKING:
@@ -272,8 +274,9 @@ class Installation:
     @property
     def environ(self) -> dict[str, str]:
         """The environment of its processes."""
-        keep = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR") if name in os.environ}
-        return {**keep, **self.settings.environ(), "PYTHONUNBUFFERED": "1", "HF_HUB_OFFLINE": "1"}
+        mine = {name: value for name, value in os.environ.items() if not name.startswith("CAMEO_")}
+        folders = replace(places(), var=self.settings.var, run=self.settings.run)
+        return process_environ(mine, folders, self.settings.environ())
 
     def run(self, module: str, *arguments: str) -> str:
         """Run `python -m module` to its end and return its output; raises PartError when it fails."""
@@ -298,6 +301,7 @@ class Installation:
         """Stop its processes, last started first."""
         while self.processes:
             self.processes.pop().stop()
+        leftovers.end(self.settings.run, grace_s=1.0)
 
 
 def new_installation(folder: Path, found: Tools, conninfo: str, kafka: str, passwords: dict[str, str]) -> Installation:

@@ -41,10 +41,7 @@ class Model:
 def read_table(path: Path = TABLE) -> tuple[Model, ...]:
     """Read every model of the table; raises KeyError when a field is missing."""
     rows = tomllib.loads(path.read_text())["model"]
-    return tuple(
-        Model(row["file"], row["bytes"], row["sha256"], row["licence"], row["about"], tuple(row["sources"]))
-        for row in rows
-    )
+    return tuple(Model(row["file"], row["bytes"], row["sha256"], row["licence"], row["about"], tuple(row["sources"])) for row in rows)
 
 
 def missing(models: tuple[Model, ...], folder: Path) -> list[Model]:

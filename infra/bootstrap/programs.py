@@ -141,15 +141,17 @@ def _go(folder: Path) -> tuple[str, str]:
 
 
 def _build_opa(go: str, folder: Path, target: Path) -> None:
-    environ = child_environ({
-        "GOPATH": str(folder / "path"),
-        "GOCACHE": str(folder / "cache"),
-        "GOBIN": str(folder / "bin"),
-        "GOTMPDIR": str(folder),
-        "GOFLAGS": "-modcacherw -buildvcs=false",
-        "GOTOOLCHAIN": "local",
-        "CGO_ENABLED": "0",
-    })
+    environ = child_environ(
+        {
+            "GOPATH": str(folder / "path"),
+            "GOCACHE": str(folder / "cache"),
+            "GOBIN": str(folder / "bin"),
+            "GOTMPDIR": str(folder),
+            "GOFLAGS": "-modcacherw -buildvcs=false",
+            "GOTOOLCHAIN": "local",
+            "CGO_ENABLED": "0",
+        }
+    )
     environ.pop("GOROOT", None)
     run([go, "install", "-ldflags", "-s -w", f"github.com/open-policy-agent/opa@v{OPA_VERSION}"], env=environ, cwd=folder)
     target.parent.mkdir(parents=True, exist_ok=True)

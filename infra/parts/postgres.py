@@ -76,7 +76,10 @@ class Cluster:
             words = [str(self.bin / "initdb"), "-D", str(self.data), "-U", SUPERUSER, "--auth=scram-sha-256", *locale]
             done = subprocess.run(
                 account.command([*words, f"--pwfile={file.name}"], self.data, self.bin),
-                capture_output=True, text=True, check=False, cwd="/",
+                capture_output=True,
+                text=True,
+                check=False,
+                cwd="/",
             )
         if done.returncode != 0:
             message = f"initdb failed: {done.stdout}{done.stderr}"

@@ -104,9 +104,7 @@ class Daemon:
         for part, command in parts:
             launch = [sys.executable, "-m", "infra.supervise.launch", str(self.run), part.name, part.stop_signal, *command]
             quoted = shlex.join(launch).replace("%", "%%")
-            text += PROGRAM.format(
-                name=part.name, command=quoted, stop_signal=part.stop_signal, stop_s=part.stop_s, logs=self.logs
-            )
+            text += PROGRAM.format(name=part.name, command=quoted, stop_signal=part.stop_signal, stop_s=part.stop_s, logs=self.logs)
         return text
 
     def is_up(self) -> bool:

@@ -157,5 +157,3 @@ def process_environ(environ: Mapping[str, str], places: Places, variables: Mappi
         "RAY_USAGE_STATS_ENABLED": "0",
         "RAY_DEDUP_LOGS": "0",
     }
-
-

@@ -54,9 +54,7 @@ def test_what_was_committed_survives_kill_9_of_the_server(postgres_part: parts.P
     assert settings == ("on", "on")
 
 
-def test_a_record_is_read_back_from_its_partition_after_kill_9_of_the_broker(
-    kafka: str, kafka_part: parts.KafkaPart
-) -> None:
+def test_a_record_is_read_back_from_its_partition_after_kill_9_of_the_broker(kafka: str, kafka_part: parts.KafkaPart) -> None:
     admin = KafkaAdminClient(bootstrap_servers=kafka)
     admin.create_topics([NewTopic("events", 4, 1)])
     admin.close()
@@ -97,9 +95,7 @@ def signed(tools: Tools, source: Path, target: Path, key: Path) -> Path:
     return target
 
 
-def test_opa_answers_over_its_socket_from_a_signed_bundle(
-    opa_server: Callable[..., parts.OpaPart], bundle: tuple[Path, Path]
-) -> None:
+def test_opa_answers_over_its_socket_from_a_signed_bundle(opa_server: Callable[..., parts.OpaPart], bundle: tuple[Path, Path]) -> None:
     part = opa_server(*bundle)
     connection = UnixConnection(part.socket, 5)
     connection.request("POST", "/v1/data/a/permit", body='{"input": {"n": 1}}', headers={"content-type": "application/json"})
