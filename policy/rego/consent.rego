@@ -1,0 +1,156 @@
+# METADATA
+# title: The ways in which a cameo's owner lets the requester use it
+# description: >-
+#   For each cameo, by its place in the input: what was offered and not taken back, then what is left of it after each
+#   condition. A way is the owner's own hand, the audience, or one grant. Shared by the requirements; refuses nothing itself.
+package cameo.consent
+
+rendering := {"start", "draft", "release"}
+
+# Revocations that count: `no_new_uses` lets finish what has begun.
+counting := {
+	"start": {"no_new_uses", "stop", "take_down"},
+	"draft": {"stop", "take_down"},
+	"release": {"stop", "take_down"},
+}[input.action]
+
+# The grants whose use this generation has reserved. What was begun under a grant ends under that grant.
+committed[place] := {use.grant |
+	input.action != "start"
+	some use in input.generation.started.uses
+	use.cameo == cameo.cameo
+} if {
+	some place, cameo in input.cameos
+}
+
+unlimited := {"from_us": null, "until_us": null, "uses": null, "used_by_others": 0, "review": false}
+
+standing[place] := array.concat(own[place], granted[place]) if some place, _ in input.cameos
+
+own[place] := [way |
+	count(committed[place]) == 0
+	some way in array.concat(by_owner(cameo), by_audience(cameo))
+] if {
+	some place, cameo in input.cameos
+}
+
+by_owner(cameo) := [way |
+	cameo.owner == input.requester.account
+	way := object.union(unlimited, {"rank": 0, "basis": "owner", "purposes": [input.purpose], "facets": cameo.facets})
+]
+
+by_audience(cameo) := [way |
+	in_audience(cameo)
+	since(cameo, cameo.audience.revision)
+	way := object.union(unlimited, {
+		"rank": 1,
+		"basis": "audience",
+		"purposes": cameo.audience.purposes,
+		"facets": cameo.audience.facets,
+	})
+]
+
+in_audience(cameo) if cameo.audience.audience == "everyone"
+
+in_audience(cameo) if {
+	cameo.audience.audience == "mutuals"
+	cameo.owner_follows
+	cameo.requester_follows
+}
+
+granted[place] := [way |
+	some grant in cameo.grants
+	not grant.grant in {"owner", "audience"}
+	reserved(committed[place], grant.grant)
+	since(cameo, grant.revision)
+	withdrawn := object.keys(grant.withdrawn)
+	count(withdrawn & counting) == 0
+	way := object.union(grant, {"rank": 2, "basis": grant.grant})
+] if {
+	some place, cameo in input.cameos
+}
+
+reserved(_, _) if input.action == "start"
+
+reserved(grants, grant) if grant in grants
+
+# Given after everything of that kind was last withdrawn.
+since(cameo, revision) if {
+	every strength in counting {
+		revision > cameo.revoked[strength]
+	}
+}
+
+in_time[place] := [way |
+	some way in ways
+	begun(way.from_us)
+	unended(way.until_us)
+] if {
+	some place, ways in standing
+}
+
+begun(null)
+
+begun(from_us) if from_us <= input.now_us
+
+unended(null)
+
+unended(until_us) if input.now_us < until_us
+
+for_purpose[place] := [way |
+	some way in ways
+	input.purpose in way.purposes
+] if {
+	some place, ways in in_time
+}
+
+for_facets[place] := [way |
+	some way in ways
+	wanted := {facet | some facet in input.cameos[place].facets}
+	count(wanted) > 0
+	count(wanted - {facet | some facet in way.facets}) == 0
+] if {
+	some place, ways in for_purpose
+}
+
+left[place] := [way |
+	some way in ways
+	is_boolean(way.review)
+	use_left(way)
+] if {
+	some place, ways in for_facets
+}
+
+use_left(way) if way.uses == null
+
+use_left(way) if way.used_by_others + 1 <= way.uses
+
+# The way that is taken: the owner's own hand, then the audience (it costs no use), then a grant without review,
+# then one without a limit, then the smallest name.
+chosen[place] := way if {
+	some place, ways in left
+	first := min({[way.rank, way.review, way.uses != null, way.basis] | some way in ways})
+	some way in ways
+	way.basis == first[3]
+}
+
+basis := {input.cameos[place].cameo: way.basis | some place, way in chosen}
+
+review contains input.cameos[place].cameo if {
+	some place, way in chosen
+	way.review
+}
+
+# What the judge was uncertain of, a person looks at.
+review contains cameo.cameo if {
+	input.action in rendering
+	some cameo in input.cameos
+	some verdict in input.generation.verdict.verdicts
+	verdict.cameo == cameo.cameo
+	verdict.finding == "uncertain"
+}
+
+ends contains way.until_us if {
+	some way in chosen
+	way.until_us != null
+}

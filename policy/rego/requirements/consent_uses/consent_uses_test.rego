@@ -1,0 +1,20 @@
+package cameo.requirements.consent_uses_test
+
+import data.cameo.requirements.consent_uses as requirement
+import data.cameo.testing
+
+test_permitted if requirement.met with input as testing.start
+
+test_permitted_unlimited if requirement.met with input as testing.having(testing.start, {"/cameos/0/grants/0/uses": null})
+
+test_permitted_own_reservation if requirement.met with input as testing.having(testing.release, {"/cameos/0/grants/0/mine": true})
+
+test_refused if not requirement.met with input as testing.having(testing.start, {"/cameos/0/grants/0/used_by_others": 1})
+
+test_fact_missing_count if not requirement.met with input as testing.without(testing.start, "/cameos/0/grants/0/used_by_others")
+
+test_fact_missing_limit if not requirement.met with input as testing.without(testing.start, "/cameos/0/grants/0/uses")
+
+test_fact_missing_review if not requirement.met with input as testing.without(testing.start, "/cameos/0/grants/0/review")
+
+test_fact_missing_cameos if not requirement.met with input as testing.without(testing.start, "/cameos")

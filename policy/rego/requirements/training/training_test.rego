@@ -1,0 +1,18 @@
+package cameo.requirements.training_test
+
+import data.cameo.requirements.training as requirement
+import data.cameo.testing
+
+test_permitted if requirement.met with input as testing.start
+
+test_permitted_by_grant if requirement.met with input as testing.having(testing.start, {"/purpose": "training"})
+
+test_permitted_by_audience if requirement.met with input as testing.having(testing.start, {"/purpose": "training", "/cameos/0/owner": "account-b", "/cameos/0/audience": {"audience": "everyone", "purposes": ["training"], "facets": ["face"], "revision": 4}})
+
+test_refused_own_without_a_word if not requirement.met with input as testing.having(testing.start, {"/purpose": "training", "/cameos/0/owner": "account-b"})
+
+test_refused_unknown if not requirement.met with input as testing.having(testing.start, {"/purpose": "resale"})
+
+test_fact_missing if not requirement.met with input as testing.without(testing.start, "/purpose")
+
+test_fact_missing_owner if not requirement.met with input as testing.without(testing.having(testing.start, {"/purpose": "training"}), "/cameos/0/owner")
