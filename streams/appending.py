@@ -99,8 +99,3 @@ def request_digest(append: Append, rows: tuple[EventRow, ...]) -> str:
         return append.request_sha256
     asked = [[row.stream, row.type, row.version, row.data] for row in rows]
     return hashlib.sha256(canonical(asked)).hexdigest()
-
-
-def leaf_hash(envelope: bytes) -> bytes:
-    """Hash a canonical envelope as a leaf of the log (RFC 6962: SHA-256 of 0x00 and the bytes)."""
-    return hashlib.sha256(b"\x00" + envelope).digest()

@@ -13,7 +13,8 @@ from policy.ports import Fact, FactReader, Head, Used
 from schemas.codec import encode
 from schemas.envelope import Envelope
 from schemas.ids import partition_of
-from streams.appending import EventRow, envelope_of, leaf_hash, request_digest, rows_of
+from streams.appending import EventRow, envelope_of, request_digest, rows_of
+from streams.core.tree import leaf_hash
 from streams.errors import IdempotencyError
 from streams.ports import AlreadyDone, Append, Appended, ClockAstray, Conflict, Exhausted, Expired, Logged, Outcome
 

@@ -137,13 +137,15 @@ class PostgresEventStore:
         time.sleep(min(0.005 * 2**tries, 0.1))
 
     def _known_incarnation(self) -> int:
-        if self._incarnation is None:
-            with self._reading() as connection:
-                row = connection.execute(QUERIES["installation"]).fetchone()
-            if row is None or row[0] != self._tenant:
-                raise LedgerUnavailableError(f"this is not the ledger of tenant {self._tenant}")
-            self._incarnation = row[1]
-        return self._incarnation
+        if self._incarnation is not None:
+            return self._incarnation
+        with self._reading() as connection:
+            row = connection.execute(QUERIES["installation"]).fetchone()
+        if row is None or row[0] != self._tenant:
+            raise LedgerUnavailableError(f"this is not the ledger of tenant {self._tenant}")
+        known: int = row[1]
+        self._incarnation = known
+        return known
 
     def _check_incarnation(self, found: int) -> None:
         if found != self._known_incarnation():

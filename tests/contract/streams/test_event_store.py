@@ -14,7 +14,7 @@ from schemas.errors import SchemaError
 from schemas.ids import stream_id
 from schemas.registry import Event
 from streams.adapters.postgres import PostgresEventStore
-from streams.appending import leaf_hash
+from streams.core.tree import leaf_hash
 from streams.errors import IdempotencyError
 from streams.fakes import InMemoryEventStore
 from streams.ports import AlreadyDone, Append, Appended, Conflict, EventStore, Exhausted, Expired, NewEvent
