@@ -20,19 +20,25 @@ def migrate(conninfo: str, tenant: str) -> list[str]:
 
     `conninfo`: of the role that owns the database. Every role of the rights table must exist.
     """
-    backend = get_backend(_uri(conninfo))
-    try:
-        with backend.lock():
-            missing = backend.to_apply(read_migrations(str(MIGRATIONS)))
-            names = [migration.id for migration in missing]
-            backend.apply_migrations(missing)
-    finally:
-        backend.connection.close()
+    names = apply(conninfo, MIGRATIONS)
     with psycopg.connect(conninfo, autocommit=True) as connection:
         connection.execute(
             "INSERT INTO ledger.installation (tenant, incarnation) VALUES (%s, %s) ON CONFLICT (single) DO NOTHING",
             (tenant, INCARNATION),
         )
+    return names
+
+
+def apply(conninfo: str, folder: Path) -> list[str]:
+    """Apply the migrations of one folder that are missing, and return their names. Raises psycopg.Error."""
+    backend = get_backend(_uri(conninfo))
+    try:
+        with backend.lock():
+            missing = backend.to_apply(read_migrations(str(folder)))
+            names = [migration.id for migration in missing]
+            backend.apply_migrations(missing)
+    finally:
+        backend.connection.close()
     return names
 
 

@@ -32,11 +32,11 @@ class Part:
 
 
 PARTS = (
-    Part("postgres", after=("streams.migrate",), outside="CAMEO_POSTGRES", stop_signal="INT", stop_s=4),
+    Part("postgres", after=("streams.migrate", "serving.migrate"), outside="CAMEO_POSTGRES", stop_signal="INT", stop_s=4),
     Part("kafka", after=("streams.topics",), outside="CAMEO_KAFKA", stop_s=4),
     Part("opa", before=("policy.bundle",), outside="CAMEO_OPA_SOCKET", stop_s=3),
     Part("opa-keyholder", ("opa",), outside="CAMEO_KEYHOLDER_OPA_SOCKET", stop_s=3),
-    Part("keyholder", ("postgres", "kafka", "opa-keyholder"), "serving.keyholder", outside="CAMEO_KEYHOLDER_SOCKET"),
+    Part("keyholder", ("postgres", "kafka", "opa-keyholder"), "serving.keyholder", before=("serving.opening",), outside="CAMEO_KEYHOLDER_SOCKET"),
     Part("relay", ("postgres", "kafka"), "streams.relay"),
     Part("feeder", ("postgres", "kafka", "relay"), "streams.feeder"),
     Part("worker", ("postgres", "kafka", "keyholder"), "streams.worker"),

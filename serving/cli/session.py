@@ -11,19 +11,19 @@ from typing import Any
 
 import click
 
-from infra.settings import read_env_file
+from infra.installation import read_file
+from infra.places import Places
 from serving.client import Client
 
 
 def home() -> Path:
-    """Return the installation's folder: CAMEO_VAR, else ./var."""
-    return Path(os.environ.get("CAMEO_VAR", "var")).resolve()
+    """Return the installation's folder: CAMEO_VAR, else var/ of this checkout."""
+    return Places.from_env(os.environ).var
 
 
 def environment() -> dict[str, str]:
     """Return the process's environment, completed by var/cameo.env where `cameo up` wrote one."""
-    path = home() / "cameo.env"
-    return (read_env_file(path) if path.exists() else {}) | dict(os.environ)
+    return read_file(Places.from_env(os.environ)) | dict(os.environ)
 
 
 def token_path(name: str) -> Path:

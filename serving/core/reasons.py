@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TypedDict
 
-from policy.core.codes import CodeTable
-
 from identity.core.codes import CODES as ENROLMENT_CODES
+from policy.core.codes import CodeTable
 
 
 class Reason(TypedDict):

@@ -55,9 +55,7 @@ class Engine(Protocol):
         """Obligations that a render by this engine meets."""
         ...
 
-    def render(
-        self, plan: Plan, likenesses: Likenesses, obligations: Collection[str], progress: Progress
-    ) -> Iterator[Segment]:
+    def render(self, plan: Plan, likenesses: Likenesses, obligations: Collection[str], progress: Progress) -> Iterator[Segment]:
         """Yield the film's segments in order.
 
         MUST write no likeness to a disk. May be called again; holds nothing between calls.

@@ -21,9 +21,7 @@ class TrivialEngine:
         """`sleep` takes seconds; tests that need no time pass one that returns at once."""
         self._sleep = sleep
 
-    def render(
-        self, plan: Plan, likenesses: Likenesses, obligations: Collection[str], progress: Progress
-    ) -> Iterator[Segment]:
+    def render(self, plan: Plan, likenesses: Likenesses, obligations: Collection[str], progress: Progress) -> Iterator[Segment]:
         """Yield one segment; the likenesses are not read, so none can leak into the bytes."""
         del likenesses
         require_honoured(self, obligations)
