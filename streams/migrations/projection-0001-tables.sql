@@ -1,3 +1,4 @@
+-- depends: ledger-0001
 -- What people read: rows that follow from the ledger's events by streams.core.project and streams.core.notify.
 -- Dropped and rebuilt at will (streams.replay); nothing here is truth and no decision reads it.
 -- Agents keep in schema `agents` how far they came, per stream, and what they could not do.
@@ -189,6 +190,9 @@ CREATE TABLE agents.outbox (
     queued_at_us  bigint NOT NULL,
     sent_at_us    bigint
 );
+
+-- How a cameo's generations are found without the projections, which may lag.
+CREATE INDEX facts_by_shown_cameo ON ledger.facts USING gin ((value -> 'cameos') jsonb_path_ops) WHERE key = 'request';
 
 GRANT USAGE ON SCHEMA projection TO worker, api, auditor;
 GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA projection TO worker;
