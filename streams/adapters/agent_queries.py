@@ -1,0 +1,64 @@
+"""Owns what agents ask of the ledger beyond its port: released films, earlier fingerprints, challenges that ran out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+import psycopg
+
+from streams.agents.errors import StateUnavailableError
+from streams.agents.withdrawing import Released
+
+COMPARED = 2000
+"""Earlier recordings that a new one is held against, newest first. A house rule, unmeasured."""
+
+SHOWING = """
+SELECT r.stream, r.value ->> 'requester', r.value ->> 'app',
+    array(SELECT u ->> 'grant' FROM jsonb_array_elements(s.value -> 'uses') u WHERE u ->> 'cameo' = %(cameo)s)
+FROM ledger.facts r
+JOIN ledger.facts d ON d.stream = r.stream AND d.key = 'released'
+JOIN ledger.facts s ON s.stream = r.stream AND s.key = 'started'
+WHERE r.key = 'request' AND r.value -> 'cameos' @> %(wanted)s::jsonb
+    AND NOT EXISTS (SELECT FROM ledger.facts t WHERE t.stream = r.stream AND t.key = 'taken_down')
+ORDER BY r.stream
+"""
+ASSESSED = """
+SELECT stream, event_id FROM ledger.events
+WHERE type = 'enrolment.assessed' AND sealed ? 'fingerprints' ORDER BY position DESC LIMIT %(limit)s
+"""
+RAN_OUT = """
+SELECT stream, value ->> 'enrolment' FROM ledger.facts
+WHERE key = 'enrolment' AND value ->> 'state' = 'started'
+    AND (value ->> 'expires_at_us')::bigint <= (extract(epoch FROM clock_timestamp()) * 1000000)::bigint
+ORDER BY stream LIMIT 500
+"""
+
+
+class AgentQueries:
+    """Questions to the ledger, one short connection each: they are rare. Raises StateUnavailableError."""
+
+    def __init__(self, conninfo: str) -> None:
+        self._conninfo = conninfo
+
+    def showing(self, cameo: str) -> Sequence[Released]:
+        """Find the released generations that show a cameo and were not taken down."""
+        wanted = msgspec.json.encode([{"cameo": cameo}]).decode()
+        rows = self._rows(SHOWING, {"cameo": cameo, "wanted": wanted})
+        return [Released(generation, requester, app, frozenset(grants)) for generation, requester, app, grants in rows]
+
+    def assessed(self) -> Sequence[tuple[str, str]]:
+        """Name the assessments whose fingerprints a new recording is held against."""
+        return [(stream, event_id) for stream, event_id in self._rows(ASSESSED, {"limit": COMPARED})]
+
+    def ran_out(self) -> Sequence[tuple[str, str]]:
+        """Find (cameo, enrolment) of challenges that nobody answered in time."""
+        return [(stream, enrolment) for stream, enrolment in self._rows(RAN_OUT, {})]
+
+    def _rows(self, query: str, values: dict[str, Any]) -> list[tuple[Any, ...]]:
+        try:
+            with psycopg.connect(self._conninfo, autocommit=True, connect_timeout=3) as connection:
+                return connection.execute(query.encode(), values).fetchall()
+        except psycopg.OperationalError as error:
+            raise StateUnavailableError(str(error)) from error

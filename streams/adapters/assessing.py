@@ -1,0 +1,114 @@
+"""ProcessAssessor: the checks of identity in one process of their own. Does not decide what is done with what they find.
+
+A recording lies in clear only in memory: the process gets its bytes and reads them through a file that has no name.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+from identity.core.assessment import Activated, Profile, decide
+from identity.core.challenge import Challenge
+from identity.core.enrolment import Submission
+from identity.core.fingerprint import Fingerprint
+from schemas.cameo import Facet
+from streams.agents.errors import AgentStoppedError, HandlingError
+from streams.agents.verifying import Found
+
+FACETS: tuple[Facet, ...] = ("face", "voice")
+LONGEST_S = 300.0
+"""More than the decoder's own limit of 120 s a reading, three readings. Unmeasured."""
+POLL_S = 0.25
+
+
+class ProcessAssessor:
+    """An Assessor (streams.agents.verifying). The process starts with the first recording and keeps its models."""
+
+    def __init__(self, models: Path, stopping: Any) -> None:
+        """`models`: the folder of the model files. `stopping`: a threading.Event; set, a running assessment is given up."""
+        self._models = models
+        self._stopping = stopping
+        self._pool: ProcessPoolExecutor | None = None
+
+    def assess(
+        self, recording: bytes, challenge: Challenge, profile: Profile, earlier: Sequence[Fingerprint], submission: Submission
+    ) -> Found:
+        """Assess one recording. Raises HandlingError when the process died or took longer than 300 s."""
+        if self._pool is None:
+            self._pool = ProcessPoolExecutor(max_workers=1, mp_context=get_context("spawn"))
+        try:
+            future = self._pool.submit(_assess, recording, challenge, profile, tuple(earlier), submission, self._models)
+            return self._wait(future)
+        except BrokenProcessPool as error:
+            self.close()
+            raise HandlingError("the assessing process died") from error
+
+    def close(self) -> None:
+        """End the process, also in the middle of a recording."""
+        if self._pool is None:
+            return
+        for process in list((self._pool._processes or {}).values()):  # noqa: SLF001 -- 3.11 has no kill_workers
+            process.kill()
+        self._pool.shutdown(wait=True, cancel_futures=True)
+        self._pool = None
+
+    def _wait(self, future: Future[Found]) -> Found:
+        waited_s = 0.0
+        while waited_s < LONGEST_S:
+            try:
+                return future.result(timeout=POLL_S)
+            except TimeoutError:
+                if future.done():
+                    raise
+                waited_s += POLL_S
+            if self._stopping.is_set():
+                self.close()
+                raise AgentStoppedError
+        self.close()
+        raise HandlingError(f"an assessment took longer than {LONGEST_S:.0f} s")
+
+
+def _assess(
+    recording: bytes,
+    challenge: Challenge,
+    profile: Profile,
+    earlier: tuple[Fingerprint, ...],
+    submission: Submission,
+    models_folder: Path,
+) -> Found:
+    from identity.adapters.models import Models  # noqa: PLC0415 -- torch and mediapipe load in this process alone
+    from identity.handlers import assess_recording, extract_assets  # noqa: PLC0415
+
+    models = _kept_models(Models, models_folder)
+    with _nameless(recording) as path:
+        assessment = assess_recording(path, challenge, profile, earlier, models, submission=submission)
+        activates = isinstance(decide(assessment, profile), Activated)
+        assets: dict[Any, bytes] = extract_assets(path, models, FACETS) if activates else {}
+    return Found(assessment, assets)
+
+
+_MODELS: dict[Path, Any] = {}
+
+
+def _kept_models(kind: Any, folder: Path) -> Any:
+    if folder not in _MODELS:
+        _MODELS[folder] = kind.load(folder)
+    return _MODELS[folder]
+
+
+@contextmanager
+def _nameless(data: bytes) -> Iterator[Path]:
+    descriptor = os.memfd_create("recording", os.MFD_CLOEXEC)
+    try:
+        with os.fdopen(os.dup(descriptor), "wb") as file:
+            file.write(data)
+        yield Path(f"/proc/self/fd/{descriptor}")
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,191 @@
+"""Owns what follows from a recording: assess, decide, seal assets, append the outcome. Does not measure: see identity.
+
+Durable at its end, in one append: assessed with activated, refused or (in a profile that needs a reviewer) neither, and
+locked at every fifth failure. Assets are sealed before `activated`, so an active cameo always has them. Called again after
+a crash it finds its own append by the evidence's idempotency key.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import msgspec
+
+from identity.core.assessment import Activated, Assessment, Profile, decide
+from identity.core.challenge import Challenge
+from identity.core.enrolment import Submission, lock_duration_us
+from identity.core.fingerprint import Fingerprint
+from identity.keys.errors import KeyholderRefusedError
+from schemas.cameo import EnrolmentAssessed, EnrolmentLocked, EnrolmentRefused, EnrolmentStarted, Facet, RecordingReceived
+from schemas.codec import event_of
+from schemas.envelope import Envelope, Sealed
+from schemas.ids import StreamKind
+from schemas.registry import Event
+from streams.agents.errors import HandlingError
+from streams.core.changes import Change
+from streams.core.verification import assessed_of, begins, challenge_of, failures_since_activation, outcome_of, submission_of
+from streams.ports import AlreadyDone, Append, Appended, Conflict, EventStore, NewEvent
+
+ACTOR = "worker"
+EVIDENCE_PURPOSE = "assess"
+COMPARE_PURPOSE = "compare"
+TRIES = 3
+GONE = frozenset({"key.destroyed", "evidence.unknown"})
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What came of one recording: what the checks found and, if they activate, the likeness in clear by facet."""
+
+    assessment: Assessment
+    assets: Mapping[Facet, bytes]
+
+
+class Assessor(Protocol):
+    """Runs the checks, in a process of its own."""
+
+    def assess(
+        self, recording: bytes, challenge: Challenge, profile: Profile, earlier: Sequence[Fingerprint], submission: Submission
+    ) -> Found:
+        """Assess one recording; seconds. Raises HandlingError when the process died."""
+        ...
+
+
+class VerifyKeys(Protocol):
+    """The part of the keyholder that verification needs."""
+
+    def seal(self, account: str, stream: str, event_id: str, fields: Mapping[str, bytes]) -> dict[str, Sealed]:
+        """Seal fingerprints."""
+        ...
+
+    def unseal(self, stream: str, event_id: str, purpose: str) -> dict[str, bytes]:
+        """Open earlier fingerprints."""
+        ...
+
+    def get_evidence(self, evidence: str, purpose: str) -> bytes:
+        """Open a recording."""
+        ...
+
+    def put_asset(self, cameo: str, owner: str, facet: Facet, asset: bytes) -> object:
+        """Seal one facet and record it."""
+        ...
+
+
+AssessedEvents = Callable[[], Sequence[tuple[str, str]]]
+"""Every (stream, event id) whose fingerprints a new recording is held against, newest first, bounded."""
+
+
+class VerifyAgent:
+    """Verifies recordings, one after the other."""
+
+    name = "verify"
+    kinds: frozenset[StreamKind] = frozenset({"cameo"})
+
+    def __init__(self, store: EventStore, keyholder: VerifyKeys, assessor: Assessor, assessed: AssessedEvents) -> None:
+        self._store = store
+        self._keyholder = keyholder
+        self._assessor = assessor
+        self._assessed = assessed
+        self._marks: dict[str, Fingerprint | None] = {}
+        """Fingerprints by event id, unsealed once a process: they are biometric and lie nowhere else in clear."""
+
+    def handle(self, envelope: Envelope) -> Sequence[Change]:
+        """Assess a recording that was received; every other event is only counted."""
+        event = event_of(envelope)
+        if isinstance(event, RecordingReceived):
+            self._verify(envelope, event)
+        return ()
+
+    def _verify(self, envelope: Envelope, event: RecordingReceived) -> None:
+        history = self._store.read(envelope.stream)
+        events = [(past, event_of(past)) for past in history]
+        if any(isinstance(past, EnrolmentAssessed) and past.evidence == event.evidence for _, past in events):
+            return
+        begun = next((past for past in events if begins(past[1], event.enrolment)), None)
+        if begun is None or not isinstance(begun[1], EnrolmentStarted):
+            raise HandlingError(f"{event.enrolment} was never started")
+        try:
+            recording = self._keyholder.get_evidence(event.evidence, EVIDENCE_PURPOSE)
+        except KeyholderRefusedError as error:
+            if not GONE.intersection(error.codes):
+                raise
+            self._append(envelope, event, (EnrolmentRefused(enrolment=event.enrolment, codes=("evidence.destroyed",)),), {})
+            return
+        started = begun[1]
+        found = self._assessor.assess(
+            recording,
+            challenge_of(begun[0], started),
+            Profile(started.profile),
+            self._earlier(),
+            submission_of(envelope, event, history),
+        )
+        self._conclude(envelope, event, started, found)
+
+    def _conclude(self, envelope: Envelope, event: RecordingReceived, started: EnrolmentStarted, found: Found) -> None:
+        decision = decide(found.assessment, Profile(started.profile))
+        if isinstance(decision, Activated):
+            for facet, asset in found.assets.items():
+                self._keyholder.put_asset(envelope.stream, started.owner, facet, asset)
+        event_id = secrets.token_hex(16)
+        marks = {"fingerprints": msgspec.msgpack.encode(found.assessment.fingerprint)}
+        sealed = self._keyholder.seal(started.owner, envelope.stream, event_id, marks)
+        outcome = outcome_of(event.enrolment, started, decision)
+        self._append(envelope, event, (assessed_of(event, started, found.assessment), *outcome), {event_id: sealed})
+
+    def _append(
+        self, cause: Envelope, event: RecordingReceived, outcome: Sequence[Event], sealed: Mapping[str, Mapping[str, Sealed]]
+    ) -> None:
+        """Append an outcome on the stream as it stands, with the lock that its failures reach."""
+        for _ in range(TRIES):
+            with self._store.snapshot() as facts:
+                head, now_us = facts.head(cause.stream), facts.now_us()
+            assert head is not None
+            locked = self._lock(cause.stream, now_us) if any(isinstance(one, EnrolmentRefused) for one in outcome) else ()
+            ids = [*sealed, *(secrets.token_hex(16) for _ in range(len(outcome) + len(locked) - len(sealed)))]
+            events = [
+                NewEvent(cause.stream, one, event_id, sealed.get(event_id, {}))
+                for event_id, one in zip(ids, (*outcome, *locked), strict=True)
+            ]
+            done = self._store.append(
+                Append(
+                    actor=ACTOR,
+                    events=events,
+                    correlation=cause.correlation,
+                    causation=cause.event_id,
+                    expected={cause.stream: head.revision},
+                    idempotency_key=f"assess/{event.evidence}",
+                    request_sha256=event.sha256,
+                )
+            )
+            if isinstance(done, Appended | AlreadyDone):
+                return
+            if not isinstance(done, Conflict):
+                break
+        raise HandlingError(f"the outcome of {event.enrolment} was not appended: {done}")
+
+    def _lock(self, cameo: str, now_us: int) -> tuple[Event, ...]:
+        failures = failures_since_activation(self._store.read(cameo)) + 1
+        duration_us = lock_duration_us(failures)
+        return (EnrolmentLocked(until_us=now_us + duration_us, failures=failures),) if duration_us else ()
+
+    def _earlier(self) -> list[Fingerprint]:
+        found: list[Fingerprint] = []
+        for stream, event_id in self._assessed():
+            if event_id not in self._marks:
+                self._marks[event_id] = self._unseal(stream, event_id)
+            mark = self._marks[event_id]
+            if mark is not None:
+                found.append(mark)
+        return found
+
+    def _unseal(self, stream: str, event_id: str) -> Fingerprint | None:
+        try:
+            fields = self._keyholder.unseal(stream, event_id, COMPARE_PURPOSE)
+        except KeyholderRefusedError as error:
+            if "key.destroyed" not in error.codes:
+                raise
+            return None
+        return msgspec.msgpack.decode(fields["fingerprints"], type=Fingerprint)

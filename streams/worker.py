@@ -1,0 +1,107 @@
+"""The worker's process: agents on Faust, the tiles publisher, the sweeper of challenges. Wires; decides nothing.
+
+`python -m streams.worker`: prints `ready` and touches $CAMEO_RUN/worker.ready once it has its partitions; stops on SIGTERM.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+import time
+from pathlib import Path
+from threading import Event
+
+import faust
+
+from identity.keys.client import KeyholderClient
+from infra.settings import Settings
+from streams.adapters.agent_queries import AgentQueries
+from streams.adapters.agent_state import PostgresAgentState
+from streams.adapters.assessing import ProcessAssessor
+from streams.adapters.postgres import PostgresEventStore
+from streams.adapters.tiles import TileWriter
+from streams.agents.expiring import expire
+from streams.agents.faust_app import Chore, make_app
+from streams.agents.ports import Agent
+from streams.agents.projecting import NotifyAgent, ProjectAgent
+from streams.agents.publishing import Publisher
+from streams.agents.runner import Runner
+from streams.agents.verifying import VerifyAgent
+from streams.agents.withdrawing import RekeyAgent, TakeDownAgent
+from streams.core.note import origin_of
+
+TILES_S = 0.5
+EXPIRE_S = 5.0
+ROLE = "worker"
+
+
+class Wiring:
+    """Everything one worker holds, closed together."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.stopping = Event()
+        self._dsn = settings.dsn(ROLE)
+        self._store = PostgresEventStore(self._dsn, settings.tenant, max_connections=4)
+        self._keyholder = KeyholderClient(settings.keyholder_socket, settings.secret(f"token-{ROLE}").decode())
+        self._queries = AgentQueries(self._dsn)
+        self._assessor = ProcessAssessor(settings.models, self.stopping)
+        writer = TileWriter(settings.tiles, origin_of(settings.tenant), settings.secret("log.key"))
+        self._publisher = Publisher(self._dsn, self._store, writer)
+        self._states: list[PostgresAgentState] = []
+
+    def runners(self) -> list[Runner]:
+        """Make every agent with its cursors."""
+        agents: tuple[Agent, ...] = (
+            ProjectAgent(self._keyholder),
+            NotifyAgent(),
+            VerifyAgent(self._store, self._keyholder, self._assessor, self._queries.assessed),
+            TakeDownAgent(self._store, self._queries),
+            RekeyAgent(self._store, self._keyholder),
+        )
+        return [self._runner(agent) for agent in agents]
+
+    def chores(self) -> list[Chore]:
+        """Tell what is done beside the agents."""
+        return [Chore("tiles", TILES_S, self._publisher.publish), Chore("expire", EXPIRE_S, self._expire)]
+
+    def close(self) -> None:
+        """Give everything back."""
+        self.stopping.set()
+        self._assessor.close()
+        self._publisher.close()
+        for state in self._states:
+            state.close()
+        self._store.close()
+
+    def _runner(self, agent: Agent) -> Runner:
+        state = PostgresAgentState(self._dsn, agent.name, agent.kinds)
+        self._states.append(state)
+        return Runner(agent, state, self._store, self.stopping, lambda: time.time_ns() // 1000)
+
+    def _expire(self) -> None:
+        for cameo, enrolment in self._queries.ran_out():
+            expire(self._store, cameo, enrolment)
+
+
+def _tell_ready(run: Path) -> None:
+    (run / "worker.ready").touch()
+    sys.stdout.write("ready\n")
+    sys.stdout.flush()
+
+
+def main() -> None:
+    """Run until SIGTERM."""
+    settings = Settings.from_env(os.environ)
+    logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    wiring = Wiring(settings)
+    app = make_app(settings.kafka, wiring.runners(), wiring.chores(), wiring.stopping, lambda: _tell_ready(settings.run))
+    worker = faust.Worker(app, loglevel="WARNING", quiet=True, redirect_stdouts=False, override_logging=False)
+    try:
+        worker.execute_from_commandline()
+    finally:
+        wiring.close()
+
+
+if __name__ == "__main__":
+    main()
