@@ -19,9 +19,9 @@ from schemas.consent import (
     Strength,
 )
 from schemas.ids import cameo_of
-from serving.core.judging import categories_of
 from serving.errors import ConflictError, InvalidError, NotFoundError
 from serving.handlers.desk import Caller, Desk
+from serving.judge.lexicon import categories_of
 
 
 def set_audience(desk: Desk, caller: Caller, audience: Audience, purposes: tuple[Purpose, ...], facets: tuple[Facet, ...]) -> None:

@@ -1,0 +1,90 @@
+"""Owns reading what is asked for and what its subjects forbid, through the keyholder. Does not judge: see serving.core.judging."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from identity.keys.errors import KeyholderRefusedError
+from identity.keys.sealing import plan_digest
+from serving.core.judging import Lexicon, Rule, Ruled, known, understand
+from serving.core.plan import PlanError, plan_from_bytes
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from identity.keys.client import KeyholderClient
+    from schemas.envelope import Envelope
+    from streams.ports import EventStore
+
+PURPOSE = "judge"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What one generation asks for, as texts; `unreadable` when there is nothing that could be judged."""
+
+    plan_digest: str
+    texts: tuple[str, ...]
+    unreadable: bool
+
+
+class Reader:
+    """Reads prompts and rules. A rule's text never changes, so each is opened once."""
+
+    def __init__(self, store: EventStore, keyholder: KeyholderClient, lexicon: Lexicon) -> None:
+        self._store = store
+        self._keyholder = keyholder
+        self._lexicon = lexicon
+        self._rules: dict[str, Rule] = {}
+
+    def asked(self, generation: str) -> Asked:
+        """Read a request. Raises KeyholderUnavailableError, LedgerUnavailableError."""
+        requested = self._store.read(generation)[0]
+        digest = requested.data["plan_digest"]
+        try:
+            fields = self._keyholder.unseal(generation, requested.event_id, PURPOSE)
+        except KeyholderRefusedError:
+            return Asked(digest, (), unreadable=True)
+        if plan_digest(fields["plan_salt"], fields["plan"]) != digest:
+            return Asked(digest, (), unreadable=True)
+        try:
+            return Asked(digest, _texts(fields), unreadable=False)
+        except (PlanError, UnicodeDecodeError):
+            return Asked(digest, (), unreadable=True)
+
+    def ruled(self, cameo: str) -> Ruled:
+        """Read a cameo's rules at one revision of them. Raises KeyholderUnavailableError, LedgerUnavailableError."""
+        with self._store.snapshot() as facts:
+            stands = facts.get(cameo, "restrictions")
+            active = facts.scan(cameo, "restriction/")
+        if stands is None or not active:
+            return Ruled(cameo, 0 if stands is None else stands.revision, ())
+        written = {fact.revision for _, fact in active}
+        events = [envelope for envelope in self._store.read(cameo) if envelope.revision in written]
+        return Ruled(cameo, stands.revision, tuple(self._rule(envelope) for envelope in events))
+
+    def _rule(self, envelope: Envelope) -> Rule:
+        """Understand a rule by its categories and its words; one that cannot be opened, by its categories alone."""
+        found = self._rules.get(envelope.event_id)
+        if found is None:
+            named = known(envelope.data["categories"], self._lexicon)
+            read = understand(self._words(envelope), self._lexicon)
+            found = Rule(named.categories | read.categories, read.keywords)
+            self._rules[envelope.event_id] = found
+        return found
+
+    def _words(self, envelope: Envelope) -> str:
+        if "text" not in envelope.sealed:
+            return ""
+        try:
+            return self._keyholder.unseal(envelope.stream, envelope.event_id, PURPOSE)["text"].decode()
+        except (KeyholderRefusedError, UnicodeDecodeError):
+            return ""
+
+
+def _texts(fields: Mapping[str, bytes]) -> tuple[str, ...]:
+    plan = plan_from_bytes(fields["plan"])
+    shown = [scene.action for scene in plan.scenes]
+    spoken = [line.text for scene in plan.scenes for line in scene.lines]
+    return (fields.get("prompt", b"").decode(), *shown, *spoken)

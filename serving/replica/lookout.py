@@ -1,0 +1,90 @@
+"""Owns reading the view for one attempt: glances, and bounded waits until it has seen enough. Does not ask the policy."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from policy.errors import StaleViewError
+from serving.core.attempt import AttemptRequest
+from serving.core.gate import CATCH_UP_US, POLL_US, Held, Sight
+from serving.replica.ports import WatchedView
+
+POLL_S = POLL_US / 1_000_000
+
+
+class Lookout:
+    """The view as one attempt sees it."""
+
+    def __init__(self, view: WatchedView, request: AttemptRequest) -> None:
+        self.view = view
+        self._request = request
+
+    def sight(self, held: Held) -> Sight:
+        """Take one glance. Raises ViewError where there is no view."""
+        return Sight(
+            now_us=wall_us(),
+            revisions={stream: self.view.consent_revision(stream) for stream in held.holding},
+            stale=self._stale(),
+            ended=self._ended(),
+            attempt=self._attempt_in("attempt"),
+            started=self._attempt_in("started"),
+        )
+
+    def await_lease(self) -> str | None:
+        """Wait, bounded, until the view is fresh and knows of this lease; a code where it does not come to that."""
+        return self._await(self._sees_lease)
+
+    def await_everything_before_lease(self) -> str | None:
+        """Wait, bounded, until the view holds all that was acknowledged before the lease was appended."""
+        return self._await(lambda: self._beat_us() >= self._request.leased_at_us)
+
+    def _await(self, seen: Callable[[], str | bool]) -> str | None:
+        until_us = mono_us() + CATCH_UP_US
+        code = "feed.missing"
+        while mono_us() < until_us:
+            stale = self._stale()
+            found = seen() if stale is None else False
+            if isinstance(found, str):
+                return found
+            if found:
+                return None
+            code = stale or "feed.missing"
+            time.sleep(POLL_S)
+        return code
+
+    def _sees_lease(self) -> str | bool:
+        if self._ended():
+            return "generation.ended"
+        leased = self._attempt_in("attempt")
+        return "attempt.superseded" if leased > self._request.attempt else leased == self._request.attempt
+
+    def _stale(self) -> str | None:
+        try:
+            self.view.freshness(wall_us(), mono_us())
+        except StaleViewError as error:
+            return error.code
+        return None
+
+    def _beat_us(self) -> int:
+        try:
+            return self.view.freshness(wall_us(), mono_us()).beat_time_us
+        except StaleViewError:
+            return 0
+
+    def _ended(self) -> bool:
+        return self.view.get(self._request.generation, "ended") is not None
+
+    def _attempt_in(self, key: str) -> int:
+        fact = self.view.get(self._request.generation, key)
+        return 0 if fact is None else int(fact.value["attempt"])
+
+
+def wall_us() -> int:
+    """Tell UTC microseconds."""
+    return time.time_ns() // 1000
+
+
+def mono_us() -> int:
+    """Tell monotonic microseconds, the same for every process of the host."""
+    return time.monotonic_ns() // 1000

@@ -1,0 +1,41 @@
+"""Owns what a watcher needs from the view and the keyholder, as ports; owns no implementation."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from identity.keys.wire import OpenAnswer, OpenAsk, ReleaseAnswer, ReleaseAsk
+from policy.ports import FactReader
+
+
+class Fresh(Protocol):
+    """A view that is fresh. `beat_time_us`: everything acknowledged before then is in it."""
+
+    @property
+    def beat_time_us(self) -> int:
+        """UTC microseconds."""
+        ...
+
+
+class WatchedView(FactReader, Protocol):
+    """The consent view as a watcher reads it: facts, and how far they can be trusted."""
+
+    def freshness(self, now_wall_us: int, now_mono_us: int) -> Fresh:
+        """Tell how fresh the view is. Raises StaleViewError with its code."""
+        ...
+
+    def consent_revision(self, stream: str) -> int:
+        """Read a stream's consent revision, 0 where there is none: cheap enough for every 5 ms."""
+        ...
+
+
+class Gatekeeper(Protocol):
+    """The keyholder as a replica may use it. Both raise KeyholderUnavailableError, KeyholderRefusedError."""
+
+    def open(self, ask: OpenAsk) -> OpenAnswer:
+        """Ask for the likeness keys of a leased attempt, sealed to the child's one-time key."""
+        ...
+
+    def release(self, ask: ReleaseAsk) -> ReleaseAnswer:
+        """Offer the sealed film for release."""
+        ...
