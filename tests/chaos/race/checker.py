@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.race.consent_model import World
+from tests.chaos.race.consent_model import World
 
 HOLDERS = {"generation.started", "generation.released"}
 
