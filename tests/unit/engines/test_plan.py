@@ -39,9 +39,7 @@ def test_equal_plans_have_equal_bytes_and_survive_the_round_trip() -> None:
     assert (one.frames, one.duration_ms, one.cameos) == (120, 5000, ("cameo-1",))
 
 
-@pytest.mark.parametrize(
-    "sizes", [{"width_px": 511}, {"height_px": 8}, {"fps": 0}, {"duration_ms": 0}, {"duration_ms": 10**9}]
-)
+@pytest.mark.parametrize("sizes", [{"width_px": 511}, {"height_px": 8}, {"fps": 0}, {"duration_ms": 0}, {"duration_ms": 10**9}])
 def test_sizes_that_no_engine_can_make_are_refused(sizes: dict[str, int]) -> None:
     with pytest.raises(PlanError):
         plan_from_prompt("x", "cameo-1", "mina", **sizes)
