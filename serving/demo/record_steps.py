@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -51,7 +52,7 @@ def the_projections_rebuild_to_the_same(stage: Stage) -> dict[str, Any]:
 
 def the_log_verifies(stage: Stage) -> dict[str, Any]:
     """12: a stranger's tool verifies the log; one altered byte is found."""
-    wait_for("the log", lambda: (stage.settings.tiles / "checkpoint").exists(), within_s=30)
+    wait_for("the log", (stage.settings.tiles / "checkpoint").exists, within_s=30)
     whole = stage.folder / "log"
     shutil.copytree(stage.settings.tiles, whole)
     key = stage.settings.secrets / "log.pub"
@@ -76,13 +77,7 @@ def _verify(folder: Path, key: Path) -> subprocess.CompletedProcess[str]:
 def _tool(stage: Stage, module: str, *arguments: str) -> Any:
     done = subprocess.run(
         [sys.executable, "-m", module, *arguments],
-        env={**_environ(stage)}, capture_output=True, text=True, check=False,
+        env={**os.environ, **stage.settings.environ()}, capture_output=True, text=True, check=False,
     )  # fmt: skip
     require(done.returncode == 0, f"{module} ended with {done.returncode}: {done.stderr[-800:]}")
     return json.loads(done.stdout)
-
-
-def _environ(stage: Stage) -> dict[str, str]:
-    import os
-
-    return {**os.environ, **stage.settings.environ()}

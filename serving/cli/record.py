@@ -1,0 +1,105 @@
+"""Commands that an operator runs beside the installation: parked events, the view, the log, switches."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+import msgspec
+import psycopg
+
+from infra.installation import load_settings
+from infra.settings import SettingsError
+from serving.cli.session import api_command, show
+from serving.client import Client
+from streams import fsck as whole_record
+from streams import verify_log
+from streams.agents.parking import list_parked, retry
+from streams.view_check import compare_view
+
+JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
+
+
+def local() -> Any:
+    """Return the installation's settings; raises a usage error where there is none here."""
+    try:
+        return load_settings()
+    except SettingsError as error:
+        raise click.UsageError(f"{error}: run this where the installation is") from error
+
+
+@click.group()
+def parked() -> None:
+    """Show events that an agent could not handle; try them again."""
+
+
+@parked.command("list")
+@JSON
+def list_them(*, as_json: bool) -> None:
+    """List parked streams, oldest first; nothing of them is lost, what follows waits behind."""
+    with psycopg.connect(local().dsn("api")) as connection:
+        show([msgspec.to_builtins(one) for one in list_parked(connection)] or "nothing is parked", as_json=as_json)
+
+
+@parked.command("retry")
+@click.argument("parked_id", type=int)
+@JSON
+def try_again(*, parked_id: int, as_json: bool) -> None:
+    """Have PARKED_ID tried again now."""
+    with psycopg.connect(local().dsn("api"), autocommit=True) as connection:
+        if not retry(connection, parked_id):
+            raise click.ClickException(f"nothing is parked as {parked_id}: cameo parked list")
+    show({"parked": parked_id, "tried": "within a second; see cameo parked list"}, as_json=as_json)
+
+
+@click.group()
+def view() -> None:
+    """Compare the consent view with the ledger."""
+
+
+@view.command("verify")
+@JSON
+def verify_view(*, as_json: bool) -> None:
+    """Compare this host's consent view with the ledger, fact by fact; exit code 1 when they differ."""
+    settings = local()
+    found = compare_view(settings.dsn("auditor"), settings.view)
+    show(found, as_json=as_json)
+    sys.exit(0 if found["equal"] else 1)
+
+
+@click.group()
+def log() -> None:
+    """Verify the transparency log."""
+
+
+@log.command("verify", context_settings={"ignore_unknown_options": True})
+@click.argument("folder", required=False, type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--key", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="The log's public key.")
+def verify_tiles(folder: Path | None, key: Path | None) -> None:
+    """Verify FOLDER (default: this installation's log) as a stranger would: from its files and its key alone."""
+    where = folder or local().tiles
+    arguments: Sequence[str] = [str(where), "--key", str(key or local().secrets / "log.pub")]
+    sys.exit(verify_log.main(arguments))
+
+
+@click.command()
+@JSON
+def fsck(*, as_json: bool) -> None:
+    """Derive facts, counters, projections and the tree anew from the events, and compare; exit code 1 on a difference."""
+    sys.exit(whole_record.main(["--json"] if as_json else []))
+
+
+@click.command()
+@click.argument("switch_name", metavar="SWITCH")
+@click.argument("position", type=click.Choice(["on", "off"]))
+@click.option("--reason", required=True)
+@api_command
+def switch(client: Client, *, switch_name: str, position: str, reason: str) -> Any:
+    """Throw SWITCH (render, sandbox_use, engine/NAME) on or off, as operator."""
+    return client.call("PUT", f"/v1/switches/{switch_name}", {"on": position == "on", "reason": reason})
+
+
+COMMANDS = {"parked": parked, "view": view, "log": log, "fsck": fsck, "switch": switch}
