@@ -7,7 +7,7 @@ import os
 import socket
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -117,16 +117,18 @@ class KeyholderClient:
         ask = wire.EvidenceGet(evidence=evidence, purpose=purpose)
         return self._call("/v1/evidence/get", ask, wire.Content).content
 
-    def destroy_evidence(self, evidence: str) -> str:
-        """Destroy a recording's key and file; gives the key's id. May be called again."""
-        return self._call("/v1/evidence/destroy", wire.EvidenceDestroy(evidence=evidence), wire.Destroyed).key_id
+    def destroy_evidence(self, evidence: str, reason: str) -> str:
+        """Destroy a recording's key and file; gives the key's id. Its event is appended when it returns."""
+        ask = wire.EvidenceDestroy(evidence=evidence, reason=reason)
+        return self._call("/v1/evidence/destroy", ask, wire.Destroyed).key_id
 
-    def destroy_subject(self, account: str) -> str:
-        """Destroy an account's subject key and all under it; gives its id, for `subject_key.destroyed`. May be called again."""
-        return self._call("/v1/subjects/destroy", wire.SubjectDestroy(account=account), wire.Destroyed).key_id
+    def destroy_subject(self, account: str, cameos: Sequence[str]) -> str:
+        """Destroy an account's subject key and all under it; gives its id. Events are appended when it returns."""
+        ask = wire.SubjectDestroy(account=account, cameos=tuple(cameos))
+        return self._call("/v1/subjects/destroy", ask, wire.Destroyed).key_id
 
     def put_asset(self, cameo: str, owner: str, facet: Facet, asset: bytes) -> wire.AssetSealedFields:
-        """Seal one facet's asset under a key of its own; gives the fields of `asset.sealed`, which the caller appends."""
+        """Seal one facet's asset under a key of its own; `asset.sealed` is appended when it returns."""
         ask = wire.AssetPut(cameo=cameo, owner=owner, facet=facet, asset=asset)
         return self._call("/v1/assets/put", ask, wire.AssetSealedFields)
 

@@ -7,14 +7,17 @@ import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
+import msgspec
+
 from identity.keys.errors import KeyGoneError, KeyholderRefusedError, NoKeyError, SealBrokenError
 from identity.keys.keyring import KeyRing
 from identity.keys.rights import EVIDENCE, may_call, readable
 from identity.keys.sealing import KEY_BYTES
 from identity.keys.vault import Vault
 from identity.keys.wire import AssetSealedFields, EvidenceSealed
-from schemas.cameo import Facet
+from schemas.cameo import AssetSealed, EvidenceDestroyed, Facet, SubjectKeyDestroyed
 from schemas.envelope import Envelope, Sealed
+from schemas.registry import Event
 
 
 class InMemoryBlobs:
@@ -42,16 +45,23 @@ class InMemoryBlobs:
 class InMemoryKeyholder:
     """Answers as the keyholder would to one role; `as_role` gives another role's eyes on the same keys."""
 
-    def __init__(self, role: str, read: Callable[[str], Sequence[Envelope]], vault: Vault | None = None, tenant: str = "main") -> None:
-        """`read` gives a stream's events, as the ledger would."""
+    def __init__(
+        self,
+        role: str,
+        read: Callable[[str], Sequence[Envelope]],
+        append: Callable[[str, Event], object],
+        vault: Vault | None = None,
+    ) -> None:
+        """`read` gives a stream's events and `append` adds one, as the ledger would for the keyholder."""
         self._role = role
         self._read = read
+        self._append = append
         ticks = itertools.count(1)
-        self.vault = vault or Vault(tenant, KeyRing(None, os.urandom(KEY_BYTES), lambda: next(ticks)), InMemoryBlobs())
+        self.vault = vault or Vault("main", KeyRing(None, os.urandom(KEY_BYTES), lambda: next(ticks)), InMemoryBlobs())
 
     def as_role(self, role: str) -> InMemoryKeyholder:
         """Give the same keyholder as another role sees it."""
-        return InMemoryKeyholder(role, self._read, self.vault)
+        return InMemoryKeyholder(role, self._read, self._append, self.vault)
 
     def seal(self, account: str, stream: str, event_id: str, fields: Mapping[str, bytes]) -> dict[str, Sealed]:
         """Seal fields."""
@@ -84,17 +94,25 @@ class InMemoryKeyholder:
     def put_asset(self, cameo: str, owner: str, facet: Facet, asset: bytes) -> AssetSealedFields:
         """Seal an asset."""
         with self._asked("/v1/assets/put"):
-            return self.vault.put_asset(cameo, owner, facet, asset)
+            sealed = self.vault.put_asset(cameo, owner, facet, asset)
+            self._append(cameo, msgspec.convert(msgspec.to_builtins(sealed), AssetSealed))
+            return sealed
 
-    def destroy_evidence(self, evidence: str) -> str:
+    def destroy_evidence(self, evidence: str, reason: str) -> str:
         """Destroy a recording."""
         with self._asked("/v1/evidence/destroy"):
-            return self.vault.destroy_evidence(evidence)
+            key_id, cameo, new = self.vault.destroy_evidence(evidence)
+            if new:
+                self._append(cameo, EvidenceDestroyed(evidence=evidence, key_id=key_id, reason=reason))
+            return key_id
 
-    def destroy_subject(self, account: str) -> str:
+    def destroy_subject(self, account: str, cameos: Sequence[str]) -> str:
         """Destroy a subject's key."""
         with self._asked("/v1/subjects/destroy"):
-            return self.vault.destroy_subject(account)
+            key_id, new = self.vault.destroy_subject(account)
+            for cameo in cameos if new else ():
+                self._append(cameo, SubjectKeyDestroyed(key_id=key_id))
+            return key_id
 
     @contextmanager
     def _asked(self, endpoint: str) -> Iterator[None]:

@@ -30,7 +30,7 @@ CREATE TABLE IF NOT EXISTS key_subjects (
   account TEXT NOT NULL, key_id TEXT NOT NULL REFERENCES keys, PRIMARY KEY (account, key_id)) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS keys_retired ON keys (lease_until_us) WHERE retired = 1 AND wrapped IS NOT NULL;
 """
-_COLUMNS = "key_id, kind, name, about, wrapped IS NULL, created_us, lease_until_us"
+_ROW = "SELECT key_id, kind, name, about, wrapped IS NULL, created_us, lease_until_us FROM keys WHERE "
 
 
 class KeyRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -106,13 +106,13 @@ class KeyRing:
     def find(self, kind: KeyKind, name: str) -> KeyRow | None:
         """Find a key by what it is for, destroyed ones too."""
         with self._lock:
-            found = self._db.execute(f"SELECT {_COLUMNS} FROM keys WHERE kind = ? AND name = ?", (kind, name)).fetchone()
+            found = self._db.execute(_ROW + "kind = ? AND name = ?", (kind, name)).fetchone()
             return None if found is None else _row(found)
 
     def row(self, key_id: str) -> KeyRow:
         """Tell what is known of a key; raises NoKeyError."""
         with self._lock:
-            found = self._db.execute(f"SELECT {_COLUMNS} FROM keys WHERE key_id = ?", (key_id,)).fetchone()
+            found = self._db.execute(_ROW + "key_id = ?", (key_id,)).fetchone()
         if found is None:
             message = f"there is no {key_id}"
             raise NoKeyError(message)
@@ -122,10 +122,16 @@ class KeyRing:
         """List the keys of a kind whose name begins so, destroyed ones too, in order of making."""
         with self._lock:
             rows = self._db.execute(
-                f"SELECT {_COLUMNS} FROM keys WHERE kind = ? AND substr(name, 1, ?) = ? ORDER BY rowid",
+                _ROW + "kind = ? AND substr(name, 1, ?) = ? ORDER BY rowid",
                 (kind, len(prefix), prefix),
             )
             return [_row(found) for found in rows.fetchall()]
+
+    def count(self) -> int:
+        """Count the keys that are not destroyed."""
+        with self._lock:
+            count: int = self._db.execute("SELECT count(*) FROM keys WHERE wrapped IS NOT NULL").fetchone()[0]
+            return count
 
     def note_lease(self, key_ids: Sequence[str], lease_until_us: int) -> None:
         """Remember that an attempt may need these keys until then: a retired key is not destroyed before."""
@@ -157,11 +163,8 @@ class KeyRing:
         with self._lock, self._db:
             self._db.execute("BEGIN IMMEDIATE")
             self._subject_row(account)
-            under = self._db.execute(
-                f"SELECT {_COLUMNS} FROM keys WHERE key_id IN (SELECT key_id FROM key_subjects WHERE account = ?)",
-                (account,),
-            )
-            rows = [_row(found) for found in under.fetchall()]
+            under = self._db.execute("SELECT key_id FROM key_subjects WHERE account = ?", (account,)).fetchall()
+            rows = [self.row(key_id) for (key_id,) in under]
             subject = self.find("subject", account)
             if subject is None:
                 message = f"{account} has no key"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from identity.keys.wire import AssetSealedFields, EvidenceSealed
@@ -50,13 +50,19 @@ class Keyholder(Protocol):
         ...
 
     def put_asset(self, cameo: str, owner: str, facet: Facet, asset: bytes) -> AssetSealedFields:
-        """Seal one facet's asset under a key of its own; gives the fields of `asset.sealed`, which the caller appends."""
+        """Seal one facet's asset under a key of its own. The keyholder appends `asset.sealed` itself: no other role may."""
         ...
 
-    def destroy_evidence(self, evidence: str) -> str:
-        """Destroy a recording's key and file; gives the key's id. May be called again."""
+    def destroy_evidence(self, evidence: str, reason: str) -> str:
+        """Destroy a recording's key and file; gives the key's id. The keyholder appends `evidence.destroyed` itself.
+
+        May be called again.
+        """
         ...
 
-    def destroy_subject(self, account: str) -> str:
-        """Destroy an account's subject key and everything under it; gives its id. May be called again."""
+    def destroy_subject(self, account: str, cameos: Sequence[str]) -> str:
+        """Destroy an account's subject key and everything under it; gives its id.
+
+        The keyholder appends `subject_key.destroyed` to each of the account's cameos itself. May be called again.
+        """
         ...

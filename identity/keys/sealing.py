@@ -31,7 +31,7 @@ class BlobPlace(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
 
     def bound(self) -> bytes:
         """Give the associated data."""
-        return "\x1f".join(("cameo/blob/1", self.tenant, self.kind, self.name, self.key_id)).encode()
+        return f"cameo/blob/1\x1f{self.tenant}\x1f{self.kind}\x1f{self.name}\x1f{self.key_id}".encode()
 
 
 def new_key() -> bytes:
@@ -113,4 +113,4 @@ def plan_digest(salt: bytes, plan: bytes) -> str:
     if len(salt) != SALT_BYTES:
         message = f"a salt has {SALT_BYTES} bytes, not {len(salt)}"
         raise ValueError(message)
-    return hashlib.sha256(b"cameo/plan/1\x1f" + salt + plan).hexdigest()
+    return hashlib.sha256(salt + plan).hexdigest()

@@ -52,11 +52,11 @@ class Vault:
         """Open a recording. Raises NoKeyError, KeyGoneError."""
         return self.open(self._evidence(evidence).key_id)
 
-    def destroy_evidence(self, evidence: str) -> str:
-        """Destroy a recording; may be called again. Raises NoKeyError for one that never was."""
+    def destroy_evidence(self, evidence: str) -> tuple[str, str, bool]:
+        """Destroy a recording; gives its key's id, its cameo, and whether it was there. Raises NoKeyError if it never was."""
         row = self._evidence(evidence)
         self.destroy(row.key_id)
-        return row.key_id
+        return row.key_id, row.about["cameo"], not row.destroyed
 
     def put_asset(self, cameo: str, owner: str, facet: Facet, asset: bytes) -> AssetSealedFields:
         """Seal an asset as the next version of a cameo's facet."""
@@ -104,13 +104,14 @@ class Vault:
         self.keyring.destroy(key_id)
         self._blobs.delete(f"{_FOLDER[row.kind]}/{key_id}")
 
-    def destroy_subject(self, account: str) -> str:
-        """Destroy a subject's key, all keys under it and their files; may be called again."""
+    def destroy_subject(self, account: str) -> tuple[str, bool]:
+        """Destroy a subject's key, all keys under it and their files; gives its id and whether it was there."""
+        before = self.keyring.find("subject", account)
         key_id, rows = self.keyring.destroy_subject(account)
         for row in rows:
             if row.kind in _FOLDER:
                 self._blobs.delete(f"{_FOLDER[row.kind]}/{row.key_id}")
-        return key_id
+        return key_id, before is None or not before.destroyed
 
     def _evidence(self, evidence: str) -> KeyRow:
         row = self.keyring.find("evidence", evidence)

@@ -74,15 +74,17 @@ class Content(Message, frozen=True):
 
 
 class EvidenceDestroy(Message, frozen=True):
-    """POST /v1/evidence/destroy."""
+    """POST /v1/evidence/destroy. `reason`: a code, as `retention` or `erasure`."""
 
     evidence: str
+    reason: str
 
 
 class SubjectDestroy(Message, frozen=True):
-    """POST /v1/subjects/destroy."""
+    """POST /v1/subjects/destroy. `cameos`: every cameo of the account, where the destruction is recorded."""
 
     account: str
+    cameos: tuple[str, ...]
 
 
 class Destroyed(Message, frozen=True):
@@ -101,7 +103,7 @@ class AssetPut(Message, frozen=True):
 
 
 class AssetSealedFields(Message, frozen=True):
-    """Fields of `asset.sealed`: sha256 and bytes are those of the sealed file."""
+    """Fields of `asset.sealed`, which is appended already: sha256 and bytes are those of the sealed file."""
 
     asset: str
     version: int

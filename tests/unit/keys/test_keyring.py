@@ -41,7 +41,7 @@ def test_another_root_key_opens_nothing(tmp_path: Path) -> None:
 def test_neither_the_key_nor_its_wrapped_form_stays_in_the_file_after_destruction(tmp_path: Path) -> None:
     keys = ring(tmp_path / "keys", os.urandom(32))
     key_id, key = keys.create("evidence", "one", (ANA,), {})
-    wrapped = keys._db.execute("SELECT wrapped FROM keys WHERE key_id = ?", (key_id,)).fetchone()[0]  # noqa: SLF001
+    wrapped = keys._db.execute("SELECT wrapped FROM keys WHERE key_id = ?", (key_id,)).fetchone()[0]
     assert wrapped in (tmp_path / "keys").read_bytes()
     keys.destroy(key_id)
     keys.destroy(key_id)

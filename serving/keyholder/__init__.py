@@ -1,0 +1,1 @@
+"""The keyholder: the process that holds the keys, decides exactly, and alone records what was started and released."""

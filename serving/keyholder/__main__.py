@@ -1,0 +1,148 @@
+"""Owns the keyholder's process: secrets, parts, socket, housekeeping, a clean end. `python -m serving.keyholder`."""
+
+from __future__ import annotations
+
+import fcntl
+import logging
+import os
+import socket
+import sys
+import threading
+import time
+from pathlib import Path
+
+import uvicorn
+from nacl.public import PrivateKey
+
+from identity.keys.blobs import FileBlobs
+from identity.keys.keyring import KeyRing
+from identity.keys.sealing import keypair, new_id
+from identity.keys.vault import Vault
+from infra.settings import Settings
+from policy.adapters.opa import OpaEngine
+from serving.keyholder.access import Doorkeeper
+from serving.keyholder.app import Keyholding, make_app
+from serving.keyholder.checkpoint import Checkpoint
+from serving.keyholder.errors import KeyholderError
+from serving.keyholder.exact import Exact
+from serving.keyholder.opening import Opener
+from serving.keyholder.releasing import SPOOL, Releaser
+from serving.keyholder.showing import Exhibitor
+from serving.keyholder.signer import FilmSigner
+from serving.keyholder.tending import Steward
+from streams.adapters.postgres import PostgresEventStore
+from streams.errors import StreamsError
+
+NAME = "keyholder"
+CONNECTIONS = 16
+"""To Postgres, writing and reading each; 64 parallel openings queue for them. Unmeasured."""
+TEND_EVERY_S = 1.0
+CLEAR_EVERY = 30
+"""Leftovers are looked for at every so many rounds."""
+LOG = logging.getLogger(NAME)
+
+
+def now_us() -> int:
+    """Tell the wall clock in UTC microseconds."""
+    return time.time_ns() // 1000
+
+
+def compose(settings: Settings, store: PostgresEventStore) -> Keyholding:
+    """Put the keyholder together on real parts."""
+    folder = settings.var / NAME
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    (settings.media / SPOOL).mkdir(mode=0o700, parents=True, exist_ok=True)
+    keyring = KeyRing(folder / "keys.sqlite", settings.secret("root.key"), now_us)
+    vault = Vault(settings.tenant, keyring, FileBlobs(settings.media))
+    checkpoint = Checkpoint(folder / "checkpoint")
+    private_key, public_key = _film_keys(settings.secrets)
+    exact = Exact(store, OpaEngine(settings.keyholder_opa_socket), checkpoint, new_id)
+    return Keyholding(
+        exact=exact,
+        opener=Opener(exact, vault, public_key),
+        releaser=Releaser(exact, vault, FilmSigner(folder).sign, settings.media, private_key),
+        exhibitor=Exhibitor(exact, vault),
+        steward=Steward(exact, vault, settings.media),
+        checkpoint=checkpoint,
+        doorkeeper=Doorkeeper.from_secrets(settings.secrets),
+        film_public_key=public_key,
+    )
+
+
+def main() -> int:
+    """Serve until SIGTERM."""
+    logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    os.umask(0o077)
+    settings = Settings.from_env(os.environ)
+    folder = settings.var / NAME
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    # One keyholder at a time: keyring, checkpoint and leftovers have one writer.
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        with PostgresEventStore(settings.dsn(NAME), settings.tenant, max_connections=CONNECTIONS) as store:
+            held = compose(settings, store)
+            ended = threading.Event()
+            tending = threading.Thread(target=_tend, args=(held, ended), daemon=True)
+            tending.start()
+            _serve(settings, held)
+            ended.set()
+            tending.join(timeout=5)
+    return 0
+
+
+def _serve(settings: Settings, held: Keyholding) -> None:
+    ready = settings.run / f"{NAME}.ready"
+
+    class Server(uvicorn.Server):
+        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+            await super().startup(sockets)
+            ready.touch()
+            sys.stdout.write("ready\n")
+            sys.stdout.flush()
+
+    config = uvicorn.Config(
+        make_app(held), access_log=False, log_config=None, lifespan="off", timeout_keep_alive=75, timeout_graceful_shutdown=5
+    )
+    try:
+        Server(config).run(sockets=[_listen(settings.keyholder_socket)])
+    finally:
+        ready.unlink(missing_ok=True)
+
+
+def _listen(path: Path) -> socket.socket:
+    """Listen on a unix socket that this account alone may open, over one left by a killed process."""
+    path.unlink(missing_ok=True)
+    listening = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    listening.bind(str(path))
+    path.chmod(0o600)
+    return listening
+
+
+def _tend(held: Keyholding, ended: threading.Event) -> None:
+    """Destroy what is due, clear what was left over. A failure is logged and tried again."""
+    rounds = 0
+    while not ended.wait(TEND_EVERY_S):
+        try:
+            held.steward.destroy_due()
+            if rounds % CLEAR_EVERY == 0:
+                held.steward.clear_leftovers()
+            rounds += 1
+        except (KeyholderError, StreamsError) as error:
+            LOG.warning("housekeeping waits: %s", error)
+
+
+def _film_keys(secrets: Path) -> tuple[bytes, bytes]:
+    """Read (or make, once) the X25519 pair that films are sealed to."""
+    path = secrets / "film.key"
+    if not path.exists():
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(keypair()[0])
+            file.flush()
+            os.fsync(file.fileno())
+    private = path.read_bytes()
+    return private, bytes(PrivateKey(private).public_key)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

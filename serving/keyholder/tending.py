@@ -1,0 +1,154 @@
+"""Owns what the keyholder does for the control side with keys at rest: seal, open, re-key, destroy, clear. Decides nothing."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from identity.keys.keyring import KeyRow
+from identity.keys.rights import EVIDENCE, readable
+from identity.keys.vault import Vault
+from identity.keys.wire import AssetSealedFields
+from schemas.cameo import AssetRekeyed, AssetSealed, EvidenceDestroyed, Facet, SubjectKeyDestroyed
+from schemas.envelope import Envelope
+from serving.keyholder.core import standing_of
+from serving.keyholder.errors import RefusedError
+from serving.keyholder.exact import Exact
+from serving.keyholder.releasing import SPOOL
+
+SETTLE_US = 5_000_000
+"""How long a film that no event names may be on its way into the record; an append takes 300 ms at most."""
+SPOOL_KEEP_S = 3600.0
+"""How long a replica's sealed film may lie unclaimed; its key is the keyholder's alone. Unmeasured."""
+
+
+class Steward:
+    """Tends fields, evidence and assets. Safe between threads; every method may be called again."""
+
+    def __init__(self, exact: Exact, vault: Vault, media: Path) -> None:
+        self._exact = exact
+        self.vault = vault
+        self._media = media
+        self._rekeying = threading.Lock()
+        self._rekeyed: dict[str, tuple[float, tuple[AssetSealedFields, ...]]] = {}
+
+    def unseal(self, role: str, stream: str, event_id: str, purpose: str) -> dict[str, bytes]:
+        """Open the fields of an appended event that a role may read for a purpose. Raises RefusedError."""
+        envelope = self._event(stream, event_id)
+        names = readable(role, purpose, envelope.type)
+        if not names:
+            raise RefusedError("right.missing")
+        return self.vault.unseal(envelope, names)
+
+    def evidence(self, role: str, evidence: str, purpose: str) -> bytes:
+        """Open a recording. Raises RefusedError, NoKeyError, KeyGoneError."""
+        if (role, purpose) not in EVIDENCE:
+            raise RefusedError("right.missing")
+        return self.vault.get_evidence(evidence)
+
+    def put_asset(self, cameo: str, owner: str, facet: Facet, asset: bytes) -> AssetSealedFields:
+        """Seal an asset and record it. The cameo must be its owner's. Raises RefusedError."""
+        with self._exact.snapshot() as reader:
+            known = reader.get(cameo, "owner")
+        if known is None or known.value["account"] != owner:
+            raise RefusedError("cameo.not_owned")
+        sealed = self.vault.put_asset(cameo, owner, facet, asset)
+        event = AssetSealed(
+            asset=sealed.asset, version=sealed.version, facet=facet, key_id=sealed.key_id,
+            ciphertext_sha256=sealed.ciphertext_sha256, bytes=sealed.bytes,
+        )  # fmt: skip
+        self._exact.append_to(cameo, event, f"asset.sealed/{sealed.key_id}")
+        self._retire_others(cameo, facet, sealed.key_id)
+        return sealed
+
+    def destroy_evidence(self, evidence: str, reason: str) -> str:
+        """Destroy a recording, then record it; gives the key's id."""
+        key_id, cameo, _ = self.vault.destroy_evidence(evidence)
+        event = EvidenceDestroyed(evidence=evidence, key_id=key_id, reason=reason)
+        self._exact.append_to(cameo, event, f"evidence.destroyed/{key_id}")
+        return key_id
+
+    def destroy_subject(self, account: str, cameos: Sequence[str]) -> str:
+        """Destroy a subject's keys, then record it in each of the account's cameos; gives the key's id."""
+        with self._exact.snapshot() as reader:
+            owners = {cameo: reader.get(cameo, "owner") for cameo in cameos}
+        if any(owner is None or owner.value["account"] != account for owner in owners.values()):
+            raise RefusedError("cameo.not_owned")
+        key_id, _ = self.vault.destroy_subject(account)
+        for cameo in cameos:
+            self._exact.append_to(cameo, SubjectKeyDestroyed(key_id=key_id), f"subject_key.destroyed/{key_id}/{cameo}")
+        return key_id
+
+    def rekey(self, cameo: str) -> tuple[AssetSealedFields, ...]:
+        """Seal every asset of a cameo anew and retire the old keys; calls that waited for one that began later share it."""
+        asked_s = time.monotonic()
+        with self._rekeying:
+            began_s, assets = self._rekeyed.get(cameo, (0.0, ()))
+            if began_s < asked_s:
+                began_s = time.monotonic()
+                assets = tuple(self._rekey(cameo, facet) for facet in self._facets(cameo))
+                self._rekeyed = {cameo: (began_s, assets)}
+            return assets
+
+    def _rekey(self, cameo: str, facet: Facet) -> AssetSealedFields:
+        with self._exact.snapshot() as reader:
+            fact = reader.get(cameo, f"asset/{facet}")
+        if fact is None:
+            raise RefusedError("likeness.missing")
+        old = self.vault.keyring.row(fact.value["key_id"])
+        new = self.vault.put_asset(cameo, old.about["owner"], facet, self.vault.open(old.key_id))
+        event = AssetRekeyed(
+            asset=new.asset, version=new.version, facet=facet, key_id=new.key_id, replaced_key_id=old.key_id,
+            ciphertext_sha256=new.ciphertext_sha256, bytes=new.bytes,
+        )  # fmt: skip
+        self._exact.append_to(cameo, event, f"asset.rekeyed/{new.key_id}")
+        self._retire_others(cameo, facet, new.key_id)
+        return new
+
+    def _retire_others(self, cameo: str, facet: Facet, key_id: str) -> None:
+        for row in self.vault.keyring.of_kind("asset", f"{cameo}/{facet}/"):
+            if not row.destroyed and row.key_id != key_id:
+                self.vault.keyring.retire(row.key_id)
+
+    def _facets(self, cameo: str) -> list[Facet]:
+        with self._exact.snapshot() as reader:
+            facts = reader.scan(cameo, "asset/")
+        return [key.partition("/")[2] for key, _ in facts]  # type: ignore[misc]
+
+    def destroy_due(self) -> int:
+        """Destroy the replaced keys whose last lease has ended; gives how many."""
+        with self._exact.snapshot() as reader:
+            due = self.vault.keyring.due(reader.now_us())
+        for key_id in due:
+            self.vault.destroy(key_id)
+        return len(due)
+
+    def clear_leftovers(self) -> int:
+        """Destroy films that no event names and spooled files nobody claimed; gives how many. Raises what Exact raises."""
+        cleared = 0
+        for row in self.vault.keyring.of_kind("output"):
+            if not row.destroyed and self._is_left_over(row):
+                self.vault.destroy(row.key_id)
+                cleared += 1
+        for path in (self._media / SPOOL).glob("*"):
+            if time.time() - path.stat().st_mtime > SPOOL_KEEP_S:
+                path.unlink(missing_ok=True)
+                cleared += 1
+        return cleared
+
+    def _is_left_over(self, row: KeyRow) -> bool:
+        with self._exact.snapshot() as reader:
+            now = standing_of(reader, row.about["generation"])
+        if now.now_us - row.created_us < SETTLE_US:
+            return False
+        if now.released is not None:
+            return now.released.key_id != row.key_id
+        return now.draft is None or now.draft.key_id != row.key_id or now.ended is not None
+
+    def _event(self, stream: str, event_id: str) -> Envelope:
+        for envelope in self._exact.store.read(stream):
+            if envelope.event_id == event_id:
+                return envelope
+        raise RefusedError("event.unknown")
