@@ -49,13 +49,13 @@ class InMemoryKeyholder:
         self,
         role: str,
         read: Callable[[str], Sequence[Envelope]],
-        append: Callable[[str, Event], object],
+        append: Callable[[str, Event], object] | None = None,
         vault: Vault | None = None,
     ) -> None:
-        """`read` gives a stream's events and `append` adds one, as the ledger would for the keyholder."""
+        """`read` gives a stream's events and `append` adds one, as the ledger would; without it, nothing is recorded."""
         self._role = role
         self._read = read
-        self._append = append
+        self._append = append or (lambda _stream, _event: None)
         ticks = itertools.count(1)
         self.vault = vault or Vault("main", KeyRing(None, os.urandom(KEY_BYTES), lambda: next(ticks)), InMemoryBlobs())
 
