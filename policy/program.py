@@ -30,9 +30,7 @@ def find_opa(given: str | None = None) -> Path:
 
 def run_opa(opa: Path, *arguments: str | Path, cwd: Path | None = None, stdin: bytes | None = None) -> bytes:
     """Run one OPA command to its end; its standard output. Raises PolicyError with what it complained of."""
-    done = subprocess.run(  # noqa: S603 -- the program is the operator's, the arguments are ours
-        [str(opa), *map(str, arguments)], cwd=cwd, input=stdin, capture_output=True, timeout=120, check=False
-    )
+    done = subprocess.run([str(opa), *map(str, arguments)], cwd=cwd, input=stdin, capture_output=True, timeout=120, check=False)
     if done.returncode != 0:
         said = (done.stderr or done.stdout).decode(errors="replace").strip()
         message = f"opa {arguments[0]}: {said}"

@@ -65,12 +65,7 @@ def uses_of(event: Event, stream: str) -> tuple[UseWrite, ...]:
             return tuple(UseWrite(cameo=use.cameo, grant=use.grant, step="reserve") for use in event.uses)
         case generation.GenerationReleased():
             return tuple(UseWrite(cameo=use.cameo, grant=use.grant, step="consume") for use in event.uses)
-        case (
-            generation.GenerationRefused()
-            | generation.GenerationCancelled()
-            | generation.GenerationStopped()
-            | generation.AttemptLost()
-        ):
+        case generation.GenerationRefused() | generation.GenerationCancelled() | generation.GenerationStopped() | generation.AttemptLost():
             return tuple(UseWrite(cameo=use.cameo, grant=use.grant, step="return") for use in event.uses)
         case _:
             return ()
@@ -147,9 +142,7 @@ def _(event: cameo.EnrolmentLocked) -> tuple[FactWrite, ...]:
 @fold.register(cameo.AssetSealed)
 @fold.register(cameo.AssetRekeyed)
 def _(event: cameo.AssetSealed | cameo.AssetRekeyed) -> tuple[FactWrite, ...]:
-    return put(
-        f"asset/{event.facet}", {"asset": event.asset, "version": event.version, "key_id": event.key_id}
-    )
+    return put(f"asset/{event.facet}", {"asset": event.asset, "version": event.version, "key_id": event.key_id})
 
 
 @fold.register
@@ -160,9 +153,7 @@ def _(event: cameo.SubjectKeyDestroyed) -> tuple[FactWrite, ...]:
 
 @fold.register
 def _(event: consent.AudienceSet) -> tuple[FactWrite, ...]:
-    return put(
-        "audience", {"audience": event.audience, "purposes": list(event.purposes), "facets": list(event.facets)}
-    )
+    return put("audience", {"audience": event.audience, "purposes": list(event.purposes), "facets": list(event.facets)})
 
 
 @fold.register

@@ -16,8 +16,5 @@ def opening_events(
     switches = {"render": True} | {f"engine/{name}": True for name in engines} | {"sandbox_use": sandbox_use}
     return (
         (POLICY_STREAM, BundleActivated(bundle_sha256=bundle_sha256, label=label)),
-        *(
-            (SWITCH_STREAM, SwitchThrown(switch=switch, on=on, reason="installation"))
-            for switch, on in switches.items()
-        ),
+        *((SWITCH_STREAM, SwitchThrown(switch=switch, on=on, reason="installation")) for switch, on in switches.items()),
     )

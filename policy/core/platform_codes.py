@@ -17,7 +17,10 @@ PLATFORM_CODES: dict[str, tuple[tuple[str, str], tuple[str, str]]] = {
         _LATER,
     ),
     "engine.failed": (("The engine failed.", "엔진이 실패했습니다."), _AGAIN),
-    "feed.ahead": (("The consent feed is ahead of this machine's clock.", "동의 정보의 시각이 이 기기의 시계보다 앞서 있습니다."), _OPERATOR),
+    "feed.ahead": (
+        ("The consent feed is ahead of this machine's clock.", "동의 정보의 시각이 이 기기의 시계보다 앞서 있습니다."),
+        _OPERATOR,
+    ),
     "feed.epoch": (("The consent feed went back to an older relay.", "동의 정보가 이전 중계기로 되돌아갔습니다."), _OPERATOR),
     "feed.gap": (("The consent feed has a gap.", "동의 정보에 빠진 부분이 있습니다."), _LATER),
     "feed.missing": (("There is no consent feed on this machine.", "이 기기에 동의 정보가 없습니다."), _OPERATOR),

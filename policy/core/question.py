@@ -72,9 +72,12 @@ def question_of(
 
 
 def gather(reader: FactReader, question: Question) -> Gathered:
-    """Read every fact that the answer may rest on. A fact that is missing leaves its key out, which refuses."""
+    """Read every fact that the answer may rest on. A fact that is missing leaves its key out, which refuses.
+
+    What is held is read first: with a reader that is no snapshot, a change in between shows as moved, never as seen.
+    """
+    holding = _holding(reader, question)
     started = reader.get(question.generation, "started")
-    cameos = [_cameo(reader, question, use, started) for use in question.cameos]
     gathered: Input = {
         "action": question.action,
         "now_us": reader.now_us(),
@@ -84,29 +87,28 @@ def gather(reader: FactReader, question: Question) -> Gathered:
         "requester": _account(reader, question.requester),
         "app": None if question.app is None else _app(reader, question.app),
         "generation": _generation(reader, question, started),
-        "cameos": cameos,
+        "cameos": [_cameo(reader, question, use, started) for use in question.cameos],
     }
     bundle = reader.get(POLICY_STREAM, "bundle")
     if bundle is not None:
         gathered["bundle"] = {"active_sha256": bundle.value["bundle_sha256"]}
-    return Gathered(gathered, _holding(reader, question, cameos))
+    return Gathered(gathered, holding)
 
 
 def _merged(asked: Sequence[Mapping[str, Any]]) -> tuple[CameoUse, ...]:
     facets: dict[str, set[str]] = {}
     for use in asked:
         facets.setdefault(use["cameo"], set()).update(use["facets"])
-    return tuple(
-        msgspec.convert({"cameo": cameo, "facets": sorted(wanted)}, CameoUse) for cameo, wanted in facets.items()
-    )
+    return tuple(msgspec.convert({"cameo": cameo, "facets": sorted(wanted)}, CameoUse) for cameo, wanted in facets.items())
 
 
-def _holding(reader: FactReader, question: Question, cameos: Sequence[Input]) -> dict[str, int]:
+def _holding(reader: FactReader, question: Question) -> dict[str, int]:
     streams = {question.requester, SWITCH_STREAM, POLICY_STREAM}
-    streams.update(use.cameo for use in question.cameos)
-    streams.update(cameo["owner"] for cameo in cameos if "owner" in cameo)
     if question.app is not None:
         streams.add(question.app)
+    for use in question.cameos:
+        owner = reader.get(use.cameo, "owner")
+        streams.update((use.cameo,) if owner is None else (use.cameo, owner.value["account"]))
     heads = {stream: reader.head(stream) for stream in sorted(streams)}
     return {stream: 0 if head is None else head.consent_revision for stream, head in heads.items()}
 
