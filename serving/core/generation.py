@@ -26,12 +26,16 @@ LEASE_PER_FILM_SECOND_OTHERWISE_US = 120_000_000
 
 TRANSIENT_CODES = frozenset(
     {
+        "attempt.already_released",
         "attempt.key_bound",
+        "attempt.key_malformed",
         "attempt.lease_expired",
+        "attempt.not_started",
         "attempt.superseded",
         "bundle.superseded",
         "clock.astray",
         "consent.contended",
+        "decision.unrecordable",
         "engine.failed",
         "feed.ahead",
         "feed.epoch",
@@ -39,6 +43,7 @@ TRANSIENT_CODES = frozenset(
         "feed.missing",
         "feed.stale",
         "film.digest_mismatch",
+        "generation.unstarted",
         "keyholder.unavailable",
         "ledger.behind",
         "ledger.unavailable",
