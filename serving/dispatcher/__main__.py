@@ -5,9 +5,8 @@ Does not decide: see desk and serving.core.generation.
 
 from __future__ import annotations
 
+import logging
 import os
-import signal
-import sys
 import threading
 import time
 
@@ -20,6 +19,9 @@ from serving.dispatcher.record import Record
 from serving.dispatcher.tail import Tail
 from streams.adapters.postgres import PostgresEventStore
 from streams.errors import LedgerUnavailableError
+from streams.process import Process
+
+log = logging.getLogger(__name__)
 
 ROLE = "dispatcher"
 POLL_S = 0.05
@@ -54,47 +56,35 @@ class Health:
 def main() -> None:
     """Dispatch until told to stop."""
     settings = Settings.from_env(os.environ)
-    told = threading.Event()
-    for sign in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(sign, lambda *_: told.set())
     token = settings.secret(f"token-{ROLE}").decode().strip()
     serving = Serving(settings.serve, token, load_public_key(settings.secret("replica.pub")), LIMITS)
     health = Health(settings.serve)
     keyholder = KeyholderClient(settings.keyholder_socket, token)
-    ready = settings.run / f"{ROLE}.ready"
-    with PostgresEventStore(settings.dsn(ROLE), settings.tenant, max_connections=16) as store:
+    with (
+        Process(ROLE, settings.run) as process,
+        PostgresEventStore(settings.dsn(ROLE), settings.tenant, max_connections=16) as store,
+    ):
         desk = Desk(Record(store), serving, keyholder, health.good)
         tail = Tail(settings.dsn(ROLE), ROLE)
-        while not told.is_set():
+        while not process.stopping.is_set():
             try:
                 open_now = tail.begin()
-                if open_now is None:
-                    told.wait(RETRY_S)
-                    continue
-                desk.look(open_now)
-                _say_ready(ready)
-                _follow(tail, desk, health, told)
-            except LedgerUnavailableError:
-                told.wait(RETRY_S)
-            finally:
-                desk.drop_all()
+                if open_now is not None:
+                    desk.look(open_now)
+                    process.ready()
+                    _follow(tail, desk, health, process)
+            except LedgerUnavailableError as error:
+                log.warning("dispatching waits: %s", error)
+            desk.drop_all()
+            process.stopping.wait(RETRY_S)
         tail.close()
-    ready.unlink(missing_ok=True)
 
 
-def _follow(tail: Tail, desk: Desk, health: Health, told: threading.Event) -> None:
-    while not told.wait(POLL_S):
+def _follow(tail: Tail, desk: Desk, health: Health, process: Process) -> None:
+    while not process.stopping.wait(POLL_S):
         desk.look({touch.stream for touch in tail.touched() if touch.stream.startswith("generation-")})
         health.engines = desk.engines
         desk.act()
-
-
-def _say_ready(ready: os.PathLike[str]) -> None:
-    if not os.path.exists(ready):  # noqa: PTH110 -- a PathLike
-        sys.stdout.write("ready\n")
-        sys.stdout.flush()
-        with open(ready, "w", encoding="ascii"):  # noqa: PTH123
-            pass
 
 
 if __name__ == "__main__":

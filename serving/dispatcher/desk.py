@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections import Counter
@@ -14,12 +15,15 @@ from serving.core.attempt import AttemptRequest
 from serving.core.generation import Decline, Generation, Lease, Lose, Publish, next_action
 from serving.dispatcher.calling import ReplicaCall, ReplicaLostError
 from serving.replica.signing import checked_report
+from streams.errors import LedgerUnavailableError
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
     from identity.keys.client import KeyholderClient
     from serving.dispatcher.record import Record
+
+log = logging.getLogger(__name__)
 
 PROGRESS_EVERY_S = 1.0
 PUBLISH_PAUSE_S = 1.0
@@ -107,7 +111,7 @@ class Desk:
     def _begin(self, stream: str, engine: str, work: Callable[[], None]) -> None:
         running = _Running(engine)
         self._running[stream] = running
-        running.thread = threading.Thread(target=work, name=f"{engine} {stream}", daemon=True)
+        running.thread = threading.Thread(target=_until_done, args=(work, stream), daemon=True)
         running.thread.start()
 
     def _drop(self, stream: str) -> None:
@@ -158,6 +162,14 @@ class _Progress:
         if permille > self._permille and now_s - self._at_s >= PROGRESS_EVERY_S:
             self._permille, self._at_s = permille, now_s
             self._record.progressed(self._state, permille)
+
+
+def _until_done(work: Callable[[], None], stream: str) -> None:
+    """Run one piece of work; what the ledger could not take is found again when the generation is looked at next."""
+    try:
+        work()
+    except LedgerUnavailableError as error:
+        log.warning("%s waits: %s", stream, error)
 
 
 def _alive(work: _Running) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from policy.core.question import Gathered, gather, question_of
-from policy.ports import Answer, FactReader, PolicyEngine
+from policy.ports import Answer, PolicyEngine
 from schemas.generation import Action
 from serving.core.attempt import FastDecision
 from serving.core.gate import Asked
@@ -28,13 +28,14 @@ class UnknownGenerationError(Exception):
     """The view holds no request of this generation."""
 
 
-def ask(view: FactReader, policy: PolicyEngine, generation: str, action: Action, honours: Sequence[str], attempt: int) -> Said:
+def ask(view: WatchedView, policy: PolicyEngine, generation: str, action: Action, honours: Sequence[str], attempt: int) -> Said:
     """Gather the facts and ask. Raises PolicyUnavailableError, UnknownGenerationError."""
     begun_us = mono_us()
-    question = question_of(view, generation, action, honours, attempt)
-    if question is None:
-        raise UnknownGenerationError(generation)
-    gathered = gather(view, question)
+    with view.reading() as facts:
+        question = question_of(facts, generation, action, honours, attempt)
+        if question is None:
+            raise UnknownGenerationError(generation)
+        gathered = gather(facts, question)
     read_us = mono_us()
     answer = policy.evaluate(gathered.input)
     return Said(answer, _decision(action, gathered, answer), read_us - begun_us, mono_us() - read_us)

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 
 from policy.errors import StaleViewError
+from policy.ports import FactReader
 from serving.core.attempt import AttemptRequest
 from serving.core.gate import CATCH_UP_US, POLL_US, Held, Sight
 from serving.replica.ports import WatchedView
@@ -21,14 +22,18 @@ class Lookout:
         self._request = request
 
     def sight(self, held: Held) -> Sight:
-        """Take one glance. Raises ViewError where there is no view."""
+        """Take one glance: facts at least as new as the freshness that is told with them. Raises ViewError."""
+        now_us, stale = wall_us(), self._stale()
+        with self.view.reading() as facts:
+            heads = {stream: facts.head(stream) for stream in held.holding}
+            ended, leased, started = self._standing(facts)
         return Sight(
-            now_us=wall_us(),
-            revisions={stream: self.view.consent_revision(stream) for stream in held.holding},
-            stale=self._stale(),
-            ended=self._ended(),
-            attempt=self._attempt_in("attempt"),
-            started=self._attempt_in("started"),
+            now_us=now_us,
+            revisions={stream: 0 if head is None else head.consent_revision for stream, head in heads.items()},
+            stale=stale,
+            ended=ended,
+            attempt=leased,
+            started=started,
         )
 
     def await_lease(self) -> str | None:
@@ -54,9 +59,10 @@ class Lookout:
         return code
 
     def _sees_lease(self) -> str | bool:
-        if self._ended():
+        with self.view.reading() as facts:
+            ended, leased, _ = self._standing(facts)
+        if ended:
             return "generation.ended"
-        leased = self._attempt_in("attempt")
         return "attempt.superseded" if leased > self._request.attempt else leased == self._request.attempt
 
     def _stale(self) -> str | None:
@@ -72,12 +78,12 @@ class Lookout:
         except StaleViewError:
             return 0
 
-    def _ended(self) -> bool:
-        return self.view.get(self._request.generation, "ended") is not None
-
-    def _attempt_in(self, key: str) -> int:
-        fact = self.view.get(self._request.generation, key)
-        return 0 if fact is None else int(fact.value["attempt"])
+    def _standing(self, facts: FactReader) -> tuple[bool, int, int]:
+        """Tell whether the generation has ended, and the attempts that are leased and started."""
+        generation = self._request.generation
+        attempts = (facts.get(generation, key) for key in ("attempt", "started"))
+        leased, started = (0 if fact is None else int(fact.value["attempt"]) for fact in attempts)
+        return facts.get(generation, "ended") is not None, leased, started
 
 
 def wall_us() -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from typing import Protocol
 
 from identity.keys.wire import OpenAnswer, OpenAsk, ReleaseAnswer, ReleaseAsk
@@ -17,15 +18,15 @@ class Fresh(Protocol):
         ...
 
 
-class WatchedView(FactReader, Protocol):
-    """The consent view as a watcher reads it: facts, and how far they can be trusted."""
+class WatchedView(Protocol):
+    """The consent view as a watcher reads it: facts as they stand together, and how far they can be trusted."""
+
+    def reading(self) -> AbstractContextManager[FactReader]:
+        """Read facts of one moment. Keep it short and ask nobody inside."""
+        ...
 
     def freshness(self, now_wall_us: int, now_mono_us: int) -> Fresh:
         """Tell how fresh the view is. Raises StaleViewError with its code."""
-        ...
-
-    def consent_revision(self, stream: str) -> int:
-        """Read a stream's consent revision, 0 where there is none: cheap enough for every 5 ms."""
         ...
 
 

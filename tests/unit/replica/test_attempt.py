@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import pytest
@@ -41,6 +42,10 @@ class View(InMemoryFacts):
         if self.code is not None:
             raise StaleViewError(self.code, "told so")
         return Freshness(self.beat_us)
+
+    @contextmanager
+    def reading(self):
+        yield self
 
     def consent_revision(self, stream):
         head = self.head(stream)
@@ -165,12 +170,8 @@ class Stage:
     lease_until_us: int = field(default_factory=lambda: wall_us() + 20_000_000)
 
     def run(self):
-        request = AttemptRequest(
-            generation=GENERATION, attempt=1, lease_until_us=self.lease_until_us, leased_at_us=HOUR_US
-        )
-        made = Attempt(
-            request, "serve/trivial", Lookout(self.view, request), self.policy, self.keyholder, self.child, self.told.append
-        )
+        request = AttemptRequest(generation=GENERATION, attempt=1, lease_until_us=self.lease_until_us, leased_at_us=HOUR_US)
+        made = Attempt(request, "serve/trivial", Lookout(self.view, request), self.policy, self.keyholder, self.child, self.told.append)
         return made.run()
 
 
@@ -315,9 +316,7 @@ def test_a_change_that_refuses_nothing_lets_the_work_run_on(stage):
         (lambda stage: setattr(stage.policy, "silent", True), "policy.unavailable"),
         (lambda stage: stage.view.append(GENERATION, generation.GenerationCancelled(uses=())), "generation.ended"),
         (
-            lambda stage: stage.view.append(
-                GENERATION, generation.AttemptLeased(attempt=2, replica="serve/trivial", lease_until_us=1)
-            ),
+            lambda stage: stage.view.append(GENERATION, generation.AttemptLeased(attempt=2, replica="serve/trivial", lease_until_us=1)),
             "attempt.superseded",
         ),
     ],
