@@ -12,6 +12,7 @@ from schemas.generation import Action
 from serving.core.attempt import FastDecision
 from serving.core.gate import Asked
 from serving.replica.lookout import mono_us
+from serving.replica.ports import WatchedView
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,11 +14,11 @@ import time
 from pathlib import Path
 
 import msgspec
-from policy.adapters.view import ViewReader
 
 from identity.keys.client import ReplicaClient
 from identity.keys.signing import load_private_key
 from policy.adapters.opa import OpaEngine
+from policy.adapters.view import ViewReader
 from policy.errors import ViewError
 from serving.core.attempt import AttemptRequest, Progress
 from serving.replica.attempt import Attempt
@@ -85,7 +85,7 @@ def _view(site: Site) -> ViewReader:
     until_s = time.monotonic() + VIEW_PATIENCE_S
     while True:
         try:
-            return ViewReader(Path(site.view))
+            return ViewReader(Path(site.view), site.max_staleness_ms * 1000)
         except ViewError:
             if time.monotonic() > until_s:
                 raise
