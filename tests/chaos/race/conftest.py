@@ -1,0 +1,3 @@
+from tests.keyholder_parts import keyholding
+
+__all__ = ["keyholding"]
