@@ -100,7 +100,7 @@ def _java(places: Places) -> Finding:
 
 
 def _opa(places: Places) -> Finding:
-    machine = os.environ.get("CAMEO_OPA") or shutil.which("opa")
+    machine = os.environ.get("CAMEO_OPA_BINARY") or shutil.which("opa")
     built = places.cache / "opa" / programs.OPA_VERSION / "opa"
     for program in filter(None, (machine, str(built))):
         version = programs.opa_version(program)

@@ -72,7 +72,7 @@ def _differs(facts: FactReader, stream: str, event: Event) -> bool:
 def main() -> int:
     """Open the installation that the environment names."""
     settings = Settings.from_env(os.environ)
-    with PostgresEventStore(settings.dsn("owner"), settings.tenant, max_connections=1) as store:
+    with PostgresEventStore(settings.dsn("owner"), settings.tenant, max_connections=2) as store:
         count = open_record(store, digest_of(settings.bundles / "policy.tar.gz"))
     with ConnectionPool(settings.dsn("api"), min_size=1, max_size=1, open=True) as pool:
         made = keep_tokens(PostgresAccessStore(pool), settings.var / "tokens")

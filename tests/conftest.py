@@ -11,6 +11,7 @@ import psycopg
 import pytest
 from psycopg.conninfo import make_conninfo
 
+from infra.supervise.table import BY_NAME
 from tests import parts
 
 if TYPE_CHECKING:
@@ -105,8 +106,9 @@ def installation(
     wants_kafka = any("kafka" in getattr(item, "fixturenames", ()) for item in here)
     address = request.getfixturevalue("kafka") if wants_kafka else f"{parts.LOOPBACK}:{parts.free_ports(1)[0]}"
     made = parts.new_installation(short_tmp, tools, empty_database, address, postgres_part.passwords)
-    if parts.module_exists("streams.migrate"):
-        made.run("streams.migrate")
+    for step in BY_NAME["postgres"].after:
+        if parts.module_exists(step):
+            made.run(step)
     yield made
     made.stop()
 

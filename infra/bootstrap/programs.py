@@ -113,7 +113,7 @@ def opa_version(program: str) -> str | None:
 def opa(places: Places) -> tuple[str, str, bool]:
     """Return OPA, where it is from and whether it was built now: the machine's when its minor fits, else built once."""
     wanted = OPA_VERSION.rsplit(".", 1)[0] + "."
-    machine = os.environ.get("CAMEO_OPA") or shutil.which("opa")
+    machine = os.environ.get("CAMEO_OPA_BINARY") or shutil.which("opa")
     if machine and (opa_version(machine) or "").startswith(wanted):
         return machine, "machine", False
     built = places.cache / "opa" / OPA_VERSION / "opa"

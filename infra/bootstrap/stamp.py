@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from infra.bootstrap.programs import JAVA_LEAST, OPA_VERSION
 from infra.places import ROOT
 
 if TYPE_CHECKING:
@@ -21,7 +22,6 @@ INPUTS = (
     "pyproject.toml",
     "uv.lock",
     "infra/bootstrap/uv.txt",
-    "infra/bootstrap/programs.py",
     "infra/kafka/jars.lock",
     "infra/models.toml",
 )
@@ -44,7 +44,8 @@ class Stamp:
 
 def digest(places: Places) -> str:
     """Return one digest of everything that decides what a bootstrap makes."""
-    sums = hashlib.sha256(f"{sys.version_info[:2]}\n{places.cache}\n{places.venv}\n".encode())
+    wanted = (sys.version_info[:2], OPA_VERSION, JAVA_LEAST, str(places.cache), str(places.venv))
+    sums = hashlib.sha256(repr(wanted).encode())
     for name in INPUTS:
         sums.update(hashlib.sha256((ROOT / name).read_bytes()).digest())
     return sums.hexdigest()

@@ -89,6 +89,7 @@ def _variables(
         "CAMEO_RUN": str(run),
         "CAMEO_SECRETS": str(places.var / "secrets"),
         "CAMEO_MODELS": str(tools.models),
+        "CAMEO_OPA_BINARY": str(tools.opa),
         "CAMEO_POSTGRES": f"host={run / 'pg'} port={PORT} dbname={DATABASE}",
         "CAMEO_KAFKA": f"{LOOPBACK}:{next(ports)}",
         CONTROLLER_PORT: str(next(ports)),

@@ -15,7 +15,7 @@ class Part:
 
     module: our own process, started as `python -m module`; None for a foreign part (infra.supervise.foreign)
     needs: parts that must be ready first
-    before, after: our modules run to their end before it starts, and once it answers, before anything that needs it starts
+    before, after: our modules, with arguments that may name {bundles} and {secrets}, run to their end before it starts, and once it answers, before anything that needs it starts
     outside: the variable that gives its address when somebody else runs it
     stop_s: how long it may take to stop before it is killed
     """
@@ -34,7 +34,7 @@ class Part:
 PARTS = (
     Part("postgres", after=("streams.migrate", "serving.migrate"), outside="CAMEO_POSTGRES", stop_signal="INT", stop_s=4),
     Part("kafka", after=("streams.topics",), outside="CAMEO_KAFKA", stop_s=4),
-    Part("opa", before=("policy.bundle",), outside="CAMEO_OPA_SOCKET", stop_s=3),
+    Part("opa", before=("policy.bundle --out {bundles}/policy.tar.gz --key {secrets}/bundle.key",), outside="CAMEO_OPA_SOCKET", stop_s=3),
     Part("opa-keyholder", ("opa",), outside="CAMEO_KEYHOLDER_OPA_SOCKET", stop_s=3),
     Part(
         "keyholder",

@@ -101,8 +101,8 @@ class Up:
         state = self._daemon.processes().get(part.name, {}).get("statename")
         if state in {"RUNNING", "STARTING"}:
             return
-        for module in part.before:
-            self._step(module)
+        for step in part.before:
+            self._step(step)
         if part.module is None:
             self.installation.foreign.prepare(part.name)
         self._daemon.begin(part.name)
@@ -117,8 +117,8 @@ class Up:
     def _complete(self, part: Part) -> None:
         if part.module is None and part.name not in self.installation.outside:
             self.installation.foreign.complete(part.name)
-        for module in part.after:
-            self._step(module)
+        for step in part.after:
+            self._step(step)
 
     def _watch(self, part: Part) -> None:
         waited_s = time.monotonic() - self.begun[part.name]
@@ -137,12 +137,14 @@ class Up:
         lines = log.read_text(errors="replace").splitlines()[-15:] if log.exists() else []
         return "\n    ".join([f"{part.name} {what}; the end of {log}:", *lines])
 
-    def _step(self, module: str) -> None:
+    def _step(self, step: str) -> None:
+        settings = self.installation.settings
+        module, *arguments = (word.format(bundles=settings.bundles, secrets=settings.secrets) for word in step.split())
         if not is_present(module):
             self.say(f"  skip  {module:<14} this checkout has no such module")
             return
         begun_s = time.monotonic()
-        words = [sys.executable, "-m", module]
+        words = [sys.executable, "-m", module, *arguments]
         done = subprocess.run(words, env=self.installation.environ, cwd=ROOT, capture_output=True, text=True, check=False)
         if done.returncode != 0:
             tail = "\n    ".join((done.stdout + done.stderr).splitlines()[-15:])

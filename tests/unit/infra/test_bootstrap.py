@@ -125,7 +125,7 @@ def test_the_machines_opa_is_used_only_when_its_minor_fits(tmp_path: Path, monke
     built = tmp_path / "opa" / programs.OPA_VERSION / "opa"
     script(built, "echo")
     machine = tmp_path / "machine-opa"
-    monkeypatch.setenv("CAMEO_OPA", str(machine))
+    monkeypatch.setenv("CAMEO_OPA_BINARY", str(machine))
     for version, expected in (("1.22.7", machine), ("1.21.0", built), ("1.220.0", built)):
         script(machine, f"echo 'Version: {version}'")
         assert programs.opa(places)[0] == str(expected)
