@@ -1,0 +1,63 @@
+"""What every face and voice port answers to nothing, to noise and twice to the same. Faces are tested in integration."""
+
+import numpy as np
+import pytest
+
+from identity.fakes import Scene, paint, speak
+
+RATE = 16_000
+
+
+@pytest.fixture
+def empty_picture(is_fake):
+    return paint(-1, 0, 0, 0) if is_fake else np.full((256, 256, 3), 120, np.uint8)
+
+
+def test_no_face_is_read_where_there_is_none(any_models, empty_picture):
+    tracker = any_models.faces.open()
+    try:
+        assert tracker.read(empty_picture, 0) is None
+        assert tracker.read(empty_picture, 40_000) is None
+    finally:
+        tracker.close()
+        tracker.close()
+
+
+def test_no_face_is_found_where_there_is_none(any_models, empty_picture):
+    assert any_models.embedder.find(empty_picture) == ()
+
+
+def test_silence_holds_no_speech_and_no_words(any_models):
+    silence = np.zeros(2 * RATE, np.int16)
+    assert any_models.voice_activity.spans(silence) == ()
+    assert any_models.voice_activity.spans(np.zeros(0, np.int16)) == ()
+
+
+def test_a_voice_vector_has_unit_length_and_is_the_same_again(any_models):
+    sound = speak(Scene(voices=[2]), RATE)
+    sound[::7] //= 2
+    one, other = any_models.speaker.embed(sound), any_models.speaker.embed(sound)
+    assert one.dtype == np.float32
+    assert np.linalg.norm(one) == pytest.approx(1.0, abs=1e-5)
+    assert np.array_equal(one, other)
+
+
+def test_versions_name_files_by_their_sum(any_models):
+    versions = any_models.versions()
+    assert versions
+    assert all(len(v.sha256) == 64 for v in versions)
+
+
+def test_models_serve_again_after_close(any_models, empty_picture):
+    any_models.close()
+    any_models.close()
+    assert any_models.embedder.find(empty_picture) == ()
+
+
+def test_absent_model_files_are_all_named(tmp_path):
+    from identity.adapters.models import FILES, Models
+    from identity.errors import ModelMissingError
+
+    with pytest.raises(ModelMissingError) as raised:
+        Models.load(tmp_path)
+    assert all(name in str(raised.value) for name in FILES)
