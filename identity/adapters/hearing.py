@@ -27,6 +27,8 @@ class SileroVoiceActivity:
 
     def spans(self, samples: Samples) -> tuple[SpeechSpan, ...]:
         """See `identity.ports.VoiceActivity`. Spans are widened by .15 s and joined where they meet."""
+        if not len(samples):
+            return ()
         size = self._detector.chunk_samples()
         self._detector.reset()
         padded = np.pad(samples, (0, -len(samples) % size)).astype("<i2").tobytes()

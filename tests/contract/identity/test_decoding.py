@@ -167,7 +167,13 @@ def test_the_child_may_use_little(tmp_path):
     script = Path(limits.__file__).with_name("decoding_child.py")
     child = subprocess.Popen([sys.executable, "-I", "-B", str(script), "64", "16000"], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL)
     try:
-        wanted = {"Max cpu time": str(limits.CHILD_CPU_S), "Max address space": str(limits.CHILD_MEMORY_BYTES), "Max file size": "0", "Max core file size": "0", "Max open files": str(limits.CHILD_OPEN_FILES)}
+        wanted = {
+            "Max cpu time": str(limits.CHILD_CPU_S),
+            "Max address space": str(limits.CHILD_MEMORY_BYTES),
+            "Max file size": "0",
+            "Max core file size": "0",
+            "Max open files": str(limits.CHILD_OPEN_FILES),
+        }
         deadline = time.monotonic() + 60
         found: dict[str, str] = {}
         while found != wanted and time.monotonic() < deadline and child.poll() is None:
