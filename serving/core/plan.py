@@ -7,6 +7,9 @@ import msgspec
 HANDLE_MAX_CHARS = 40
 LINE_MAX_CHARS = 240
 WIDEST_PX = 1280
+SHORTEST_MS = 5000
+LINE_LEAD_MS, LINE_MS_PER_CHAR = 1200, 72
+"""A guess at how long a line takes; the engine speaks a little faster where it must."""
 DEFAULT_SETTING = "studio"
 
 # A word in the prompt (matched at its beginning, for plurals and Korean particles) picks the drawn background.
@@ -83,17 +86,20 @@ def plan_from_prompt(
     width_px: int = 512,
     height_px: int = 512,
     fps: int = 24,
-    duration_ms: int = 5000,
+    duration_ms: int | None = None,
 ) -> Plan:
     """Make a one-scene plan of a sentence such as `on a beach, saying "hello there"`.
 
-    The first quoted passage is what the cameo says; without one, nobody speaks. Raises PlanError.
+    The first quoted passage is what the cameo says; without one, nobody speaks. Without a duration the film lasts
+    5 s, or as long as the line probably takes. Raises PlanError.
     """
+    spoken, rest = _spoken_line(prompt)
+    if duration_ms is None:
+        duration_ms = max(SHORTEST_MS, LINE_LEAD_MS + LINE_MS_PER_CHAR * len(spoken))
     _check_size(width_px, height_px, fps, duration_ms)
     handle = " ".join(handle.split())
     if not handle or len(handle) > HANDLE_MAX_CHARS:
         raise PlanError(f"a mark needs a handle of 1 to {HANDLE_MAX_CHARS} characters")
-    spoken, rest = _spoken_line(prompt)
     setting = _named_by(rest, SETTING_WORDS, DEFAULT_SETTING)
     scene = Scene(
         cameos=(cameo,),

@@ -8,7 +8,7 @@ import msgspec
 from serving.core.plan import Plan
 
 # Obligations an engine can be held to; a decision's obligations that are not in `Engine.honours` refuse the render.
-MARK_VISIBLE = "mark.visible"
+MARK_VISIBLE = "visible_mark"
 
 Likenesses = Mapping[str, Mapping[str, bytes]]
 """Cameo stream id -> facet (`face`, `voice`) -> msgpack of identity's asset, in clear."""

@@ -58,6 +58,11 @@ class KokoroSpeaker:
             return Spoken(np.zeros(0, np.float32), ())
         return Spoken(self._speak(joined, voice, speed), spoken)
 
+    def load(self) -> None:
+        """Load model, voices and lists now rather than at the first line."""
+        for part in (self._session, self._vocabulary, self._styles, self._lists):
+            del part
+
     def phonemes(self, word: str) -> str:
         """The phonemes of one word, or the pause itself."""
         return word if word in _PAUSES else phonemes_of(word, *self._lists)
