@@ -18,6 +18,7 @@ from identity.keys.package import Package, open_likeness, seal_film, unpack
 from identity.keys.sealing import keypair
 from identity.keys.signing import load_private_key
 from identity.keys.wire import OpenAnswer, OpenAsk, ReleaseAnswer, ReleaseAsk
+from policy.adapters.opa import UnixConnection
 from policy.bundle import build
 from tests.world import World
 
@@ -61,8 +62,7 @@ class Replica:
         """Open every likeness of a package: facet → bytes."""
         media = self.installation.settings.media
         return {
-            likeness.facet: open_likeness(likeness, (media / likeness.path).read_bytes())
-            for likeness in self.package(answer).likenesses
+            likeness.facet: open_likeness(likeness, (media / likeness.path).read_bytes()) for likeness in self.package(answer).likenesses
         }
 
     def spool(self, package: Package, film: bytes) -> ReleaseAsk:
@@ -105,9 +105,17 @@ class Keyholding:
         """Make a replica with a fresh one-time key. Its patience is long: tests measure no time."""
         settings = self.installation.settings
         key = load_private_key(settings.secret("replica.key"))
-        return Replica(
-            ReplicaClient(settings.keyholder_socket, key, name, timeout_s), self.bundle_sha256, self.installation, engine
-        )
+        return Replica(ReplicaClient(settings.keyholder_socket, key, name, timeout_s), self.bundle_sha256, self.installation, engine)
+
+    def ask_raw(self, endpoint: str, body: bytes, headers: dict[str, str], method: str = "POST") -> tuple[int, bytes]:
+        """Ask without a client: gives status and body."""
+        connection = UnixConnection(self.installation.settings.keyholder_socket, 30)
+        try:
+            connection.request(method, endpoint, body, headers)
+            response = connection.getresponse()
+            return response.status, response.read()
+        finally:
+            connection.close()
 
     def restart(self) -> None:
         """Start the keyholder again after it was stopped or killed."""

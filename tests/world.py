@@ -193,9 +193,7 @@ class World:
             assert request is not None
             ruled = {each["cameo"]: facts.get(each["cameo"], "restrictions") for each in request.value["cameos"]}
         verdicts = tuple(
-            generation.Verdict(
-                cameo=each, restrictions_revision=0 if fact is None else fact.revision, finding=finding, categories=()
-            )
+            generation.Verdict(cameo=each, restrictions_revision=0 if fact is None else fact.revision, finding=finding, categories=())
             for each, fact in ruled.items()
         )
         judged = generation.GenerationJudged(

@@ -25,9 +25,11 @@ _SCHEMA = """
 CREATE TABLE IF NOT EXISTS keys (
   key_id TEXT PRIMARY KEY, kind TEXT NOT NULL, name TEXT NOT NULL, about TEXT NOT NULL, wrapped BLOB,
   created_us INTEGER NOT NULL, destroyed_us INTEGER, lease_until_us INTEGER NOT NULL DEFAULT 0, retired INTEGER NOT NULL DEFAULT 0,
+  settled INTEGER NOT NULL DEFAULT 0,
   UNIQUE (kind, name));
 CREATE TABLE IF NOT EXISTS key_subjects (
   account TEXT NOT NULL, key_id TEXT NOT NULL REFERENCES keys, PRIMARY KEY (account, key_id)) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS keys_unsettled ON keys (kind) WHERE settled = 0 AND wrapped IS NOT NULL;
 CREATE INDEX IF NOT EXISTS keys_retired ON keys (lease_until_us) WHERE retired = 1 AND wrapped IS NOT NULL;
 """
 _ROW = "SELECT key_id, kind, name, about, wrapped IS NULL, created_us, lease_until_us FROM keys WHERE "
@@ -126,6 +128,17 @@ class KeyRing:
                 (kind, len(prefix), prefix),
             )
             return [_row(found) for found in rows.fetchall()]
+
+    def unsettled(self, kind: KeyKind) -> list[KeyRow]:
+        """List the keys of a kind of which it is not known for good whether the record names them."""
+        with self._lock:
+            rows = self._db.execute(_ROW + "kind = ? AND settled = 0 AND wrapped IS NOT NULL", (kind,))
+            return [_row(found) for found in rows.fetchall()]
+
+    def settle(self, key_id: str) -> None:
+        """Note that the record names a key for good."""
+        with self._lock, self._db:
+            self._db.execute("UPDATE keys SET settled = 1 WHERE key_id = ?", (key_id,))
 
     def count(self) -> int:
         """Count the keys that are not destroyed."""

@@ -21,4 +21,8 @@ class LedgerBehindError(KeyholderError):
 
 
 class FilmBrokenError(KeyholderError):
-    """What a replica handed in is not a film sealed for this keyholder, or its digest is another one."""
+    """What a replica handed in is not a film sealed for this keyholder, or not the one it names; `code` says which."""
+
+    def __init__(self, detail: str, code: str = "film.digest_mismatch") -> None:
+        super().__init__(detail)
+        self.code = code

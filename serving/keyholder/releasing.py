@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from identity.keys.errors import SealBrokenError
+from identity.keys.errors import KeyGoneError, SealBrokenError
 from identity.keys.sealing import open_with
 from identity.keys.vault import Vault
 from identity.keys.wire import ReleaseAnswer, ReleaseAsk
@@ -72,8 +72,10 @@ class Releaser:
             return _refused("generation.unknown")
         try:
             film = self._take(ask, standing, reading)
-        except (FilmBrokenError, SealBrokenError):
-            return self._lied(standing, ask, "film.digest_mismatch")
+        except FilmBrokenError as error:
+            return self._lied(standing, ask, error.code)
+        except KeyGoneError:
+            return self._erased(reading, ask)
         answer = self._decide(ask.generation, film, lambda now: release_refusal(now, ask.attempt), ask)
         if answer.outcome not in ("released", "draft"):
             self._vault.destroy(film.key_id)
@@ -95,15 +97,18 @@ class Releaser:
         return self._decide(generation, film, draft_refusal, None)
 
     def _take(self, ask: ReleaseAsk, standing: Standing, reading: Reading) -> _Film:
-        """Open what the child sealed, sign it, seal it under a fresh key. Raises FilmBrokenError, SealBrokenError."""
+        """Open what the child sealed, sign it, seal it under a fresh key. Raises FilmBrokenError."""
         if standing.started is None:
             raise FilmBrokenError("never started")
         sealed = self._spooled(ask)
-        made = open_with(self._film_private_key, sealed)
+        try:
+            made = open_with(self._film_private_key, sealed)
+        except SealBrokenError as error:
+            raise FilmBrokenError(str(error)) from error
         event_id, honours = self._started(standing.started, ask.generation)
         if reading.question.engine not in provenance.UNSIGNED:
             if not provenance.is_mp4(made):
-                raise FilmBrokenError("not an MP4 file")
+                raise FilmBrokenError("not an MP4 file", "film.unreadable")
             about = provenance.manifest(
                 generation=ask.generation, engine=reading.question.engine, started_event=event_id,
                 decision=standing.started.decision, holding=standing.started.holding, version=VERSION,
@@ -229,6 +234,12 @@ class Releaser:
             if envelope.type == "generation.decided" and envelope.data["decision"] == started.decision:
                 honours = tuple(envelope.data["input"]["engine"]["honours"])
         return event_id, honours
+
+    def _erased(self, reading: Reading, ask: ReleaseAsk) -> ReleaseAnswer:
+        """End a generation one of whose people was erased meanwhile: nothing can be sealed for them any more."""
+        decided = self._exact.decided_here(reading.standing, "release", ask.attempt, ("key.destroyed",), {})
+        final = isinstance(self._exact.append_refusal(reading, decided), Appended)
+        return ReleaseAnswer(outcome="refused", codes=decided.codes, final=final, decision=decided.decision)
 
     def _lied(self, standing: Standing, ask: ReleaseAsk, code: str) -> ReleaseAnswer:
         asked = {"attempt": ask.attempt, "sealed_sha256": ask.sealed_sha256}

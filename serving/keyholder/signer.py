@@ -41,7 +41,7 @@ class FilmSigner:
                 builder.sign(self._signer, FORMAT, io.BytesIO(film), signed)
         except c2pa.C2paError as error:
             message = f"the film cannot be signed: {error}"
-            raise FilmBrokenError(message) from error
+            raise FilmBrokenError(message, "film.unreadable") from error
         return signed.getvalue()
 
 

@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Literal
 
 from identity.keys.keyring import KeyRow
 from identity.keys.rights import EVIDENCE, readable
@@ -128,24 +129,28 @@ class Steward:
     def clear_leftovers(self) -> int:
         """Destroy films that no event names and spooled files nobody claimed; gives how many. Raises what Exact raises."""
         cleared = 0
-        for row in self.vault.keyring.of_kind("output"):
-            if not row.destroyed and self._is_left_over(row):
-                self.vault.destroy(row.key_id)
-                cleared += 1
+        for row in self.vault.keyring.unsettled("output"):
+            match self._fate(row):
+                case "named":
+                    self.vault.keyring.settle(row.key_id)
+                case "left over":
+                    self.vault.destroy(row.key_id)
+                    cleared += 1
+                case "open":
+                    pass
         for path in (self._media / SPOOL).glob("*"):
             if time.time() - path.stat().st_mtime > SPOOL_KEEP_S:
                 path.unlink(missing_ok=True)
                 cleared += 1
         return cleared
 
-    def _is_left_over(self, row: KeyRow) -> bool:
+    def _fate(self, row: KeyRow) -> Literal["named", "left over", "open"]:
         with self._exact.snapshot() as reader:
             now = standing_of(reader, row.about["generation"])
-        if now.now_us - row.created_us < SETTLE_US:
-            return False
-        if now.released is not None:
-            return now.released.key_id != row.key_id
-        return now.draft is None or now.draft.key_id != row.key_id or now.ended is not None
+        if now.released is not None and now.released.key_id == row.key_id:
+            return "named"
+        waits = now.draft is not None and now.draft.key_id == row.key_id and now.ended is None
+        return "open" if waits or now.now_us - row.created_us < SETTLE_US else "left over"
 
     def _event(self, stream: str, event_id: str) -> Envelope:
         for envelope in self._exact.store.read(stream):

@@ -1,0 +1,165 @@
+"""One suite for the keyholder's control side: the in-memory twin and the real process must pass it alike."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import pytest
+
+from identity.keys.errors import KeyholderRefusedError
+from identity.keys.fakes import InMemoryKeyholder
+from identity.keys.ports import Keyholder
+from schemas.account import AccountRegistered
+from schemas.cameo import AssetSealed, EnrolmentStarted, EvidenceDestroyed, SubjectKeyDestroyed
+from schemas.codec import event_of
+from schemas.envelope import Envelope, Sealed
+from schemas.ids import cameo_of
+from schemas.registry import Event
+from streams.fakes import InMemoryEventStore
+from streams.ports import Append, Appended, NewEvent
+from tests.keyholder_parts import Keyholding
+
+REGISTERED = AccountRegistered(region="KR", locale="ko-KR", minor=False)
+
+
+@dataclass
+class Side:
+    """A keyholder as any role sees it, and the ledger that it reads."""
+
+    as_role: Callable[[str], Keyholder]
+    append: Callable[[str, str, Event, dict[str, Sealed], str], Envelope]
+    read: Callable[[str], Sequence[Envelope]]
+
+    def register(self, handle: bytes = b"handle") -> tuple[str, str]:
+        """Register an account with a sealed handle; gives it and the event's id."""
+        account, event_id = f"account-{os.urandom(16).hex()}", f"event-{os.urandom(16).hex()}"
+        sealed = self.as_role("api").seal(account, account, event_id, {"handle": handle})
+        self.append("api", account, REGISTERED, sealed, event_id)
+        return account, event_id
+
+    def cameo(self) -> tuple[str, str]:
+        """Register an account that began to enrol; gives it and its cameo."""
+        account, _ = self.register()
+        cameo = cameo_of(account)
+        started = EnrolmentStarted(
+            enrolment="e", owner=account, profile="basic", phrase=("one",), movements=("left",), expires_at_us=1,
+            consent_text_version="1", consent_text_sha256="0" * 64,
+        )  # fmt: skip
+        self.append("api", cameo, started, {}, f"event-{os.urandom(16).hex()}")
+        return account, cameo
+
+    def last(self, stream: str) -> Event:
+        """Read a stream's newest event."""
+        return event_of(self.read(stream)[-1])
+
+
+def fake_side() -> Side:
+    store = InMemoryEventStore()
+
+    def append(role: str, stream: str, event: Event, sealed: dict[str, Sealed], event_id: str) -> Envelope:
+        outcome = store.append(Append(actor=role, events=[NewEvent(stream, event, event_id, sealed)], correlation=stream))
+        assert isinstance(outcome, Appended)
+        return outcome.envelopes[0]
+
+    def recorded(stream: str, event: Event) -> None:
+        append("keyholder", stream, event, {}, f"event-{os.urandom(16).hex()}")
+
+    api = InMemoryKeyholder("api", store.read, recorded)
+    return Side(api.as_role, append, store.read)
+
+
+def real_side(held: Keyholding) -> Side:
+    def append(role: str, stream: str, event: Event, sealed: dict[str, Sealed], event_id: str) -> Envelope:
+        news = [NewEvent(stream, event, event_id, sealed)]
+        outcome = held.world.store(role).append(Append(actor=role, events=news, correlation=stream))
+        assert isinstance(outcome, Appended)
+        return outcome.envelopes[0]
+
+    return Side(held.client, append, held.world.store("auditor").read)
+
+
+@pytest.fixture(params=["in memory", "real"])
+def side(request: pytest.FixtureRequest) -> Side:
+    return fake_side() if request.param == "in memory" else real_side(request.getfixturevalue("keyholding"))
+
+
+def test_a_sealed_field_is_read_by_the_role_and_purpose_that_may(side: Side) -> None:
+    account, event_id = side.register("수아".encode())
+    assert side.as_role("api").unseal(account, event_id, "show") == {"handle": "수아".encode()}
+    assert side.as_role("worker").unseal(account, event_id, "notify") == {"handle": "수아".encode()}
+    for role, purpose in (("judge", "judge"), ("worker", "show"), ("api", "judge"), ("api", "render"), ("dispatcher", "show")):
+        with pytest.raises(KeyholderRefusedError, match=r"right\.missing"):
+            side.as_role(role).unseal(account, event_id, purpose)
+
+
+def test_what_is_not_on_record_is_not_opened(side: Side) -> None:
+    account, _ = side.register()
+    with pytest.raises(KeyholderRefusedError, match=r"event\.unknown"):
+        side.as_role("api").unseal(account, "event-never", "show")
+
+
+def test_a_field_that_was_moved_to_another_event_does_not_open(side: Side) -> None:
+    victim, _ = side.register(b"secret")
+    sealed = side.read(victim)[0].sealed
+    thief, event_id = f"account-{os.urandom(16).hex()}", f"event-{os.urandom(16).hex()}"
+    side.append("api", thief, REGISTERED, sealed, event_id)
+    with pytest.raises(KeyholderRefusedError, match=r"seal\.broken"):
+        side.as_role("api").unseal(thief, event_id, "show")
+
+
+def test_evidence_is_for_the_worker_that_assesses(side: Side) -> None:
+    account, cameo = side.cameo()
+    sealed = side.as_role("api").put_evidence(account, cameo, b"recording")
+    assert sealed.bytes == len(b"recording")
+    assert side.as_role("worker").get_evidence(sealed.evidence, "assess") == b"recording"
+    for role, purpose in (("api", "assess"), ("worker", "show"), ("judge", "assess")):
+        with pytest.raises(KeyholderRefusedError, match=r"right\.missing"):
+            side.as_role(role).get_evidence(sealed.evidence, purpose)
+    with pytest.raises(KeyholderRefusedError, match=r"evidence\.unknown"):
+        side.as_role("worker").get_evidence("evidence-never", "assess")
+
+
+def test_destroyed_evidence_is_gone_and_its_destruction_is_recorded_once(side: Side) -> None:
+    account, cameo = side.cameo()
+    sealed = side.as_role("api").put_evidence(account, cameo, b"recording")
+    key_id = side.as_role("worker").destroy_evidence(sealed.evidence, "retention")
+    assert key_id == sealed.key_id == side.as_role("worker").destroy_evidence(sealed.evidence, "retention")
+    assert side.last(cameo) == EvidenceDestroyed(evidence=sealed.evidence, key_id=key_id, reason="retention")
+    assert [event.type for event in side.read(cameo)].count("evidence.destroyed") == 1
+    with pytest.raises(KeyholderRefusedError, match=r"key\.destroyed"):
+        side.as_role("worker").get_evidence(sealed.evidence, "assess")
+
+
+def test_each_asset_version_and_facet_has_a_key_of_its_own_and_is_recorded(side: Side) -> None:
+    account, cameo = side.cameo()
+    worker = side.as_role("worker")
+    face = worker.put_asset(cameo, account, "face", b"face")
+    assert side.last(cameo) == AssetSealed(
+        asset=face.asset, version=1, facet="face", key_id=face.key_id, ciphertext_sha256=face.ciphertext_sha256,
+        bytes=face.bytes,
+    )  # fmt: skip
+    voice, again = worker.put_asset(cameo, account, "voice", b"voice"), worker.put_asset(cameo, account, "face", b"face")
+    assert len({face.key_id, voice.key_id, again.key_id}) == 3
+    assert (again.asset, again.version) == (face.asset, 2)
+    with pytest.raises(KeyholderRefusedError, match=r"right\.missing"):
+        side.as_role("api").put_asset(cameo, account, "face", b"face")
+
+
+def test_an_erased_subject_is_unreadable_and_cannot_be_sealed_for_again(side: Side) -> None:
+    account, cameo = side.cameo()
+    event_id = side.read(account)[0].event_id
+    sealed = side.as_role("api").put_evidence(account, cameo, b"recording")
+    key_id = side.as_role("api").destroy_subject(account, (cameo,))
+    assert side.as_role("api").destroy_subject(account, (cameo,)) == key_id
+    assert side.last(cameo) == SubjectKeyDestroyed(key_id=key_id)
+    assert [event.type for event in side.read(cameo)].count("subject_key.destroyed") == 1
+    for act in (
+        lambda: side.as_role("api").unseal(account, event_id, "show"),
+        lambda: side.as_role("worker").get_evidence(sealed.evidence, "assess"),
+        lambda: side.as_role("api").seal(account, account, "event-new", {"handle": b"again"}),
+        lambda: side.as_role("api").put_evidence(account, cameo, b"again"),
+    ):
+        with pytest.raises(KeyholderRefusedError, match=r"key\.destroyed"):
+            act()
