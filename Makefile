@@ -16,6 +16,7 @@ export PYTHONPYCACHEPREFIX := $(CACHE)/pycache
 export HYPOTHESIS_STORAGE_DIRECTORY := $(CACHE)/hypothesis
 export MPLCONFIGDIR := $(CACHE)/matplotlib
 export HF_HUB_OFFLINE := 1
+export ORT_DISABLE_TELEMETRY := 1
 export RAY_USAGE_STATS_ENABLED := 0
 
 # the first word of each recipe: says what begins, and how long it took also when it fails

@@ -5,6 +5,7 @@ session: tools, postgres_part, kafka_part, opa_binary, models · module: short_t
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 import psycopg
@@ -19,6 +20,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from infra.tools import Tools
+
+# before any test imports a model runtime: nothing is looked up in a hub, nothing is reported to anybody
+for _name in ("HF_HUB_OFFLINE", "ORT_DISABLE_TELEMETRY"):
+    os.environ.setdefault(_name, "1")
+os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
 
 
 @pytest.fixture(scope="session")

@@ -11,12 +11,11 @@ import signal
 import time
 from typing import TYPE_CHECKING
 
-from infra.supervise.launch import start_time
+from infra.supervise.launch import MARK, marked, start_time
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-MARK = "CAMEO_SUPERVISED"
 POLL_S = 0.05
 
 
@@ -30,17 +29,9 @@ def recorded(run: Path) -> dict[int, signal.Signals]:
     return found
 
 
-def marked(run: Path) -> set[int]:
-    """Return every living process whose environment carries this installation's mark, but this one."""
-    mark = f"{MARK}={run}".encode()
-    own = os.getpid()
-    candidates = (int(name) for name in os.listdir("/proc") if name.isdecimal())  # noqa: PTH208 -- names, not paths
-    return {pid for pid in candidates if pid != own and mark in _environment(pid) and start_time(pid) is not None}
-
-
 def living(run: Path) -> set[int]:
     """Return every living process of this installation."""
-    return marked(run) | set(recorded(run))
+    return marked(f"{MARK}={run}") | set(recorded(run))
 
 
 def end(run: Path, grace_s: float) -> list[int]:
@@ -74,11 +65,3 @@ def _send(pid: int, how: signal.Signals) -> None:
         os.kill(pid, how)
     except ProcessLookupError:
         return
-
-
-def _environment(pid: int) -> list[bytes]:
-    try:
-        with open(f"/proc/{pid}/environ", "rb") as file:  # noqa: PTH123 -- thousands a second while waiting
-            return file.read().split(b"\0")
-    except OSError:  # gone, or somebody else's
-        return []

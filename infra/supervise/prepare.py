@@ -20,7 +20,7 @@ from infra.parts.postgres import DATABASE, PORT
 from infra.places import ROOT, Places
 from infra.settings import Settings
 from infra.supervise.foreign import Foreign
-from infra.supervise.leftovers import MARK
+from infra.supervise.launch import MARK
 from infra.supervise.table import PARTS
 from infra.tools import Tools
 
@@ -152,6 +152,7 @@ def process_environ(environ: Mapping[str, str], places: Places, variables: Mappi
         "XDG_CACHE_HOME": str(cache),
         "MPLCONFIGDIR": str(cache / "matplotlib"),
         "NUMBA_CACHE_DIR": str(cache / "numba"),
+        "ORT_DISABLE_TELEMETRY": "1",  # onnxruntime 1.31 on Linux otherwise keeps a device id and reports to its maker
         "RAY_TMPDIR": str(places.run / "ray"),
         "RAY_AUTH_MODE": "token",
         "RAY_AUTH_TOKEN_PATH": str(places.var / "secrets" / "ray-token"),

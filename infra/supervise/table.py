@@ -15,7 +15,8 @@ class Part:
 
     module: our own process, started as `python -m module`; None for a foreign part (infra.supervise.foreign)
     needs: parts that must be ready first
-    before, after: our modules, with arguments that may name {bundles} and {secrets}, run to their end before it starts, and once it answers, before anything that needs it starts
+    before, after: steps, run to their end before it starts and once it answers (before anything that needs it starts): our
+        modules with arguments, which may name {bundles} and {secrets}
     outside: the variable that gives its address when somebody else runs it
     stop_s: how long it may take to stop before it is killed
     """

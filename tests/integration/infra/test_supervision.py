@@ -17,7 +17,7 @@ import pytest
 from infra.installation import load_settings
 from infra.settings import Settings
 from infra.supervise import leftovers
-from infra.supervise.launch import start_time
+from infra.supervise.launch import MARK, start_time
 from tests import parts
 
 CAMEO = Path(sys.executable).parent / "cameo"
@@ -167,3 +167,21 @@ def test_every_secret_is_closed_to_others_and_kept_at_the_next_up(operator: Oper
     operator.say("down")
     operator.say("up", "--only", "postgres")
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == first
+
+
+def test_a_part_that_starts_again_ends_what_its_earlier_process_left_behind(short_tmp: Path) -> None:
+    run = short_tmp / "launch"
+    run.mkdir()
+    environ = {**os.environ, MARK: str(run)}
+    launch = [sys.executable, "-m", "infra.supervise.launch", str(run), "part", "TERM"]
+    child = (
+        "import subprocess, time; p = subprocess.Popen(['sleep', '60'], start_new_session=True); print(p.pid, flush=True); time.sleep(60)"
+    )
+    with subprocess.Popen([*launch, sys.executable, "-c", child], env=environ, cwd=parts.ROOT, stdout=subprocess.PIPE, text=True) as first:
+        assert first.stdout is not None
+        orphan = int(first.stdout.readline())
+        first.kill()
+    assert start_time(orphan) is not None
+    again = subprocess.run([*launch, "/bin/echo", "again"], env=environ, cwd=parts.ROOT, capture_output=True, text=True, check=True)
+    assert again.stdout == "again\n"
+    wait_for(lambda: start_time(orphan) is None, "the orphan lives on")

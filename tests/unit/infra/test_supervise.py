@@ -15,7 +15,7 @@ from infra import secrets
 from infra.parts.opa import SocketPathError, require_short
 from infra.supervise import leftovers, prepare
 from infra.supervise.daemon import Daemon
-from infra.supervise.launch import start_time
+from infra.supervise.launch import MARK, start_time
 from infra.supervise.table import BY_NAME, PARTS, UnknownPartError, chosen
 
 
@@ -58,7 +58,7 @@ def test_only_a_process_with_the_recorded_start_time_is_taken_for_ours(tmp_path:
 
 def test_a_process_that_left_its_group_and_ignores_a_polite_end_is_found_and_killed(tmp_path: Path) -> None:
     deaf = "import signal, time; signal.signal(15, signal.SIG_IGN); print('on', flush=True); time.sleep(60)"
-    environ = {**os.environ, leftovers.MARK: str(tmp_path)}
+    environ = {**os.environ, MARK: str(tmp_path)}
     with subprocess.Popen([sys.executable, "-c", deaf], env=environ, start_new_session=True, stdout=subprocess.PIPE) as process:
         assert process.stdout is not None
         process.stdout.readline()
@@ -67,7 +67,7 @@ def test_a_process_that_left_its_group_and_ignores_a_polite_end_is_found_and_kil
 
 
 def test_another_installations_process_is_left_alone(tmp_path: Path) -> None:
-    environ = {**os.environ, leftovers.MARK: str(tmp_path / "other")}
+    environ = {**os.environ, MARK: str(tmp_path / "other")}
     with subprocess.Popen(["/bin/sleep", "60"], env=environ) as process:
         assert leftovers.end(tmp_path, grace_s=0) == []
         assert process.poll() is None
@@ -97,6 +97,6 @@ def test_supervised_processes_write_nothing_to_a_home_folder_and_see_no_foreign_
     places = prepare.Places(tmp_path, tmp_path / "var", tmp_path / "run", tmp_path)
     environ = prepare.process_environ({"HOME": "/h", "SECRET_OF_THE_SHELL": "x", "CAMEO_FLAG": "1"}, places, {"CAMEO_KAFKA": "k"})
     assert "SECRET_OF_THE_SHELL" not in environ
-    assert (environ["CAMEO_FLAG"], environ["CAMEO_KAFKA"], environ[leftovers.MARK]) == ("1", "k", str(tmp_path / "run"))
+    assert (environ["CAMEO_FLAG"], environ["CAMEO_KAFKA"], environ[MARK]) == ("1", "k", str(tmp_path / "run"))
     assert environ["RAY_AUTH_TOKEN_PATH"].startswith(str(tmp_path / "var"))
-    assert environ["HF_HUB_OFFLINE"] == "1"
+    assert (environ["HF_HUB_OFFLINE"], environ["ORT_DISABLE_TELEMETRY"], environ["RAY_USAGE_STATS_ENABLED"]) == ("1", "1", "0")
