@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from policy.core.codes import Code, CodeTable, code_table, rego_table
-from policy.program import REGO, annotations, find_opa, requirement_folders
+from policy.program import REGO, find_opa, metadata, requirement_folders
 
 CODES = Path(__file__).parent / "codes.json"
 
@@ -23,7 +23,7 @@ def codes() -> CodeTable:
 
 def made(opa: Path, folder: Path = REGO) -> dict[Path, str]:
     """Make the text of the generated files from METADATA: the code table and the decision's own table."""
-    table = code_table(annotations(opa, folder), requirement_folders(folder))
+    table = code_table(metadata(opa, folder), requirement_folders(folder))
     return {
         CODES: _text({code: msgspec.to_builtins(known) for code, known in table.items()}),
         folder / "table" / "data.json": _text(rego_table(table)),

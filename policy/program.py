@@ -38,7 +38,7 @@ def run_opa(opa: Path, *arguments: str | Path, cwd: Path | None = None, stdin: b
     return done.stdout
 
 
-def annotations(opa: Path, folder: Path = REGO) -> list[dict[str, Any]]:
+def metadata(opa: Path, folder: Path = REGO) -> list[dict[str, Any]]:
     """Read the METADATA of every package and rule. Raises PolicyError."""
     return json.loads(run_opa(opa, "inspect", "--annotations", "--format", "json", folder))["annotations"]
 

@@ -107,7 +107,8 @@ class OpaEngine:
             connection.timeout = remaining_s
             if connection.sock is None:
                 connection.connect()
-            connection.sock.settimeout(remaining_s)
+            else:
+                connection.sock.settimeout(remaining_s)
             connection.request("POST", DECISION_PATH, body, {"Content-Type": "application/json"})
             reply = connection.getresponse()
             return reply.status, reply.read()

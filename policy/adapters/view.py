@@ -36,7 +36,7 @@ class ViewFacts:
 
     def __init__(self, view: Databases, transaction: lmdb.Transaction, now_us: int) -> None:
         self._view = view
-        self._transaction = transaction
+        self._transaction: Any = transaction  # its stubs cannot tell that buffers are off: values are bytes
         self._now_us = now_us
 
     def now_us(self) -> int:

@@ -6,9 +6,8 @@ import time
 from collections import deque
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
-import lmdb
 import msgspec
 
 from policy.adapters.view_layout import (
@@ -156,7 +155,7 @@ class ViewWriter:
                 )  # fmt: skip
         return msgspec.structs.replace(state, beat=kept, waiting=bool(self._waiting), older_epoch=older_epoch)
 
-    def _event(self, transaction: lmdb.Transaction, envelope: Envelope) -> None:
+    def _event(self, transaction: Any, envelope: Envelope) -> None:
         stream = envelope.stream
         found = transaction.get(stream.encode(), db=self._view.heads)
         last = Head(0, 0) if found is None else read_head(found)
@@ -175,7 +174,7 @@ class ViewWriter:
         for use in uses_of(event, stream):
             self._use(transaction, use, stream)
 
-    def _use(self, transaction: lmdb.Transaction, use: UseWrite, generation: str) -> None:
+    def _use(self, transaction: Any, use: UseWrite, generation: str) -> None:
         if use.step == "open":
             return
         uses, key = self._view.uses, use_key(use.cameo, use.grant, generation)
@@ -189,7 +188,7 @@ class ViewWriter:
         if held is None:
             self._count(transaction, use, 1)
 
-    def _count(self, transaction: lmdb.Transaction, use: UseWrite, by: int) -> None:
+    def _count(self, transaction: Any, use: UseWrite, by: int) -> None:
         key = use_key(use.cameo, use.grant)
         found = transaction.get(key, db=self._view.uses)
         count = by + (0 if found is None else COUNT.unpack(found)[0])
