@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Any
+
+import msgspec
 
 from policy.core.facts import UseWrite, fold, uses_of
 from policy.ports import Fact, Head, Used
 from schemas.registry import Event, by_class
+
+
+def _stored(value: dict[str, Any]) -> dict[str, Any]:
+    """Give a value as a store gives it back: lists, no tuples."""
+    return msgspec.json.decode(msgspec.json.encode(value))
 
 
 class InMemoryFacts:
@@ -31,7 +39,7 @@ class InMemoryFacts:
             if write.value is None:
                 facts.pop(write.key, None)
             else:
-                facts[write.key] = Fact(write.value, revision)
+                facts[write.key] = Fact(_stored(write.value), revision)
         for use in uses_of(event, stream):
             self._use(use, stream)
         return revision

@@ -28,6 +28,7 @@ unlimited := {"from_us": null, "until_us": null, "uses": null, "used_by_others":
 standing[place] := array.concat(own[place], granted[place]) if some place, _ in input.cameos
 
 own[place] := [way |
+	input.action in rendering
 	count(committed[place]) == 0
 	some way in array.concat(by_owner(cameo), by_audience(cameo))
 ] if {

@@ -26,7 +26,10 @@ test_release_and_draft_are_permitted if {
 	answer(testing.draft).permit
 }
 
-test_serve_is_permitted_without_a_basis if answer(testing.serve) == permitted({})
+test_serve_is_permitted_without_a_basis if {
+	answer(testing.serve) == permitted({})
+	answer(testing.having(testing.serve, {"/cameos/0/owner": "account-b"})) == permitted({})
+}
 
 test_an_unknown_action_is_refused if {
 	answer(testing.having(testing.start, {"/action": "sell"})).unmet == ["action.unknown"]
