@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from typing import Any, NamedTuple
+from typing import Any, LiteralString, NamedTuple
 
 import psycopg
 from psycopg import sql
@@ -80,7 +80,7 @@ def _put(change: Put, schema: str) -> tuple[sql.Composed, list[Any]]:
     return statement, list(row.values())
 
 
-def _pairs(row: Row, joint: str) -> sql.Composed:
+def _pairs(row: Row, joint: LiteralString) -> sql.Composed:
     return sql.SQL(joint).join(sql.SQL("{} = {}").format(sql.Identifier(column), sql.Placeholder()) for column in row)
 
 

@@ -127,5 +127,6 @@ def _add_signals(app: faust.App, assigned: _Assigned, stopping: Event, ready: Ca
         del sender
         stopping.set()
 
-    app.on_partitions_assigned.connect(on_assigned)
-    app.on_before_shutdown.connect(on_stop)
+    signals: Any = app  # faust's own signal types name fewer arguments than it sends
+    signals.on_partitions_assigned.connect(on_assigned)
+    signals.on_before_shutdown.connect(on_stop)

@@ -27,7 +27,7 @@ from schemas.registry import Event
 from streams.agents.errors import HandlingError
 from streams.core.changes import Change
 from streams.core.verification import assessed_of, begins, challenge_of, failures_since_activation, outcome_of, submission_of
-from streams.ports import AlreadyDone, Append, Appended, Conflict, EventStore, NewEvent
+from streams.ports import AlreadyDone, Append, Appended, Conflict, EventStore, NewEvent, Outcome
 
 ACTOR = "worker"
 EVIDENCE_PURPOSE = "assess"
@@ -139,6 +139,7 @@ class VerifyAgent:
         self, cause: Envelope, event: RecordingReceived, outcome: Sequence[Event], sealed: Mapping[str, Mapping[str, Sealed]]
     ) -> None:
         """Append an outcome on the stream as it stands, with the lock that its failures reach."""
+        done: Outcome | None = None
         for _ in range(TRIES):
             with self._store.snapshot() as facts:
                 head, now_us = facts.head(cause.stream), facts.now_us()

@@ -20,7 +20,7 @@ from streams.core.changes import Change
 from streams.ports import AlreadyDone, Append, Appended, EventStore, NewEvent
 
 ACTOR = "worker"
-NOTHING_TO_REKEY = frozenset({"key.destroyed", "asset.unknown", "cameo.unknown"})
+NOTHING_TO_REKEY = frozenset({"key.destroyed", "likeness.missing"})
 
 
 class Released(NamedTuple):

@@ -1,0 +1,237 @@
+"""A recording becomes one outcome: assessed with activated, refused, or neither; locked at every fifth failure."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+
+import pytest
+
+from identity.core.assessment import CHECK_NAMES, Assessment, CheckResult, ModelVersion, Polarity, Profile
+from identity.core.challenge import Challenge
+from identity.core.enrolment import Submission
+from identity.core.fingerprint import Fingerprint
+from identity.keys.fakes import InMemoryKeyholder
+from schemas.cameo import EnrolmentStarted, RecordingReceived
+from schemas.consent import AudienceSet
+from schemas.envelope import Envelope
+from schemas.ids import cameo_of, stream_id
+from schemas.registry import Event
+from streams.agents.errors import HandlingError
+from streams.agents.expiring import expire
+from streams.agents.verifying import Found, VerifyAgent
+from streams.fakes import InMemoryEventStore
+from streams.ports import Append, Appended, NewEvent
+
+OWNER = stream_id("account", bytes([1]) * 16)
+CAMEO = cameo_of(OWNER)
+
+
+class ScriptedAssessor:
+    """Finds what the test says, and remembers what it was asked."""
+
+    def __init__(self) -> None:
+        self.failing: set[int] = set()
+        self.asked: list[tuple[bytes, Challenge, list[Fingerprint], Submission]] = []
+        self.error: Exception | None = None
+
+    def assess(
+        self, recording: bytes, challenge: Challenge, profile: Profile, earlier: Sequence[Fingerprint], submission: Submission
+    ) -> Found:
+        self.asked.append((recording, challenge, list(earlier), submission))
+        if self.error is not None:
+            raise self.error
+        results = tuple(
+            CheckResult(number, name, f"{name}.failed", 1, Polarity.HIGHER_IS_LIVE, 2, number not in self.failing, True, "test")
+            for number, name in CHECK_NAMES.items()
+        )
+        mark = Fingerprint(f"{len(self.asked):064x}")
+        assets = {} if self.failing else {"face": b"a face", "voice": b"a voice"}
+        models = (ModelVersion("m", "0" * 64),)
+        return Found(Assessment(results, mark.sha256, challenge.challenge_id, profile, models, mark), assets)  # type: ignore[arg-type]
+
+
+class Bench:
+    """The verify agent on in-memory parts."""
+
+    def __init__(self) -> None:
+        self.now_us = 1_000_000
+        self.store = InMemoryEventStore(clock=lambda: self.now_us)
+        self.keyholder = InMemoryKeyholder("worker", self.store.read)
+        self.api = self.keyholder.as_role("api")
+        self.assessor = ScriptedAssessor()
+        self.sealed: list[str] = []
+        self.agent = VerifyAgent(self.store, self, self.assessor, self._assessed)  # type: ignore[arg-type]
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self.keyholder, name)
+
+    def put_asset(self, cameo: str, owner: str, facet: str, asset: bytes) -> None:
+        assert self.types()[-1] == "enrolment.recording_received"
+        self.sealed.append(facet)
+        self.keyholder.put_asset(cameo, owner, facet, asset)  # type: ignore[arg-type]
+
+    def _assessed(self) -> list[tuple[str, str]]:
+        return [(one.stream, one.event_id) for one in self.store.read_all() if "fingerprints" in one.sealed]
+
+    def append(self, event: Event) -> Envelope:
+        outcome = self.store.append(Append(actor=OWNER, events=(NewEvent(CAMEO, event, secrets.token_hex(16)),), correlation="c"))
+        assert isinstance(outcome, Appended)
+        return outcome.envelopes[0]
+
+    def start(self, profile: str = "basic") -> str:
+        enrolment = secrets.token_hex(16)
+        self.append(
+            EnrolmentStarted(
+                enrolment=enrolment,
+                owner=OWNER,
+                profile=profile,  # type: ignore[arg-type]
+                phrase=("one", "two"),
+                movements=("left", "up"),
+                expires_at_us=self.now_us + 120_000_000,
+                consent_text_version="1",
+                consent_text_sha256="0" * 64,
+            )
+        )
+        return enrolment
+
+    def receive(self, enrolment: str) -> Envelope:
+        kept = self.api.put_evidence(OWNER, CAMEO, secrets.token_bytes(8))
+        event = RecordingReceived(
+            enrolment=enrolment, evidence=kept.evidence, key_id=kept.key_id, sha256=kept.sha256, bytes=kept.bytes, camera_label="cam"
+        )
+        return self.append(event)
+
+    def enrol(self, profile: str = "basic") -> Envelope:
+        received = self.receive(self.start(profile))
+        self.agent.handle(received)
+        return received
+
+    def types(self) -> list[str]:
+        return [one.type for one in self.store.read(CAMEO)]
+
+
+@pytest.fixture
+def bench() -> Bench:
+    return Bench()
+
+
+def test_a_recording_that_passes_activates_after_its_assets_are_sealed(bench: Bench) -> None:
+    bench.enrol()
+    assert bench.types()[-2:] == ["enrolment.assessed", "enrolment.activated"]
+    assert bench.sealed == ["face", "voice"]
+
+
+def test_assessment_and_outcome_are_one_append(bench: Bench) -> None:
+    bench.enrol()
+    assessed, activated = bench.store.read(CAMEO)[-2:]
+    assert assessed.time_us == activated.time_us
+    assert assessed.causation == activated.causation
+    assert set(assessed.sealed) == {"fingerprints"}
+
+
+def test_a_recording_that_fails_is_refused_with_its_codes_and_seals_nothing(bench: Bench) -> None:
+    bench.assessor.failing = {6}
+    bench.enrol()
+    refused = bench.store.read(CAMEO)[-1]
+    assert (refused.type, list(refused.data["codes"])) == ("enrolment.refused", ["words.failed"])
+    assert bench.sealed == []
+
+
+def test_a_verified_profile_waits_for_a_person(bench: Bench) -> None:
+    bench.enrol("verified")
+    assert bench.types()[-1] == "enrolment.assessed"
+
+
+def test_handling_the_same_recording_again_appends_nothing(bench: Bench) -> None:
+    received = bench.enrol()
+    before = bench.types()
+    bench.agent.handle(received)
+    assert bench.types() == before
+    assert len(bench.assessor.asked) == 1
+
+
+def test_two_workers_on_one_recording_append_one_outcome(bench: Bench) -> None:
+    received = bench.receive(bench.start())
+    other = VerifyAgent(bench.store, bench, bench.assessor, list)  # type: ignore[arg-type]
+    read = bench.store.read
+    before = list(read(CAMEO))
+    bench.agent.handle(received)
+    bench.store.read = lambda stream, after=0: before if stream == CAMEO else read(stream, after)  # type: ignore[method-assign]
+    other.handle(received)
+    bench.store.read = read  # type: ignore[method-assign]
+    assert bench.types().count("enrolment.assessed") == 1
+    assert bench.types().count("enrolment.activated") == 1
+
+
+def test_the_checks_get_the_challenge_that_was_issued_and_how_the_recording_came_in(bench: Bench) -> None:
+    received = bench.enrol()
+    _, challenge, _, submission = bench.assessor.asked[0]
+    assert (challenge.account, challenge.phrase, [str(m) for m in challenge.movements]) == (OWNER, ("one", "two"), ["left", "up"])
+    assert (submission.account, submission.received_at_us, submission.challenge_used) == (OWNER, received.time_us, False)
+
+
+def test_a_second_answer_to_one_challenge_is_told_to_the_checks(bench: Bench) -> None:
+    enrolment = bench.start()
+    for _ in range(2):
+        bench.agent.handle(bench.receive(enrolment))
+    assert [asked[3].challenge_used for asked in bench.assessor.asked] == [False, True]
+
+
+def test_a_recording_is_held_against_earlier_ones_whose_keys_live(bench: Bench) -> None:
+    bench.enrol()
+    bench.enrol()
+    assert [len(asked[2]) for asked in bench.assessor.asked] == [0, 1]
+
+
+def test_every_fifth_failure_since_the_last_activation_locks_for_longer(bench: Bench) -> None:
+    bench.assessor.failing = {3}
+    for _ in range(10):
+        bench.enrol()
+    locks = [one.data for one in bench.store.read(CAMEO) if one.type == "enrolment.locked"]
+    assert [lock["failures"] for lock in locks] == [5, 10]
+    assert [lock["until_us"] - bench.now_us for lock in locks] == [15 * 60_000_000, 30 * 60_000_000]
+    bench.assessor.failing = set()
+    bench.enrol()
+    bench.assessor.failing = {3}
+    bench.enrol()
+    assert bench.types().count("enrolment.locked") == 2
+
+
+def test_evidence_that_was_destroyed_is_refused_and_not_retried(bench: Bench) -> None:
+    received = bench.receive(bench.start())
+    bench.api.destroy_evidence(received.data["evidence"])
+    bench.agent.handle(received)
+    refused = bench.store.read(CAMEO)[-1]
+    assert (refused.type, list(refused.data["codes"])) == ("enrolment.refused", ["evidence.destroyed"])
+
+
+def test_an_assessor_that_died_leaves_the_recording_to_be_tried_again(bench: Bench) -> None:
+    received = bench.receive(bench.start())
+    bench.assessor.error = HandlingError("the assessing process died")
+    with pytest.raises(HandlingError):
+        bench.agent.handle(received)
+    bench.assessor.error = None
+    bench.agent.handle(received)
+    assert bench.types()[-1] == "enrolment.activated"
+
+
+def test_other_events_are_only_counted(bench: Bench) -> None:
+    bench.agent.handle(bench.append(AudienceSet(audience="only_me", purposes=(), facets=())))
+    assert bench.assessor.asked == []
+
+
+def test_a_challenge_that_ran_out_is_recorded_once(bench: Bench) -> None:
+    enrolment = bench.start()
+    assert not expire(bench.store, CAMEO, enrolment)
+    bench.now_us += 120_000_000
+    assert expire(bench.store, CAMEO, enrolment)
+    assert not expire(bench.store, CAMEO, enrolment)
+    assert bench.types()[-1] == "enrolment.expired"
+
+
+def test_a_challenge_that_was_answered_does_not_expire(bench: Bench) -> None:
+    enrolment = bench.start()
+    bench.receive(enrolment)
+    bench.now_us += 120_000_000
+    assert not expire(bench.store, CAMEO, enrolment)
