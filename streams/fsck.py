@@ -8,7 +8,6 @@ to 5 read one snapshot. Exit code 0 only when nothing differs.
 from __future__ import annotations
 
 import json
-import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -23,13 +22,13 @@ from schemas.envelope import Envelope
 from schemas.errors import SchemaError
 from schemas.ids import PARTITIONS, partition_of
 from streams.adapters.postgres import envelope_from
-from streams.adapters.tiles import KEY_PATH
 from streams.agents.projecting import Unsealer
 from streams.core.derive import Counter, Derived, HeadRow, differences
 from streams.core.errors import TreeError
+from streams.core.note import VerifierKey, origin_of, public_of
 from streams.core.tree import Frontier, leaf_hash
 from streams.replay import replay
-from streams.verify_log import Verified, key_from, verify_log
+from streams.verify_log import Verified, verify_log
 
 EVENTS = """
 SELECT tenant, stream, revision, e.position, event_id, type, version, actor, acting_as, app, correlation, causation,
@@ -142,12 +141,11 @@ def check_projections(conninfo: str, keyholder: Unsealer, report: Report) -> Non
     report.add("projections", sum(one.live.rows for one in replayed.tables.values()), problems)
 
 
-def fsck(conninfo: str, tiles: Path, keyholder: Unsealer) -> Report:
-    """Run every check. `conninfo`: of role owner. Raises psycopg.Error, KeyholderUnavailableError."""
+def fsck(conninfo: str, tiles: Path, key: VerifierKey, keyholder: Unsealer) -> Report:
+    """Run every check. `conninfo`: of role owner; `key`: the log's own, kept apart from it. Raises psycopg.Error and more."""
     report = Report()
     try:  # before the snapshot: what is published later is no finding
-        # The key that lies with the log shows that it is whole, not whose it is: `verify_log` with a kept key does that.
-        published = verify_log(tiles, key_from(str(tiles / KEY_PATH)))
+        published = verify_log(tiles, key)
     except (TreeError, OSError) as error:
         published = error
     with psycopg.connect(conninfo) as connection:
@@ -165,11 +163,12 @@ def fsck(conninfo: str, tiles: Path, keyholder: Unsealer) -> Report:
 def main(*, as_json: bool) -> None:
     """Derive everything anew from the ledger's events and compare; exit code 0 only when nothing differs."""
     from identity.keys.client import KeyholderClient  # noqa: PLC0415 -- wiring
-    from infra.settings import Settings  # noqa: PLC0415 -- wiring: settings are read at the edge alone
+    from infra.installation import load_settings  # noqa: PLC0415 -- wiring: settings are read at the edge alone
 
-    settings = Settings.from_env(os.environ)
+    settings = load_settings()
     keyholder = KeyholderClient(settings.keyholder_socket, settings.secret("token-worker").decode())
-    report = fsck(settings.dsn("owner"), settings.tiles, keyholder)
+    key = VerifierKey(origin_of(settings.tenant), public_of(settings.secret("log.key")))
+    report = fsck(settings.dsn("owner"), settings.tiles, key, keyholder)
     if as_json:
         click.echo(json.dumps({"sound": report.sound, "checked": report.checked, "problems": report.problems}))
     else:

@@ -7,7 +7,6 @@ another database that role `owner` may write, migrated and left as it is. Exit c
 from __future__ import annotations
 
 import json
-import os
 import secrets
 import sys
 from collections.abc import Iterator
@@ -140,9 +139,9 @@ def write_report(replayed: Replayed) -> str:
 def main(into: str | None, *, as_json: bool) -> None:
     """Rebuild the projections from the ledger and compare them with the live ones."""
     from identity.keys.client import KeyholderClient  # noqa: PLC0415 -- wiring
-    from infra.settings import Settings  # noqa: PLC0415 -- wiring: settings are read at the edge alone
+    from infra.installation import load_settings  # noqa: PLC0415 -- wiring: settings are read at the edge alone
 
-    settings = Settings.from_env(os.environ)
+    settings = load_settings()
     keyholder = KeyholderClient(settings.keyholder_socket, settings.secret("token-worker").decode())
     replayed = replay(settings.dsn("owner"), keyholder, into, settings.tenant)
     click.echo(json.dumps(replayed.report()) if as_json else write_report(replayed))

@@ -47,6 +47,7 @@ class Wiring:
         self._queries = AgentQueries(self._dsn)
         self._assessor = ProcessAssessor(settings.models, self.stopping)
         writer = TileWriter(settings.tiles, origin_of(settings.tenant), settings.secret("log.key"))
+        (settings.secrets / "log.pub").write_text(f"{writer.key}\n")
         self._publisher = Publisher(self._dsn, self._store, writer)
         self._states: list[PostgresAgentState] = []
 

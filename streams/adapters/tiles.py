@@ -100,16 +100,17 @@ class TileWriter:
     def __init__(self, folder: Path, origin: str, seed: bytes) -> None:
         self._folder = TileFolder(folder)
         self._seed = seed
-        self._key = VerifierKey(origin, public_of(seed))
+        self.key = VerifierKey(origin, public_of(seed))
+        """What strangers verify with."""
         self._path = folder
         folder.mkdir(parents=True, exist_ok=True)
-        self._write(KEY_PATH, f"{self._key}\n".encode())
+        self._write(KEY_PATH, f"{self.key}\n".encode())
         if not (folder / CHECKPOINT_PATH).exists():
             self._publish(0)
 
     def checkpoint(self) -> Checkpoint:
         """Read the newest checkpoint; raises NoteError where it is not this log's own."""
-        return read_checkpoint(self._folder.checkpoint_note(), self._key)
+        return read_checkpoint(self._folder.checkpoint_note(), self.key)
 
     def grow(self, entries: Sequence[bytes]) -> Checkpoint:
         """Add entries (canonical envelopes, in order of log index) and publish; returns the new checkpoint."""
@@ -125,8 +126,8 @@ class TileWriter:
         return checkpoint
 
     def _publish(self, size: int) -> Checkpoint:
-        checkpoint = Checkpoint(self._key.name, size, self._folder.root(size))
-        note = sign_note(checkpoint_text(checkpoint), self._key.name, self._seed)
+        checkpoint = Checkpoint(self.key.name, size, self._folder.root(size))
+        note = sign_note(checkpoint_text(checkpoint), self.key.name, self._seed)
         self._write(CHECKPOINT_PATH, note.encode())
         return checkpoint
 

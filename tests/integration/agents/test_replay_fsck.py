@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import json
 import secrets
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from threading import Event
 
+import msgspec
 import psycopg
 import pytest
 
 from schemas import account, consent, generation
+from schemas.codec import encode
 from schemas.envelope import Sealed
-from schemas.ids import PARTITIONS, cameo_of, partition_of, stream_id
+from schemas.ids import PARTITIONS, cameo_of, stream_id
 from schemas.registry import Event as AnyEvent
 from streams.adapters.agent_state import PostgresAgentState
 from streams.adapters.postgres import PostgresEventStore
@@ -45,6 +46,7 @@ class Handles:
 
 
 HANDLES = Handles()
+SEED = bytes(range(32))
 
 
 class Installed:
@@ -55,7 +57,7 @@ class Installed:
         self.tiles = tiles
         self.api = PostgresEventStore(database.dsn("api"), "main")
         self.keyholder = PostgresEventStore(database.dsn("keyholder"), "main")
-        self.writer = TileWriter(tiles, origin_of("main"), bytes(range(32)))
+        self.writer = TileWriter(tiles, origin_of("main"), SEED)
 
     def append(self, store: PostgresEventStore, stream: str, *events: AnyEvent, sealed: dict[str, Sealed] | None = None) -> None:
         new = [NewEvent(stream, event, secrets.token_hex(16), sealed or {}) for event in events]
@@ -102,7 +104,7 @@ class Installed:
         publisher.close()
 
     def check(self) -> Report:
-        return fsck(self.database.dsn("owner"), self.tiles, HANDLES)
+        return fsck(self.database.dsn("owner"), self.tiles, self.writer.key, HANDLES)
 
 
 @pytest.fixture(scope="module")
@@ -209,13 +211,13 @@ def test_an_altered_tile_is_named(installed: Installed) -> None:
 
 
 def test_a_published_log_of_another_ledger_is_named(installed: Installed, tmp_path: Path) -> None:
-    entries = [one for index in range(3) for one in [json.dumps(index).encode()]]
-    TileWriter(tmp_path, origin_of("main"), bytes(range(32))).grow(entries)
-    report = fsck(installed.database.dsn("owner"), tmp_path, HANDLES)
-    assert report.problems["tiles"]
+    first = installed.api.read_log(limit=1)[0].envelope
+    other = msgspec.structs.replace(first, actor="somebody else")
+    TileWriter(tmp_path, origin_of("main"), SEED).grow([encode(other)])
+    report = fsck(installed.database.dsn("owner"), tmp_path, installed.writer.key, HANDLES)
+    assert "not the ledger's" in report.problems["tiles"][0]
 
 
-def test_every_partition_of_the_story_was_numbered(installed: Installed) -> None:
-    places = [logged.partition for logged in installed.api.read_log()]
-    assert places
-    assert all(logged.partition == partition_of(logged.envelope.stream) for logged in installed.api.read_log())
+def test_a_log_signed_by_somebody_else_is_named(installed: Installed, tmp_path: Path) -> None:
+    TileWriter(tmp_path, origin_of("main"), bytes(32)).grow([encode(installed.api.read_log(limit=1)[0].envelope)])
+    assert fsck(installed.database.dsn("owner"), tmp_path, installed.writer.key, HANDLES).problems["tiles"]

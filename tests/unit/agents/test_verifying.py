@@ -42,7 +42,17 @@ class ScriptedAssessor:
         if self.error is not None:
             raise self.error
         results = tuple(
-            CheckResult(number, name, f"{name}.failed", 1, Polarity.HIGHER_IS_LIVE, 2, number not in self.failing, True, "test")
+            CheckResult(
+                number,
+                name,
+                f"{name}.failed",
+                1,
+                Polarity.HIGHER_IS_LIVE,
+                2,
+                number not in self.failing,
+                decisive=True,
+                threshold_source="t",
+            )
             for number, name in CHECK_NAMES.items()
         )
         mark = Fingerprint(f"{len(self.asked):064x}")
@@ -200,7 +210,7 @@ def test_every_fifth_failure_since_the_last_activation_locks_for_longer(bench: B
 
 def test_evidence_that_was_destroyed_is_refused_and_not_retried(bench: Bench) -> None:
     received = bench.receive(bench.start())
-    bench.api.destroy_evidence(received.data["evidence"])
+    bench.api.destroy_evidence(received.data["evidence"], "test")
     bench.agent.handle(received)
     refused = bench.store.read(CAMEO)[-1]
     assert (refused.type, list(refused.data["codes"])) == ("enrolment.refused", ["evidence.destroyed"])
