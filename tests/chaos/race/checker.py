@@ -11,6 +11,7 @@ import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from tests.chaos.race.consent_model import World
@@ -94,8 +95,13 @@ def _judge(report: Report, world: World, event: dict[str, Any]) -> None:
             report.violation("holding", f"{where} did not hold {stream}")
         elif held[stream] != world.consent_revision[stream]:
             report.violation("superseded", f"{where} held {stream} at {held[stream]}, it stood at {world.consent_revision[stream]}")
-    for reason in world.refusals(generation, action, event["time_us"], data):
+    for reason in world.refusals(generation, action, _time_us(event["time"]), data):
         report.violation("not permitted", f"{where}: {reason}")
+
+
+def _time_us(time: str) -> int:
+    at = datetime.fromisoformat(time)
+    return int(at.replace(microsecond=0).timestamp()) * 1_000_000 + at.microsecond
 
 
 def _judge_served(report: Report, world: World, served: Iterable[Served], down: dict[str, list[tuple[int, str]]]) -> None:

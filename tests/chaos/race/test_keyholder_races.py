@@ -49,6 +49,7 @@ def test_of_n_uses_exactly_n_are_spent_by_64_parallel_requests(keyholding: Keyho
     driver = Driver(keyholding)
     generations = [driver.ready(requester, cameo, "trivial") for _ in range(64)]
     outcomes: list[str] = []
+    released: list[str] = []
 
     def one(generation: str) -> None:
         replica = keyholding.replica()
@@ -58,7 +59,7 @@ def test_of_n_uses_exactly_n_are_spent_by_64_parallel_requests(keyholding: Keyho
                 break
         outcomes.append(answer.outcome)
         if answer.outcome == "opened":
-            replica.release(replica.package(answer), b"film")
+            released.append(replica.release(replica.package(answer), b"film").outcome)
 
     threads = [threading.Thread(target=one, args=(generation,)) for generation in generations]
     for thread in threads:
@@ -68,6 +69,7 @@ def test_of_n_uses_exactly_n_are_spent_by_64_parallel_requests(keyholding: Keyho
     report = check(exported(world.store("auditor"), tmp_path))
     assert report.violations == []
     assert outcomes.count("opened") == uses
+    assert released == ["released"] * uses
     types = [kind for generation in generations for kind in world.types(generation)]
     assert types.count("generation.released") == uses
 
