@@ -10,6 +10,8 @@ from typing import Protocol
 from policy.ports import FactReader
 from schemas.envelope import Envelope, Sealed
 from schemas.registry import Event
+from streams.core.carried import Beat, Carried
+from streams.core.feed import Reached
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,4 +137,20 @@ class EventStore(Protocol):
 
     def read_log(self, after: int = -1, limit: int = 1000) -> Sequence[Logged]:
         """Read at most `limit` log entries above an index, in order and without gaps: what the relay numbered."""
+        ...
+
+
+class ViewSink(Protocol):
+    """The consent view as its feeder sees it: facts and beat are applied in one transaction."""
+
+    def reached(self) -> Reached:
+        """Tell how far the view is; an empty one has applied nothing."""
+        ...
+
+    def apply(self, events: Sequence[Carried], beat: Beat | None) -> None:
+        """Apply events that continue their partitions, and the newest beat; all or nothing, durable enough to resume."""
+        ...
+
+    def reset(self) -> None:
+        """Forget everything: the ledger is behind what was applied, so it is not the ledger that was."""
         ...

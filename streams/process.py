@@ -21,7 +21,7 @@ class Process:
 
     def __enter__(self) -> Self:
         logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s", stream=sys.stderr)
-        logging.getLogger("kafka").setLevel(logging.ERROR)  # it tells of each lost connection many times
+        logging.getLogger("kafka").setLevel(logging.CRITICAL)  # it tells of each lost connection many times; so do we, once
         for one in (signal.SIGTERM, signal.SIGINT):
             signal.signal(one, self._stop)
         return self

@@ -1,4 +1,4 @@
-"""Kafka over kafka-python: topics, publishing with acknowledgement, beats. Does not number events or read the ledger."""
+"""Kafka over kafka-python: topics, publishing with acknowledgement, beats, reading. Does not number events or read the ledger."""
 
 from __future__ import annotations
 
@@ -6,11 +6,13 @@ import logging
 from collections.abc import Sequence
 from typing import Any
 
-from kafka import KafkaProducer
+from kafka import KafkaConsumer, KafkaProducer
 from kafka.admin import ConfigResource, ConfigResourceType, KafkaAdminClient, NewTopic
 from kafka.errors import KafkaError, TopicAlreadyExistsError
+from kafka.structs import TopicPartition
 
-from streams.core.carried import Beat, Numbered, encode_beat, headers
+from schemas.ids import PARTITIONS
+from streams.core.carried import Beat, Carried, Numbered, carried, decode_beat, encode_beat, headers
 from streams.errors import KafkaUnavailableError, TopicMismatchError
 from streams.topics import BEATS, EVENTS, Topic
 
@@ -18,8 +20,9 @@ log = logging.getLogger(__name__)
 
 QUICK: dict[str, Any] = {"reconnect_backoff_ms": 50, "reconnect_backoff_max_ms": 250, "retry_backoff_ms": 50}
 """With the defaults the feed came back 13.6 s after the broker did; with these .3 s (measured)."""
-FLUSH_S = 3.0
-"""Below the 5 s after which Postgres ends an idle relay's session."""
+DELIVERY_S = 2.5
+FLUSH_S = DELIVERY_S + 1.5
+"""A record is given up after DELIVERY_S, so a flush ends by itself; below the 5 s after which an idle relay loses its session."""
 BEAT_MS = 1000
 """A beat that could not be sent for as long is worthless."""
 
@@ -62,9 +65,8 @@ def _verify(admin: Any, topic: Topic) -> None:
 class EventPublisher:
     """Publishes numbered events; nothing is sent before `publish` or left unsent after it. One thread."""
 
-    def __init__(self, bootstrap: str, flush_s: float = FLUSH_S) -> None:
+    def __init__(self, bootstrap: str) -> None:
         self._bootstrap = bootstrap
-        self._flush_s = flush_s
         self._producer: Any = None
 
     def publish(self, events: Sequence[Numbered], epoch: int) -> None:
@@ -84,7 +86,7 @@ class EventPublisher:
                 )
                 for event in events
             ]
-            producer.flush(timeout=self._flush_s)
+            producer.flush(timeout=FLUSH_S)
             for future in sent:
                 future.get(timeout=0)
         except (KafkaError, OSError) as error:
@@ -100,14 +102,14 @@ class EventPublisher:
             raise KafkaUnavailableError(f"{type(error).__name__}: {error}") from error
 
     def close(self) -> None:
-        """Drop the producer without waiting."""
+        """Drop the producer, and what it had not sent, without waiting."""
         if self._producer is not None:
-            self._producer.close(timeout=0)
+            _abandon(self._producer)
             self._producer = None
 
     def _connected(self) -> Any:
         if self._producer is None:
-            limit_ms = int(self._flush_s * 1000)
+            limit_ms = int(DELIVERY_S * 1000)
             settings: dict[str, Any] = {
                 "bootstrap_servers": self._bootstrap,
                 "client_id": "cameo-relay",
@@ -152,6 +154,57 @@ class BeatPublisher:
             log.warning("beat %d was not sent: %s", beat.beat, error)
 
     def close(self) -> None:
-        """Drop the producer without waiting."""
+        """Drop the producer, and what it had not sent, without waiting."""
         if self._producer is not None:
-            self._producer.close(timeout=0)
+            _abandon(self._producer)
+
+
+def _abandon(producer: Any) -> None:
+    """End a producer now. kafka-python's own close raises, and leaves its thread sending, when records are unsent."""
+    try:
+        producer.close(timeout=0)
+    except KafkaError:
+        producer._sender.force_close()  # noqa: SLF001 -- the only way to keep it from sending later
+
+
+class EventReader:
+    """Reads events and beats from where the topics end now: what came before is read from the ledger. One thread."""
+
+    def __init__(self, bootstrap: str) -> None:
+        settings: dict[str, Any] = {
+            "bootstrap_servers": bootstrap,
+            "client_id": "cameo-feeder",
+            "enable_auto_commit": False,
+            "auto_offset_reset": "earliest",
+            "allow_auto_create_topics": False,
+            "max_poll_records": 2000,
+            "fetch_max_wait_ms": 100,
+            "bootstrap_timeout_ms": 3000,
+        }
+        try:
+            self._consumer: Any = KafkaConsumer(**settings, **QUICK)
+            places = [*(TopicPartition(EVENTS, number) for number in range(PARTITIONS)), TopicPartition(BEATS, 0)]
+            self._consumer.assign(places)
+            for place, offset in self._consumer.end_offsets(places).items():
+                self._consumer.seek(place, offset)
+        except (KafkaError, OSError) as error:
+            raise KafkaUnavailableError(f"{type(error).__name__}: {error}") from error
+
+    def poll(self, timeout_ms: int) -> tuple[list[Carried], list[Beat]]:
+        """Take what arrived, in order within each partition; waits for the first of it. Raises SchemaError for what no relay sends."""
+        events: list[Carried] = []
+        beats: list[Beat] = []
+        try:
+            polled = self._consumer.poll(timeout_ms=timeout_ms)
+        except (KafkaError, OSError) as error:
+            raise KafkaUnavailableError(f"{type(error).__name__}: {error}") from error
+        for place, records in polled.items():
+            if place.topic == BEATS:
+                beats.extend(decode_beat(record.value) for record in records)
+            else:
+                events.extend(carried(record.partition, record.value, record.headers) for record in records)
+        return events, beats
+
+    def close(self) -> None:
+        """Drop the consumer."""
+        self._consumer.close()

@@ -106,6 +106,14 @@ class PostgresEventStore:
         """Read the log entries of one partition between two sequences, both included."""
         return [logged_of(row) for row in self._rows("read_partition", partition=partition, first=first, last=last)]
 
+    def first_missing(self, sequences: Sequence[int]) -> int | None:
+        """Find the lowest log index that a reader lacks who has these sequences of each partition; None: it has all."""
+        return self._rows("first_missing", sequences=list(sequences))[0][0]
+
+    def log_sequences(self) -> tuple[int, ...]:
+        """Tell the last partition_seq of each partition in the log."""
+        return tuple(self._rows("log_head")[0][3])
+
     def export(self, page: int = 1000) -> Iterator[tuple[int | None, Envelope]]:
         """Read every event with its log index (None: not numbered yet), in order of position."""
         after = 0
@@ -136,7 +144,8 @@ class PostgresEventStore:
             self._writers.check()
         time.sleep(min(0.005 * 2**tries, 0.1))
 
-    def _known_incarnation(self) -> int:
+    def incarnation(self) -> int:
+        """Tell which life of the ledger this is; asked of it once. Raises LedgerUnavailableError, also for another tenant's."""
         if self._incarnation is not None:
             return self._incarnation
         with self._reading() as connection:
@@ -148,12 +157,12 @@ class PostgresEventStore:
         return known
 
     def _check_incarnation(self, found: int) -> None:
-        if found != self._known_incarnation():
+        if found != self.incarnation():
             raise IncarnationError(f"knew {self._incarnation}, found {found}")
 
     def _parameters(self, append: Append, rows: tuple[EventRow, ...]) -> dict[str, Any]:
         return {
-            "incarnation": self._known_incarnation(),
+            "incarnation": self.incarnation(),
             "actor": append.actor,
             "acting_as": append.acting_as,
             "app": append.app,
@@ -198,6 +207,7 @@ def _pool(conninfo: str, options: str, *, autocommit: bool, size: int, patience_
         conninfo,
         kwargs={"autocommit": autocommit, "options": options, "prepare_threshold": 0, "connect_timeout": 3},
         configure=_configure,
+        check=None if autocommit else ConnectionPool.check_connection,  # appends settle a lost connection themselves
         min_size=1,
         max_size=size,
         timeout=patience_s,

@@ -69,6 +69,11 @@ SELECT l.index, l.partition, l.partition_seq, l.leaf_hash,
 FROM ledger.log l JOIN ledger.events e ON e.position = l.position
 WHERE l.partition = %(partition)s AND l.partition_seq BETWEEN %(first)s AND %(last)s ORDER BY l.partition_seq;
 
+-- first_missing --
+-- The lowest log index that a reader does not have, given the last sequence it has of each partition.
+SELECT min(l.index) FROM unnest(%(sequences)s::bigint[]) WITH ORDINALITY AS a (seq, n)
+JOIN ledger.log l ON l.partition = a.n - 1 AND l.partition_seq = a.seq + 1;
+
 -- export --
 -- Every event with its log index, where it has one.
 SELECT l.index, tenant, stream, revision, e.position, event_id, type, version, actor, acting_as, app, correlation,
