@@ -144,17 +144,12 @@ def follow(reader: EventReader, feeding: Feed, stopping: threading.Event) -> Non
 
 def main() -> None:
     """Feed this host's view for the installation that the environment names."""
-    from policy.adapters.view import ViewWriter  # noqa: PLC0415 -- wiring
-
     from infra.settings import Settings  # noqa: PLC0415 -- wiring: settings are read at the edge alone
+    from streams.adapters.view import ConsentView  # noqa: PLC0415 -- wiring
 
     settings = Settings.from_env(os.environ)
     with Process("feeder", settings.run) as process, PostgresEventStore(settings.dsn("feeder"), settings.tenant) as ledger:
-        view = ViewWriter(settings.view)
-        try:
-            feed(ledger, view, settings.kafka, process)
-        finally:
-            view.close()
+        feed(ledger, lambda incarnation: ConsentView(settings.view, incarnation), settings.kafka, process)
 
 
 if __name__ == "__main__":

@@ -35,3 +35,7 @@ class ConsentView:
         self._writer.close()
         ViewWriter(self._folder, NO_INCARNATION).close()
         self._writer = ViewWriter(self._folder, self._incarnation)
+
+    def close(self) -> None:
+        """Close the view in this process."""
+        self._writer.close()
