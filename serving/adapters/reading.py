@@ -10,13 +10,13 @@ from typing import Any
 import msgspec
 from psycopg.rows import dict_row
 from psycopg_pool import ConnectionPool
-from streams.export import cloud_events
 
 from policy.codes import codes as code_table
 from schemas.ids import cameo_of
 from serving.core.reasons import Reason
 from serving.core.reasons import reasons as reasons_of
 from serving.errors import InvalidError, NotFoundError
+from streams.export import cloud_events
 from streams.ports import EventStore
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +14,7 @@ from infra.installation import load_settings
 from infra.settings import SettingsError
 from serving.cli.session import api_command, show
 from serving.client import Client
-from streams import fsck as whole_record
-from streams import verify_log
+from streams import fsck, verify_log
 from streams.agents.parking import list_parked, retry
 from streams.view_check import compare_view
 
@@ -75,21 +73,16 @@ def log() -> None:
     """Verify the transparency log."""
 
 
-@log.command("verify", context_settings={"ignore_unknown_options": True})
+@log.command("verify")
 @click.argument("folder", required=False, type=click.Path(exists=True, file_okay=False, path_type=Path))
-@click.option("--key", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="The log's public key.")
-def verify_tiles(folder: Path | None, key: Path | None) -> None:
-    """Verify FOLDER (default: this installation's log) as a stranger would: from its files and its key alone."""
-    where = folder or local().tiles
-    arguments: Sequence[str] = [str(where), "--key", str(key or local().secrets / "log.pub")]
-    sys.exit(verify_log.main(arguments))
-
-
-@click.command()
+@click.option("--key", help="The log's verifier key, or a file that holds it.")
+@click.option("--old", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="An earlier checkpoint to extend.")
 @JSON
-def fsck(*, as_json: bool) -> None:
-    """Derive facts, counters, projections and the tree anew from the events, and compare; exit code 1 on a difference."""
-    sys.exit(whole_record.main(["--json"] if as_json else []))
+@click.pass_context
+def verify_tiles(ctx: click.Context, *, folder: Path | None, key: str | None, old: Path | None, as_json: bool) -> None:
+    """Verify FOLDER (default: this installation's log) as a stranger would: from its files and its key alone."""
+    known = key or str(local().secrets / "log.pub")
+    ctx.invoke(verify_log.main, folder=folder or local().tiles, key=known, old=old, as_json=as_json)
 
 
 @click.command()
@@ -102,4 +95,4 @@ def switch(client: Client, *, switch_name: str, position: str, reason: str) -> A
     return client.call("PUT", f"/v1/switches/{switch_name}", {"on": position == "on", "reason": reason})
 
 
-COMMANDS = {"parked": parked, "view": view, "log": log, "fsck": fsck, "switch": switch}
+COMMANDS = {"parked": parked, "view": view, "log": log, "fsck": fsck.main, "switch": switch}

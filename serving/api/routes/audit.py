@@ -13,7 +13,7 @@ from pydantic import AwareDatetime
 from schemas.ids import cameo_of
 from serving.api.context import AuditCaller, AuditorCaller, PartsHere
 from serving.api.routes.accounts import resolve
-from serving.errors import ForbiddenError, NotFoundError
+from serving.errors import NotFoundError
 
 router = APIRouter(prefix="/v1", tags=["record"])
 
@@ -40,10 +40,9 @@ def audit(
 
 
 @router.get("/decisions/{decision}")
-def show_decision(parts: PartsHere, caller: AuditCaller, decision: str) -> dict[str, Any]:
-    """Show one decision as it was recorded: enough to replay it offline. For auditors."""
-    if "auditor" not in caller.scopes:
-        raise ForbiddenError("scope.missing", "a decision holds other people's facts", "ask an auditor, or explain it")
+def show_decision(parts: PartsHere, caller: AuditorCaller, decision: str) -> dict[str, Any]:
+    """Show one decision as it was recorded: enough to replay it offline. It holds other people's facts."""
+    del caller
     return _decision(parts, decision)
 
 
