@@ -79,6 +79,6 @@ def basic_does_not_activate(stage: Stage) -> dict[str, Any]:
 def a_flat_photograph_is_refused(stage: Stage) -> dict[str, Any]:
     """4: a photograph that is swung does not turn."""
     asked = challenge(stage, "mina-flat", "sandbox")
-    state = hand_in(stage, "mina-flat", asked, flat_photograph(ACTOR, asked["phrase"], asked["movements"]))
+    state = hand_in(stage, "mina-flat", asked, flat_photograph(ACTOR))
     require(state["state"] == "refused", f"it was {state['state']}")
     return {"codes": _codes(state), "told": [one["message"] for one in state["reasons"]]}
