@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any, Self
 
 from psycopg.conninfo import make_conninfo
 
+from infra.errors import InstallationError
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -19,7 +21,7 @@ PREFIX = "CAMEO_"
 OPTIONAL = frozenset({"corpus", "max_staleness_ms"})
 
 
-class SettingsError(Exception):
+class SettingsError(InstallationError):
     """A setting is missing or unreadable; the message names the variable."""
 
 

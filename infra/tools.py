@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Self
 
 from infra.bootstrap.stamp import digest, read
+from infra.errors import InstallationError
 from infra.places import Places
 
 
-class SetUpError(Exception):
+class SetUpError(InstallationError):
     """This checkout is not set up, or its lock files changed since; the remedy is `make setup`."""
 
 

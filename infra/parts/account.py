@@ -12,8 +12,10 @@ import stat
 from dataclasses import dataclass
 from pathlib import Path
 
+from infra.errors import InstallationError
 
-class AccountError(Exception):
+
+class AccountError(InstallationError):
     """No unprivileged account can run PostgreSQL here; the message says what to do."""
 
 
@@ -27,6 +29,7 @@ class Account:
     def for_data(cls, data: Path) -> Account:
         """Choose the account for a data folder, existing or not."""
         if os.geteuid() != 0:
+            _require_name(os.geteuid())
             return cls(None)
         if data.exists() and data.stat().st_uid != 0:
             return cls(pwd.getpwuid(data.stat().st_uid))
@@ -58,3 +61,12 @@ class Account:
         if closed:  # a closed parent such as /root: keep the one capability that passes it rather than open it to everyone
             drop += ["--inh-caps=+dac_override", "--ambient-caps=+dac_override"]
         return [*drop, "--", *words]
+
+
+def _require_name(uid: int) -> None:
+    try:
+        pwd.getpwuid(uid)
+    except KeyError:
+        raise AccountError(
+            f"user {uid} has no entry in /etc/passwd and PostgreSQL needs one: add it, or set CAMEO_POSTGRES to a server of yours"
+        ) from None

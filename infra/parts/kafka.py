@@ -11,6 +11,7 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
+from infra.errors import InstallationError
 from infra.parts.ports import LOOPBACK, answers
 from infra.places import ROOT
 
@@ -42,7 +43,7 @@ group.min.session.timeout.ms=1000
 """
 
 
-class KafkaError(Exception):
+class KafkaError(InstallationError):
     """A program of Kafka failed; its last words are in the message."""
 
 

@@ -10,12 +10,13 @@ import socket
 from dataclasses import dataclass
 from pathlib import Path
 
+from infra.errors import InstallationError
 from infra.places import SOCKET_PATH_LIMIT_BYTES
 
 SIGNING = "ES256"
 
 
-class SocketPathError(Exception):
+class SocketPathError(InstallationError):
     """A socket's path is longer than the operating system allows."""
 
 

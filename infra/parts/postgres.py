@@ -17,6 +17,7 @@ import psycopg
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
+from infra.errors import InstallationError
 from infra.parts.account import Account
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ OPTIONS = {
 }
 
 
-class PostgresError(Exception):
+class PostgresError(InstallationError):
     """A program of PostgreSQL failed; its words are in the message."""
 
 

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from supervisor.xmlrpc import SupervisorTransport
 
+from infra.errors import InstallationError
 from infra.places import ROOT
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ stdout_logfile_backups=3
 """
 
 
-class DaemonError(Exception):
+class DaemonError(InstallationError):
     """supervisord did not start or refused a request."""
 
 

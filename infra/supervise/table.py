@@ -8,6 +8,8 @@ from __future__ import annotations
 import importlib.util
 from dataclasses import dataclass, field
 
+from infra.errors import InstallationError
+
 
 @dataclass(frozen=True, slots=True)
 class Part:
@@ -56,7 +58,7 @@ BY_NAME = {part.name: part for part in PARTS}
 FOREIGN = tuple(part.name for part in PARTS if part.module is None)
 
 
-class UnknownPartError(ValueError):
+class UnknownPartError(InstallationError):
     """There is no part of that name."""
 
 

@@ -11,6 +11,7 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from infra.errors import InstallationError
 from infra.places import ROOT
 from infra.supervise import leftovers
 from infra.supervise.daemon import Daemon
@@ -26,7 +27,7 @@ PART_START_S = 120.0  # a cold Ray on two busy cores; a part that ends earlier i
 OUTSIDE_PATIENCE_S = 10.0  # for a part that somebody else runs
 
 
-class UpError(Exception):
+class UpError(InstallationError):
     """A part did not come up; the message holds the last lines of its log and where the rest is."""
 
 

@@ -16,14 +16,14 @@ from typing import Any
 import click
 
 from infra.doctor import examine
+from infra.errors import InstallationError
 from infra.places import Places
 from infra.settings import SettingsError
-from infra.supervise.daemon import DaemonError
 from infra.supervise.down import down as end_all
 from infra.supervise.prepare import Installation, prepare, reopen
 from infra.supervise.status import status as look
 from infra.supervise.table import BY_NAME, UnknownPartError
-from infra.supervise.up import Up, UpError
+from infra.supervise.up import Up
 from infra.tools import SetUpError
 
 JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON on standard output and nothing else there.")
@@ -47,12 +47,12 @@ def up(only: str | None, as_json: bool) -> None:
     try:
         installation = _running(places) or prepare(os.environ, places)
         took_s = Up(installation, _to_stderr).run(names)
-    except (UpError, DaemonError) as error:
+    except (SetUpError, SettingsError, UnknownPartError) as error:
+        raise click.ClickException(str(error)) from error
+    except (InstallationError, OSError) as error:
         _to_stderr(f"\n  stop  {error}\n  ..    stopping what was started")
         end_all(places.run, places.var / "logs", lambda _: None)
         raise SystemExit(1) from error
-    except (SetUpError, SettingsError, UnknownPartError, OSError) as error:
-        raise click.ClickException(str(error)) from error
     _emit({"ready_s": {name: round(value, 3) for name, value in took_s.items()}, "env": str(places.var / "cameo.env")}, as_json=as_json)
 
 
@@ -127,7 +127,7 @@ def _running(places: Places) -> Installation | None:
 def _known() -> Installation:
     try:
         installation = reopen(os.environ, Places.from_env(os.environ))
-    except (SetUpError, SettingsError) as error:
+    except InstallationError as error:
         raise click.ClickException(str(error)) from error
     if installation is None:
         raise click.ClickException("nothing was started here yet: cameo up")

@@ -132,3 +132,13 @@ def test_the_bundled_java_runs_a_broker_where_the_machine_has_none(tools: Tools,
     assert part.broker.is_ready()
     part.running.stop()
     assert not part.broker.is_ready()
+
+
+def test_postgres_runs_below_a_folder_that_only_its_owner_may_enter(tools: Tools, short_tmp: Path) -> None:
+    closed = short_tmp / "closed"
+    closed.mkdir(0o700)
+    part = parts.start_postgres(closed, tools)
+    with psycopg.connect(part.superuser()) as connection:
+        assert connection.execute("SELECT 1").fetchone() == (1,)
+    part.running.stop()
+    assert closed.stat().st_mode & 0o777 == 0o700
