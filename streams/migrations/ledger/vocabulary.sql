@@ -37,7 +37,7 @@ INSERT INTO ledger.event_types (type, kind, consent, facts, uses) VALUES
     ('generation.decided',          'generation', false, '{}',                      NULL),
     ('generation.attempt_leased',   'generation', false, '{attempt}',               NULL),
     ('generation.started',          'generation', false, '{started}',               'reserve'),
-    ('generation.progressed',       'generation', false, '{}',                      NULL),
+    ('generation.progressed',       'generation', false, '{progress}',              NULL),
     ('generation.draft_released',   'generation', false, '{draft}',                 NULL),
     ('generation.approved',         'generation', false, '{approved}',              NULL),
     ('generation.declined',         'generation', false, '{declined}',              NULL),
