@@ -19,6 +19,7 @@ import msgspec
 from identity.keys.errors import KeyGoneError, NoKeyError
 from identity.keys.sealing import new_id, new_key, unwrap, wrap
 
+LEASE_GRAIN_US = 60_000_000
 KeyKind = Literal["subject", "field", "evidence", "asset", "output"]
 
 _SCHEMA = """
@@ -147,12 +148,17 @@ class KeyRing:
             return count
 
     def note_lease(self, key_ids: Sequence[str], lease_until_us: int) -> None:
-        """Remember that an attempt may need these keys until then: a retired key is not destroyed before."""
+        """Remember that an attempt may need these keys until then: a retired key is not destroyed before.
+
+        Noted up to a minute long, so that a much used likeness costs one write a minute, not one an opening.
+        """
+        noted_us = -(-lease_until_us // LEASE_GRAIN_US) * LEASE_GRAIN_US
         with self._lock, self._db:
-            self._db.executemany(
-                "UPDATE keys SET lease_until_us = max(lease_until_us, ?) WHERE key_id = ?",
-                [(lease_until_us, key_id) for key_id in key_ids],
-            )
+            known = [self.row(key_id) for key_id in key_ids]
+            later = [(noted_us, row.key_id) for row in known if row.lease_until_us < noted_us]
+            if later:
+                self._db.execute("BEGIN IMMEDIATE")
+                self._db.executemany("UPDATE keys SET lease_until_us = ? WHERE key_id = ?", later)
 
     def retire(self, key_id: str) -> None:
         """Mark a key as replaced: it is due for destruction when its last lease ended."""

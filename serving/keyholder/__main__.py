@@ -36,6 +36,8 @@ from streams.errors import StreamsError
 NAME = "keyholder"
 CONNECTIONS = 16
 """To Postgres, writing and reading each; 64 parallel openings queue for them. Unmeasured."""
+POLICY_TIMEOUT_S = 0.5
+"""Longer than a watcher's 100 ms: nothing runs while the keyholder asks, so being late here costs no protection."""
 TEND_EVERY_S = 1.0
 CLEAR_EVERY = 30
 """Leftovers are looked for at every so many rounds."""
@@ -56,7 +58,7 @@ def compose(settings: Settings, store: PostgresEventStore) -> Keyholding:
     vault = Vault(settings.tenant, keyring, FileBlobs(settings.media))
     checkpoint = Checkpoint(folder / "checkpoint")
     private_key, public_key = _film_keys(settings.secrets)
-    exact = Exact(store, OpaEngine(settings.keyholder_opa_socket), checkpoint, new_id)
+    exact = Exact(store, OpaEngine(settings.keyholder_opa_socket, POLICY_TIMEOUT_S), checkpoint, new_id)
     return Keyholding(
         exact=exact,
         opener=Opener(exact, vault, public_key),

@@ -8,9 +8,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+import anyio
 import msgspec
+from anyio.to_thread import run_sync
 from fastapi import FastAPI, Request, Response
-from starlette.concurrency import run_in_threadpool
 
 from identity.keys import wire
 from identity.keys.errors import KeyGoneError, NoKeyError, SealBrokenError, SignatureRefusedError
@@ -29,6 +30,10 @@ from streams.errors import IncarnationError, LedgerUnavailableError
 
 LOG = logging.getLogger("keyholder")
 REPLICA_PATHS = frozenset(path for path, roles in ENDPOINTS.items() if "replica" in roles)
+DECIDING = frozenset({*REPLICA_PATHS, "/v1/film", "/v1/draft", "/v1/release-draft"})
+AT_ONCE = 8
+"""Decisions made at once, and other calls at once; the rest wait their turn. With 40 threads beside a busy machine (load 14 on
+2 cores) 230 of 256 openings found OPA later than 100 ms; waiting before a decision costs none of its time limits."""
 MAX_BODY_BYTES = 512 * 1024 * 1024
 
 
@@ -89,10 +94,11 @@ def make_app(held: Keyholding) -> FastAPI:
     """Make the application. Handlers run in threads; only bodies are awaited."""
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
     known = handlers(held)
+    deciding, tending = anyio.CapacityLimiter(AT_ONCE), anyio.CapacityLimiter(AT_ONCE)
 
     @app.get("/v1/health")
     async def _health(request: Request) -> Response:
-        return await run_in_threadpool(_guarded, held, request, "/v1/health", b"", lambda _: _health_of(held))
+        return await run_sync(_guarded, held, request, "/v1/health", b"", lambda _: _health_of(held), limiter=tending)
 
     @app.post("/{path:path}")
     async def _post(path: str, request: Request) -> Response:
@@ -103,9 +109,12 @@ def make_app(held: Keyholding) -> FastAPI:
         if body is None:
             return _problem(413, "body.too_large")
         kind, handle = known[endpoint]
-        return await run_in_threadpool(
-            _guarded, held, request, endpoint, body, lambda role: handle(role, msgspec.json.decode(body, type=kind))
-        )
+        limiter = deciding if endpoint in DECIDING else tending
+
+        def answer(role: str) -> wire.Message:
+            return handle(role, msgspec.json.decode(body, type=kind))
+
+        return await run_sync(_guarded, held, request, endpoint, body, answer, limiter=limiter)
 
     return app
 

@@ -93,7 +93,7 @@ class Exact:
 
     def still(self, generation: str, holding: Mapping[str, int]) -> Standing | None:
         """Read the heads again: where the generation stands now, or None when anything held has moved."""
-        with self.snapshot() as reader:
+        with self.store.snapshot() as reader:
             return None if moved(reader, holding) else standing_of(reader, generation)
 
     def answer(self, reading: Reading) -> Answer:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from identity.keys.errors import KeyGoneError, SealBrokenError
-from identity.keys.keyring import KeyRing
+from identity.keys.keyring import LEASE_GRAIN_US, KeyRing
 
 ANA, BO = "account-" + "a" * 32, "account-" + "b" * 32
 
@@ -75,17 +75,18 @@ def test_an_erased_subject_gets_no_new_key(tmp_path: Path) -> None:
         keys.create("evidence", "two", (ANA,), {})
 
 
-def test_a_retired_key_is_due_only_after_its_last_lease(tmp_path: Path) -> None:
+def test_a_retired_key_is_due_only_after_its_last_lease_and_within_a_minute_of_it(tmp_path: Path) -> None:
     keys = ring(tmp_path / "keys", os.urandom(32))
     key_id, _ = keys.create("asset", "one", (ANA,), {})
-    keys.note_lease([key_id], 1_000)
-    keys.note_lease([key_id], 500)
-    assert keys.due(2_000) == []
+    end_us = 3 * LEASE_GRAIN_US + 7
+    keys.note_lease([key_id], end_us)
+    keys.note_lease([key_id], end_us - 2 * LEASE_GRAIN_US)
+    assert keys.due(10 * LEASE_GRAIN_US) == []
     keys.retire(key_id)
-    assert keys.due(999) == []
-    assert keys.due(1_000) == [key_id]
+    assert keys.due(end_us) == []
+    assert keys.due(end_us + LEASE_GRAIN_US) == [key_id]
     keys.destroy(key_id)
-    assert keys.due(1_000) == []
+    assert keys.due(end_us + LEASE_GRAIN_US) == []
 
 
 def test_one_account_has_one_field_key(tmp_path: Path) -> None:
