@@ -25,6 +25,7 @@ PURPOSES = ("personal", "parody", "advertising", "political", "education", "trai
 COUNTING = {"start": ("no_new_uses", "stop", "take_down"), "draft": ("stop", "take_down"), "release": ("stop", "take_down")}
 STAGES = ("standing", "in_time", "for_purpose", "for_facets", "left")
 FOLLOWS = {
+    "assurance.sandbox": "cameo.inactive",
     "consent.stopped": "generation.unstarted",
     "consent.taken_down": "generation.unstarted",
     "content.blocked": "verdict.missing",

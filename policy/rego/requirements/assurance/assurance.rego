@@ -6,6 +6,7 @@
 # custom:
 #   code: assurance.sandbox
 #   actions: [start, draft, release]
+#   after: cameo.inactive
 #   message:
 #     en: "The cameo was enrolled in the sandbox and is not open to others."
 #     ko: "샌드박스에서 등록된 카메오라 다른 사람이 사용할 수 없습니다."
