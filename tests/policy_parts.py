@@ -10,7 +10,13 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from policy.adapters.opa import OpaEngine
+from policy.adapters.view import Arrived
 from policy.bundle import Bundle, build
+from policy.core.freshness import Beat
+from schemas import codec
+from schemas.envelope import Envelope
+from schemas.ids import partition_of
+from schemas.registry import Event, by_class
 from tests.parts import OpaPart
 
 PATIENT_S = 5.0
@@ -44,3 +50,30 @@ def serve_policy(folder: Path, opa_binary: Path, opa_server: Callable[..., OpaPa
     bundle = build(folder / "bundles" / "policy.tar.gz", key, opa_binary)
     part = opa_server(bundle.path, public)
     yield ServedPolicy(part, bundle, public, OpaEngine(part.socket, PATIENT_S))
+
+
+class Feed:
+    """Numbers events as the relay does."""
+
+    def __init__(self) -> None:
+        self.revisions: dict[str, int] = {}
+        self.sequences = [0] * 32
+        self.index = -1
+
+    def of(self, *history: tuple[str, Event]) -> list[Arrived]:
+        return [self._arrived(stream, event) for stream, event in history]
+
+    def beat(self, number: int, time_us: int = 1_000_000, epoch: int = 1) -> Beat:
+        return Beat(epoch=epoch, beat=number, time_us=time_us, log_index=self.index, sequences=tuple(self.sequences))
+
+    def _arrived(self, stream: str, event: Event) -> Arrived:
+        kind, partition = by_class(type(event)), partition_of(stream)
+        self.revisions[stream] = revision = self.revisions.get(stream, 0) + 1
+        self.sequences[partition] += 1
+        self.index += 1
+        envelope = Envelope(
+            tenant="main", stream=stream, revision=revision, position=self.index + 1, event_id=f"{self.index:x}",
+            type=kind.name, version=kind.version, actor=stream, acting_as=None, app=None, correlation="c", causation=None,
+            time_us=1, data=codec.event_data(event), sealed={},
+        )  # fmt: skip
+        return Arrived(envelope, self.index, partition, self.sequences[partition])

@@ -11,51 +11,21 @@ from pathlib import Path
 
 import pytest
 
-from policy.adapters.view import Arrived, ViewReader, ViewWriter
+from policy.adapters.view import ViewReader, ViewWriter
 from policy.core.digest import facts_digest, head_row
-from policy.core.freshness import Beat
 from policy.errors import StaleViewError, ViewError
 from policy.fakes import InMemoryFacts
-from schemas import codec
 from schemas.account import AccountBlocked, AccountFollowed, AccountRegistered, AccountUnblocked
 from schemas.consent import GrantGiven
-from schemas.envelope import Envelope
 from schemas.generation import AttemptLost, GenerationProgressed, GenerationReleased, GenerationStarted, UseRef
-from schemas.ids import partition_of
-from schemas.registry import Event, by_class
+from schemas.registry import Event
+from tests.policy_parts import Feed
 
 ANN, BEN = "account-" + "a" * 32, "account-" + "b" * 32
 CAMEO = "cameo-" + "c" * 32
 ONE, TWO = "generation-" + "1" * 32, "generation-" + "2" * 32
 USE = (UseRef(cameo=CAMEO, grant="g1"),)
 REGISTERED = AccountRegistered(region="KR", locale="ko", minor=False)
-
-
-class Feed:
-    """Numbers events as the relay does."""
-
-    def __init__(self) -> None:
-        self.revisions: dict[str, int] = {}
-        self.sequences = [0] * 32
-        self.index = -1
-
-    def of(self, *history: tuple[str, Event]) -> list[Arrived]:
-        return [self._arrived(stream, event) for stream, event in history]
-
-    def beat(self, number: int, time_us: int = 1_000_000, epoch: int = 1) -> Beat:
-        return Beat(epoch=epoch, beat=number, time_us=time_us, log_index=self.index, sequences=tuple(self.sequences))
-
-    def _arrived(self, stream: str, event: Event) -> Arrived:
-        kind, partition = by_class(type(event)), partition_of(stream)
-        self.revisions[stream] = revision = self.revisions.get(stream, 0) + 1
-        self.sequences[partition] += 1
-        self.index += 1
-        envelope = Envelope(
-            tenant="main", stream=stream, revision=revision, position=self.index + 1, event_id=f"{self.index:x}",
-            type=kind.name, version=kind.version, actor=ANN, acting_as=None, app=None, correlation="c", causation=None,
-            time_us=1, data=codec.event_data(event), sealed={},
-        )  # fmt: skip
-        return Arrived(envelope, self.index, partition, self.sequences[partition])
 
 
 def started(attempt: int = 1) -> GenerationStarted:
@@ -232,6 +202,7 @@ def test_a_writer_killed_within_a_batch_loses_and_halves_nothing(tmp_path: Path)
         import os, signal, sys
         sys.path.insert(0, {str(Path(__file__).parent)!r})
         from test_view import *
+        from tests.policy_parts import Feed
         from policy.adapters import view_writer
         feed = Feed()
         writer = ViewWriter({str(folder)!r})
