@@ -64,12 +64,17 @@ def _row(new: NewEvent) -> EventRow:
         event_id=new.event_id,
         type=kind.name,
         version=kind.version,
-        data=event_data(new.event),
+        data=_plain(event_data(new.event)),
         sealed=dict(new.sealed),
-        facts=fold(new.event),
+        facts=tuple(FactWrite(key=fact.key, value=_plain(fact.value)) for fact in fold(new.event)),
         uses=uses_of(new.event, new.stream),
         consent=kind.consent,
     )
+
+
+def _plain(value: Any) -> Any:
+    """Make a value what every store gives back: JSON has lists, no tuples."""
+    return msgspec.json.decode(msgspec.json.encode(value))
 
 
 def envelope_of(append: Append, row: EventRow, tenant: str, revision: int, position: int, time_us: int) -> Envelope:
