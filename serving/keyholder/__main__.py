@@ -5,10 +5,13 @@ from __future__ import annotations
 import fcntl
 import logging
 import os
+import signal
 import socket
 import sys
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import uvicorn
@@ -92,21 +95,33 @@ def main() -> int:
     return 0
 
 
+class _Server(uvicorn.Server):
+    """Says when it listens, and lets the process end by itself: uvicorn's own would die of the signal once more."""
+
+    def __init__(self, config: uvicorn.Config, ready: Path) -> None:
+        super().__init__(config)
+        self._ready = ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self._ready.touch()
+        sys.stdout.write("ready\n")
+        sys.stdout.flush()
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self.handle_exit)
+        yield
+
+
 def _serve(settings: Settings, held: Keyholding) -> None:
     ready = settings.run / f"{NAME}.ready"
-
-    class Server(uvicorn.Server):
-        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-            await super().startup(sockets)
-            ready.touch()
-            sys.stdout.write("ready\n")
-            sys.stdout.flush()
-
     config = uvicorn.Config(
         make_app(held), access_log=False, log_config=None, lifespan="off", timeout_keep_alive=75, timeout_graceful_shutdown=5
     )
     try:
-        Server(config).run(sockets=[_listen(settings.keyholder_socket)])
+        _Server(config, ready).run(sockets=[_listen(settings.keyholder_socket)])
     finally:
         ready.unlink(missing_ok=True)
 
