@@ -7,13 +7,23 @@ anybody can write: that is why check 11 looks for signs, and proves nothing.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
 import av
 import numpy as np
 
+from infra.places import ROOT
+from serving.engines.portrait.acting import Take, plan_take
+from serving.engines.portrait.actor import PHRASE_SPEED, perform
+from serving.engines.portrait.faces import FaceModels
+from serving.engines.portrait.speech import KokoroSpeaker, Spoken
+
+ACTORS_FOLDER = ROOT / "infra/assets/actors"
+VOICES = {"joon": "jm_kumo", "maeve": "jf_gongitsune"}
+FPS = 24
 SOUND_HZ = 24_000
 
 
@@ -86,3 +96,54 @@ def noise_frames(count: int, side: int = 320, seed: int = 0) -> Iterator[np.ndar
     base = chance.integers(60, 190, (side, side, 3))
     for i in range(count):
         yield np.clip(np.roll(base, i, axis=1) + chance.integers(-6, 7, base.shape), 0, 255).astype(np.uint8)
+
+
+@dataclass(frozen=True)
+class Performance:
+    """One take by a fictional actor: frames BGR, and sound float32 mono 24 kHz, before anything is encoded."""
+
+    frames: list[np.ndarray]
+    sound: np.ndarray
+    take: Take
+    fps: int = FPS
+
+    def seconds(self, first_s: float, last_s: float) -> list[np.ndarray]:
+        """The frames of a stretch."""
+        return self.frames[round(first_s * self.fps) : round(last_s * self.fps)]
+
+    def without_blinks(self) -> list[np.ndarray]:
+        """The frames but those in which the lids move."""
+        closed = [(b - 0.05, b + 0.35) for b in self.take.blinks_s]
+        return [f for i, f in enumerate(self.frames) if not any(a <= i / self.fps <= b for a, b in closed)]
+
+
+class Stage:
+    """Lets the fictional actors answer challenges. One a session: it loads the engine's models."""
+
+    def __init__(self, models: Path) -> None:
+        self._faces = FaceModels(models)
+        self._speaker = KokoroSpeaker(models)
+
+    def close(self) -> None:
+        """Free the models."""
+        self._faces.close()
+
+    def say(self, words: Sequence[str], voice: str) -> Spoken:
+        """Speak words, apart from each other."""
+        return self._speaker.say(" ".join(words), voice, PHRASE_SPEED, pause_between_words=True)
+
+    def perform(self, actor: str, movements: Sequence[str], spoken: Spoken, *, side_px: int = 480, seed: int = 1) -> Performance:
+        """Do the movements, then say the words."""
+        still = (ACTORS_FOLDER / f"{actor}.jpg").read_bytes()
+        take = plan_take(movements, len(spoken.samples) / SOUND_HZ)
+        frames = list(perform(still, movements, spoken, self._faces, fps=FPS, side_px=side_px, seed=seed))
+        return Performance(frames, placed(spoken, take, seed), take)
+
+
+def placed(spoken: Spoken, take: Take, seed: int = 1) -> np.ndarray:
+    """The words where the take has them, in a quiet room."""
+    sound = np.random.default_rng(seed).normal(0, 0.0015, round(take.duration_s * SOUND_HZ)).astype(np.float32)
+    start = round(take.speech_start_s * SOUND_HZ)
+    part = spoken.samples[: len(sound) - start]
+    sound[start : start + len(part)] += part
+    return sound

@@ -2,7 +2,6 @@ import json
 
 from identity.core.words import WORDS
 
-
 STRESS = str.maketrans("", "", "ˈˌ")
 
 

@@ -1,0 +1,62 @@
+"""Owns one answer of a fictional actor, the real models, and a way to assess what a test makes of it."""
+
+from __future__ import annotations
+
+import gc
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from identity.core.assessment import Assessment, Profile
+from identity.core.challenge import Challenge, issue
+from identity.core.enrolment import Submission
+from tests.media import VOICES, Performance, Stage, write_recording
+
+NOW_US = 1_000_000
+
+
+@dataclass
+class Answer:
+    """A challenge, the actor's take of it, and the file as a browser would have written it."""
+
+    challenge: Challenge
+    performance: Performance
+    path: Path
+
+
+@pytest.fixture(scope="session")
+def loaded(models):
+    from identity.adapters.models import Models
+
+    found = Models.load(models)
+    yield found
+    found.close()
+
+
+@pytest.fixture(scope="session")
+def stage(models):
+    made = Stage(models)
+    yield made
+    made.close()
+    gc.collect()
+
+
+@pytest.fixture(scope="session")
+def answer(stage, tmp_path_factory) -> Answer:
+    challenge = issue("anna", NOW_US, (1).to_bytes(32, "big"))
+    spoken = stage.say(challenge.phrase, VOICES["joon"])
+    performance = stage.perform("joon", challenge.movements, spoken)
+    path = write_recording(tmp_path_factory.mktemp("answer") / "a.webm", performance.frames, performance.sound)
+    return Answer(challenge, performance, path)
+
+
+@pytest.fixture
+def assess(loaded, answer):
+    from identity.handlers import assess_recording
+
+    def run(path: Path, *, profile=Profile.BASIC, challenge=None, earlier=(), **submission) -> Assessment:
+        sent = Submission(**{"account": "anna", "received_at_us": NOW_US + 20_000_000, **submission})
+        return assess_recording(path, challenge or answer.challenge, profile, earlier, loaded, submission=sent)
+
+    return run
