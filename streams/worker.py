@@ -85,6 +85,29 @@ class Wiring:
             expire(self._store, cameo, enrolment)
 
 
+class _Sparing(logging.Filter):
+    """Lets one record a second of each library logger through: clients of a broker that is gone log each try."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._last_s: dict[str, float] = {}
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if record.name.startswith("streams."):
+            return True
+        if record.created - self._last_s.get(record.name, 0.0) < 1.0:
+            return False
+        self._last_s[record.name] = record.created
+        return True
+
+
+def _log_sparingly() -> None:
+    logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    for handler in logging.getLogger().handlers:
+        handler.addFilter(_Sparing())
+    logging.getLogger("mode.timers").setLevel(logging.ERROR)  # a timer that waits for Postgres is late: not news
+
+
 def _tell_ready(run: Path) -> None:
     (run / "worker.ready").touch()
     sys.stdout.write("ready\n")
@@ -94,7 +117,7 @@ def _tell_ready(run: Path) -> None:
 def main() -> None:
     """Run until SIGTERM."""
     settings = Settings.from_env(os.environ)
-    logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    _log_sparingly()
     wiring = Wiring(settings)
     app = make_app(settings.kafka, wiring.runners(), wiring.chores(), wiring.stopping, lambda: _tell_ready(settings.run))
     worker = faust.Worker(app, loglevel="WARNING", quiet=True, redirect_stdouts=False, override_logging=False)

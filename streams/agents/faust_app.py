@@ -19,8 +19,10 @@ import faust
 from schemas.codec import decode
 from schemas.errors import SchemaError
 from schemas.ids import PARTITIONS
-from streams.agents.errors import AgentStoppedError
+from streams.agents.errors import AgentError, AgentStoppedError
 from streams.agents.runner import Runner
+from streams.core.parking import describe
+from streams.errors import LedgerUnavailableError
 
 TOPIC = "cameo.events"
 GROUP = "cameo-agents"
@@ -111,8 +113,10 @@ def _add_timer(app: faust.App, every_s: float, name: str, thread: ThreadPoolExec
             await asyncio.get_running_loop().run_in_executor(thread, work)
         except AgentStoppedError:
             return
+        except (AgentError, LedgerUnavailableError) as error:
+            log.warning("%s waits for its next turn: %s", name, describe(error))
         except Exception:
-            log.warning("%s failed, the next turn tries again", name, exc_info=True)
+            log.exception("%s failed, the next turn tries again", name)
 
     app.timer(every_s, name=name)(tick)
 
