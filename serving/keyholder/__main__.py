@@ -28,8 +28,9 @@ from serving.keyholder.app import Keyholding, make_app
 from serving.keyholder.checkpoint import Checkpoint
 from serving.keyholder.errors import KeyholderError
 from serving.keyholder.exact import Exact
+from serving.keyholder.intake import SPOOL, Intake
 from serving.keyholder.opening import Opener
-from serving.keyholder.releasing import SPOOL, Releaser
+from serving.keyholder.releasing import Releaser
 from serving.keyholder.showing import Exhibitor
 from serving.keyholder.signer import FilmSigner
 from serving.keyholder.tending import Steward
@@ -65,7 +66,7 @@ def compose(settings: Settings, store: PostgresEventStore) -> Keyholding:
     return Keyholding(
         exact=exact,
         opener=Opener(exact, vault, public_key),
-        releaser=Releaser(exact, vault, FilmSigner(folder).sign, settings.media, private_key),
+        releaser=Releaser(exact, vault, Intake(exact, vault, FilmSigner(folder).sign, settings.media, private_key)),
         exhibitor=Exhibitor(exact, vault),
         steward=Steward(exact, vault, settings.media),
         checkpoint=checkpoint,

@@ -55,7 +55,7 @@ Handler = tuple[type[Any], Callable[[str, Any], wire.Message]]
 
 
 def handlers(held: Keyholding) -> dict[str, Handler]:
-    """List the endpoints: what is asked, and who answers it. The first argument is the caller's role."""
+    """List the endpoints: what is asked, and who answers it. The first argument is the caller: a role, or `replica/NAME`."""
     steward, vault, releaser, shown = held.steward, held.steward.vault, held.releaser, held.exhibitor
 
     def seal(_: str, ask: wire.SealAsk) -> wire.Message:
@@ -85,8 +85,8 @@ def handlers(held: Keyholding) -> dict[str, Handler]:
         "/v1/film": (wire.FilmAsk, lambda _, ask: wire.Content(content=shown.film(ask.generation, ask.viewer))),
         "/v1/draft": (wire.FilmAsk, lambda _, ask: wire.Content(content=shown.draft(ask.generation, ask.viewer))),
         "/v1/release-draft": (wire.ReleaseDraftAsk, lambda _, ask: releaser.release_draft(ask.generation)),
-        "/v1/open": (wire.OpenAsk, lambda _, ask: held.opener.open(ask)),
-        "/v1/release": (wire.ReleaseAsk, lambda _, ask: releaser.release(ask)),
+        "/v1/open": (wire.OpenAsk, lambda caller, ask: held.opener.open(ask, caller)),
+        "/v1/release": (wire.ReleaseAsk, lambda caller, ask: releaser.release(ask, caller)),
     }
 
 
@@ -151,11 +151,10 @@ def _admitted(door: Doorkeeper, request: Request, endpoint: str, body: bytes) ->
     """Tell the caller's role, and the code that keeps it out."""
     if endpoint in REPLICA_PATHS:
         try:
-            door.replica(endpoint, body, request.headers)
+            return f"replica/{door.replica(endpoint, body, request.headers)}", None
         except SignatureRefusedError as error:
             LOG.warning("endpoint=%s: %s", endpoint, error)
             return None, "replica.unauthenticated"
-        return "replica", None
     role = door.role(request.headers.get("authorization", ""))
     if role is None:
         return None, "caller.unauthenticated"

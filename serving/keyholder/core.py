@@ -100,6 +100,8 @@ def open_refusal(now: Standing, attempt: int, public_key: str, engine: str) -> s
         return refusal
     if engine != now.engine:
         return "engine.mismatch"
+    if now.draft is not None and now.draft.attempt == attempt:
+        return "attempt.already_released"
     if now.started is not None and now.started.attempt == attempt and now.started.public_key != public_key:
         return "attempt.key_bound"
     return None

@@ -35,8 +35,8 @@ class Opener:
         self._vault = vault
         self._film_public_key = film_public_key
 
-    def open(self, ask: OpenAsk) -> OpenAnswer:
-        """Decide, record and hand out. Raises what Exact raises: nothing was handed out then."""
+    def open(self, ask: OpenAsk, caller: str) -> OpenAnswer:
+        """Decide, record and hand out. `caller`: who signed. Raises what Exact raises: nothing was handed out then."""
         if not _is_public_key(ask.public_key):
             return _refused("attempt.key_malformed")
         asked = Asked(ask.generation, "start", ask.attempt, ask.honours)
@@ -50,17 +50,17 @@ class Opener:
             if refusal is None and plan is None:
                 plan = self._plan(reading.standing)
             if refusal is not None or not isinstance(plan, _Plan):
-                return self._lied(reading.standing, ask, refusal or str(plan))
+                return self._lied(reading.standing, ask, caller, refusal or str(plan))
             started = started_for(reading.standing, ask.attempt, ask.public_key)
             if started is not None and started.holding == reading.holding:
-                return self._hand_over(ask, plan, started)
-            decided = self._decide(ask, plan, reading)
+                return self._hand_over(ask, caller, plan, started)
+            decided = self._decide(ask, caller, plan, reading)
             if isinstance(decided, OpenAnswer):
                 return decided
             last = code_of(decided)
         return _refused(last)
 
-    def _decide(self, ask: OpenAsk, plan: _Plan, reading: Reading) -> OpenAnswer | Outcome:
+    def _decide(self, ask: OpenAsk, caller: str, plan: _Plan, reading: Reading) -> OpenAnswer | Outcome:
         """One try: an answer, or the outcome after which to decide again."""
         answer = self._exact.answer(reading)
         if not answer.permit:
@@ -84,7 +84,7 @@ class Opener:
             assets=assets,
         )
         outcome = self._exact.append_held(reading, decided, started, answer.not_after_us)
-        return self._hand_over(ask, plan, started, answer.obligations) if isinstance(outcome, Appended) else outcome
+        return self._hand_over(ask, caller, plan, started, answer.obligations) if isinstance(outcome, Appended) else outcome
 
     def _refuse(self, reading: Reading, decided: GenerationDecided) -> OpenAnswer | Outcome:
         if not ends_generation(decided.codes):
@@ -105,7 +105,14 @@ class Opener:
             return "key.destroyed"
         return None
 
-    def _hand_over(self, ask: OpenAsk, plan: _Plan, started: GenerationStarted, obligations: tuple[str, ...] | None = None) -> OpenAnswer:
+    def _hand_over(
+        self,
+        ask: OpenAsk,
+        caller: str,
+        plan: _Plan,
+        started: GenerationStarted,
+        obligations: tuple[str, ...] | None = None,
+    ) -> OpenAnswer:
         """Give the package, after looking once more that nothing that was held has moved since the append."""
         if obligations is None:
             obligations = self._obligations(ask.generation, started.decision)
@@ -114,7 +121,7 @@ class Opener:
             return OpenAnswer(outcome="changed")
         refusal = open_refusal(standing, ask.attempt, ask.public_key, ask.engine)
         if refusal is not None:
-            return self._lied(standing, ask, refusal)
+            return self._lied(standing, ask, caller, refusal)
         if started.not_after_us is not None and standing.now_us >= started.not_after_us:
             return _refused("consent.expired")
         try:
@@ -140,8 +147,8 @@ class Opener:
             obligations=obligations,
         )
 
-    def _lied(self, standing: Standing, ask: OpenAsk, code: str) -> OpenAnswer:
-        asked = {"attempt": ask.attempt, "public_key": ask.public_key, "engine": ask.engine}
+    def _lied(self, standing: Standing, ask: OpenAsk, caller: str, code: str) -> OpenAnswer:
+        asked = {"caller": caller, "attempt": ask.attempt, "public_key": ask.public_key, "engine": ask.engine}
         self._exact.record_lie(standing, "start", ask.attempt, code, asked)
         return _refused(code)
 

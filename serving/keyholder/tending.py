@@ -17,7 +17,7 @@ from schemas.envelope import Envelope
 from serving.keyholder.core import standing_of
 from serving.keyholder.errors import RefusedError
 from serving.keyholder.exact import Exact
-from serving.keyholder.releasing import SPOOL
+from serving.keyholder.intake import SPOOL
 
 SETTLE_US = 5_000_000
 """How long a film that no event names may be on its way into the record; an append takes 300 ms at most."""

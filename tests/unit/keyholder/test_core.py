@@ -94,7 +94,9 @@ def test_what_was_not_started_is_not_released() -> None:
 
 
 def test_an_attempt_hands_in_one_film() -> None:
-    assert release_refusal(standing(REQUESTED, LEASED, STARTED, DRAFT), 1) == "attempt.already_released"
+    now = standing(REQUESTED, LEASED, STARTED, DRAFT)
+    assert release_refusal(now, 1) == "attempt.already_released"
+    assert open_refusal(now, 1, "k1", "trivial") == "attempt.already_released"
 
 
 def test_a_draft_outlives_its_lease_but_not_its_generation() -> None:

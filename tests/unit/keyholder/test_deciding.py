@@ -26,6 +26,7 @@ from schemas.generation import GenerationReleased, GenerationStarted
 from serving.keyholder.checkpoint import Checkpoint
 from serving.keyholder.errors import RefusedError
 from serving.keyholder.exact import Exact
+from serving.keyholder.intake import Intake
 from serving.keyholder.opening import Opener
 from serving.keyholder.releasing import Releaser
 from serving.keyholder.showing import Exhibitor
@@ -120,7 +121,7 @@ class Scene:
         """Make the parts, as a newly started process would."""
         exact = Exact(self.store, self.policy, Checkpoint(self.folder / "checkpoint"), new_id)
         self.opener = Opener(exact, self.vault, self.film_public)
-        self.releaser = Releaser(exact, self.vault, lambda film, _: film, self.folder, self.film_private)
+        self.releaser = Releaser(exact, self.vault, Intake(exact, self.vault, lambda film, _: film, self.folder, self.film_private))
         self.exhibitor = Exhibitor(exact, self.vault)
         self.steward = Steward(exact, self.vault, self.folder)
 
@@ -129,7 +130,8 @@ class Scene:
             OpenAsk(
                 generation=self.generation, attempt=1, public_key=self.child_public.hex(), engine="trivial",
                 honours=("mark.visible",), bundle_sha256=BUNDLE,
-            )
+            ),
+            "replica/test",
         )  # fmt: skip
 
     def film(self, opened: OpenAnswer, film: bytes = b"film") -> ReleaseAsk:
@@ -240,7 +242,7 @@ def test_a_silent_policy_opens_and_records_nothing(scene: Scene) -> None:
 def test_a_refused_film_leaves_no_key_behind(scene: Scene) -> None:
     ask = scene.film(scene.open())
     scene.policy.answer = REFUSE
-    answer = scene.releaser.release(ask)
+    answer = scene.releaser.release(ask, "replica/test")
     assert (answer.outcome, answer.final) == ("refused", True)
     assert scene.films() == []
 
@@ -249,7 +251,7 @@ def test_a_film_whose_release_was_not_recorded_is_shown_to_nobody_and_cleared(sc
     ask = scene.film(scene.open())
     scene.policy.answer = PolicyUnavailableError("down")
     with pytest.raises(PolicyUnavailableError):
-        scene.releaser.release(ask)
+        scene.releaser.release(ask, "replica/test")
     scene.policy.answer = PERMIT
     assert len(scene.films()) == 1
     with pytest.raises(RefusedError, match=r"film\.unreleased"):
@@ -259,24 +261,24 @@ def test_a_film_whose_release_was_not_recorded_is_shown_to_nobody_and_cleared(sc
     scene.clock_us = SETTLE_US
     assert scene.steward.clear_leftovers() == 1
     assert scene.films() == []
-    assert scene.releaser.release(ask).outcome == "released"
+    assert scene.releaser.release(ask, "replica/test").outcome == "released"
 
 
 def test_a_release_whose_answer_was_lost_is_told_again_and_its_film_is_kept(scene: Scene) -> None:
     ask = scene.film(scene.open())
     scene.store.crash_after_append_of = GenerationReleased
     with pytest.raises(LedgerUnavailableError):
-        scene.releaser.release(ask)
+        scene.releaser.release(ask, "replica/test")
     scene.store.crash_after_append_of = None
     scene.compose()
-    assert scene.releaser.release(ask).outcome == "released"
+    assert scene.releaser.release(ask, "replica/test").outcome == "released"
     scene.clock_us = SETTLE_US
     assert scene.steward.clear_leftovers() == 0
     assert scene.exhibitor.film(scene.generation, scene.owner) == b"film"
 
 
 def test_servings_are_decided_each_time_and_recorded_once_while_nothing_moves(scene: Scene) -> None:
-    scene.releaser.release(scene.film(scene.open()))
+    scene.releaser.release(scene.film(scene.open()), "replica/test")
     asked = len(scene.policy.asked)
     for _ in range(3):
         scene.exhibitor.film(scene.generation, scene.owner)
@@ -292,7 +294,7 @@ def test_servings_are_decided_each_time_and_recorded_once_while_nothing_moves(sc
 
 
 def test_consent_that_moves_while_a_film_is_opened_is_decided_again(scene: Scene) -> None:
-    scene.releaser.release(scene.film(scene.open()))
+    scene.releaser.release(scene.film(scene.open()), "replica/test")
     opened = scene.vault.open
 
     def open_then_refuse(key_id: str) -> bytes:
