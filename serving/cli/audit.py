@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from pathlib import Path
 from typing import Any
 
 import click
-from policy.replay import replay_recorded
+import msgspec
+from policy.replay import replay as replay_decision
 
+from infra.places import Places
+from infra.tools import Tools
+from policy.errors import PolicyError
 from serving.cli.session import api_command, connect, home
 from serving.client import Client
 
@@ -37,16 +42,22 @@ def explain(client: Client, *, decision: str) -> Any:
 
 @click.command()
 @click.argument("decision")
-@click.option("--keep", type=click.Path(file_okay=False, path_type=Path), help="Keep input, bundle and answer here.")
+@click.option("--keep", type=click.Path(dir_okay=False, path_type=Path), help="Keep the recorded decision in this file.")
 @api_command
 def replay(client: Client, *, decision: str, keep: Path | None) -> Any:
     """Decide DECISION again from its own record and its policy bundle, offline, and compare. For auditors."""
     recorded = client.call("GET", f"/v1/decisions/{decision}")
-    result = replay_recorded(recorded, home() / "bundles", keep=keep)
-    if not result["same"]:
-        click.echo(json.dumps(result, ensure_ascii=False, indent=2), err=True)
+    if keep is not None:
+        keep.write_text(json.dumps(recorded, ensure_ascii=False, indent=2), encoding="utf-8")
+    bundle = home() / "bundles" / f"{recorded['bundle_sha256']}.tar.gz"
+    try:
+        found = replay_decision(recorded, bundle, Tools.load(Places.from_env(os.environ)).opa)
+    except (PolicyError, OSError) as error:
+        raise click.ClickException(f"it cannot be replayed: {error}") from error
+    if not found.same:
+        click.echo(json.dumps(msgspec.to_builtins(found), ensure_ascii=False, indent=2), err=True)
         sys.exit(1)
-    return result
+    return msgspec.to_builtins(found)
 
 
 @click.group()

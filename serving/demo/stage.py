@@ -45,6 +45,7 @@ class Stage:
     """Everything a step needs: where it plays, who plays, what was shown so far."""
 
     folder: Path
+    places: Places
     settings: Settings
     daemon: Daemon
     steps: list[Step] = field(default_factory=list)
@@ -122,7 +123,7 @@ def open_stage(folder: Path) -> Iterator[Stage]:
     settings = installation.settings
     try:
         Up(installation, say).run()
-        yield Stage(folder, settings, Daemon(settings.run, settings.logs))
+        yield Stage(folder, places, settings, Daemon(settings.run, settings.logs))
     finally:
         ended = down(places.run, places.var / "logs", say)
         say(f"     down: {len(ended.stopped)} parts in {ended.took_s:.1f} s, {len(ended.killed)} left over")

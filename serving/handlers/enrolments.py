@@ -103,8 +103,9 @@ def _open_challenge(desk: Desk, cameo: str, enrolment: str) -> int:
         now_us = facts.now_us()
     if fact is None or head is None or fact.value["enrolment"] != enrolment:
         raise NotFoundError("enrolment.unknown", "no such challenge is open for you", "start a new enrolment")
-    if fact.value["state"] != "started":
+    state = fact.value["state"]
+    if state not in {"started", "expired"}:
         raise ConflictError("challenge.used", "this challenge was answered already", "start a new enrolment")
-    if fact.value["expires_at_us"] <= now_us:
+    if state == "expired" or fact.value["expires_at_us"] <= now_us:
         raise ConflictError("challenge.expired", "this challenge ran out", "start a new enrolment")
     return head.revision
