@@ -112,16 +112,14 @@ def draft(parts: PartsHere, caller: GenerateCaller, generation: str) -> Response
 
 @router.post("/{generation}/approval", status_code=204)
 def approve(parts: PartsHere, caller: GenerateCaller, generation: str, body: Answer) -> None:
-    """Approve a draft, these very bytes. When every subject has, it is released."""
+    """Approve a draft, these very bytes.."""
     generations.approve(parts.desk, caller, generation, body.film_sha256)
-    parts.keyholder.release_draft(generation)
 
 
 @router.post("/{generation}/decline", status_code=204)
 def decline(parts: PartsHere, caller: GenerateCaller, generation: str, body: Answer) -> None:
     """Decline a draft: it is never released."""
     generations.decline(parts.desk, caller, generation, body.film_sha256, body.reason or "declined")
-    parts.keyholder.release_draft(generation)
 
 
 def _visible(parts: Any, account: str, generation: str) -> dict[str, Any]:
