@@ -23,7 +23,7 @@ export RAY_USAGE_STATS_ENABLED := 0
 TIMED = echo "== $@"; trap 'echo "== $@ took $$SECONDS s"' EXIT;
 
 ##@ Set up and run
-.PHONY: help setup demo up down bench test lint types contracts rego unit contract integration property golden corpus race kill e2e audit clean
+.PHONY: help setup demo up down bench test lint types contracts rego unit contract integration property golden corpus race racefull kill e2e audit clean
 
 help: ## List every command
 	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z0-9]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -79,6 +79,9 @@ corpus: setup ## Real recordings (CAMEO_CORPUS, default ../shared/corpus); skipp
 
 race: setup ## Revocation against open and release, short form, judged by the independent checker
 	@$(TIMED) $(PYTEST) tests/chaos/race
+
+racefull: setup ## The long form: 3,000 races against the keyholder, 200 through Ray
+	@$(TIMED) CAMEO_RACES=3000 CAMEO_RAY_RACES=200 $(PYTEST) -s tests/chaos/race
 
 kill: setup ## kill -9 of each process in turn while requests run
 	@$(TIMED) $(PYTEST) tests/chaos --ignore=tests/chaos/race

@@ -1,0 +1,102 @@
+"""Races through the whole installation: judge, dispatcher, Ray Serve replicas, watchers, children of the trivial engine.
+
+CAMEO_RAY_RACES sets how many (default: the short form; `make racefull` runs 200).
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import threading
+import time
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from identity.keys.errors import KeyholderRefusedError
+from tests.chaos.conftest import Whole
+from tests.chaos.race.checker import Served, check
+from tests.chaos.race.driver import OTHER_STREAM, OWN_STREAM, SWITCHED, Kind, Scene
+from tests.chaos.race.export import exported
+
+RACES = int(os.environ.get("CAMEO_RAY_RACES", "24"))
+KINDS = tuple(kind for kind in (*OWN_STREAM, *OTHER_STREAM) if kind.name != SWITCHED)
+ENDED = {"generation.released", "generation.refused", "generation.stopped", "generation.cancelled"}
+PATIENCE_S = 90.0
+pytestmark = pytest.mark.timeout(1500)
+
+
+def scene(whole: Whole, basis: str) -> Scene:
+    world = whole.world
+    owner, requester = world.register("owner"), world.register("requester")
+    cameo = world.activate_cameo(owner, ("face",))
+    grant = ""
+    if basis == "grant":
+        grant = world.grant(cameo, requester)
+    else:
+        world.audience(cameo, "everyone" if basis == "everyone" else "mutuals")
+        world.follow(owner, requester)
+        world.follow(requester, owner)
+    generation = world.request(requester, cameo, facets=("face",), duration_ms=200)
+    return Scene(world, owner, requester, cameo, generation, grant, "trivial")
+
+
+def until(whole: Whole, generation: str, *wanted: str) -> str:
+    end_s = time.monotonic() + PATIENCE_S
+    while time.monotonic() < end_s:
+        types = whole.world.types(generation)
+        for kind in types:
+            if kind in wanted or kind in ENDED or (kind == "generation.attempt_lost" and "lost" in wanted):
+                return kind
+        time.sleep(0.01)
+    message = f"{generation} stood still: {types}"
+    raise AssertionError(message)
+
+
+def one_race(whole: Whole, kind: Kind | None, aim: str, delay_s: float) -> tuple[str, str]:
+    act = scene(whole, "grant" if kind is None else kind.basis)
+    if kind is not None:
+        until(whole, act.generation, "generation.attempt_leased" if aim == "open" else "generation.started")
+        time.sleep(delay_s)
+        kind.supersede(act)
+    return act.generation, until(whole, act.generation)
+
+
+def test_nothing_starts_or_is_released_on_superseded_consent_through_ray(whole: Whole, tmp_path: Path) -> None:
+    chance, mutex = random.Random(20261121), threading.Lock()
+    results: Counter[str] = Counter()
+    released: list[str] = []
+
+    def race(at: int) -> None:
+        kind = None if at % 8 == 7 else KINDS[at % len(KINDS)]
+        aim = "open" if at % 2 else "release"
+        with mutex:
+            delay_s = chance.uniform(0.0, 0.5 if aim == "open" else 0.6)
+        generation, ended = one_race(whole, kind, aim, delay_s)
+        with mutex:
+            results[f"{'control' if kind is None else aim}: {ended.partition('.')[2]}"] += 1
+            if ended == "generation.released":
+                released.append(generation)
+
+    with ThreadPoolExecutor(2) as pool:
+        for done in [pool.submit(race, at) for at in range(RACES)]:
+            done.result()
+    served = [got for generation in released if (got := _served(whole, generation))]
+    report = check(exported(whole.world.store("auditor"), tmp_path), served)
+    print(
+        f"\n{dict(results)}\nchecked: {report.events} events, {report.started} started, {report.released} released, {report.served} served"
+    )
+    assert report.violations == []
+    controls = {name: count for name, count in results.items() if name.startswith("control")}
+    assert set(controls) == {"control: released"}, controls
+    assert report.released < RACES, "no race was won by consent"
+
+
+def _served(whole: Whole, generation: str) -> Served | None:
+    requester = whole.world.store("auditor").read(generation)[0].data["requester"]
+    try:
+        return Served(generation, time.time_ns() // 1000, whole.keyholder("api").film(generation, requester))
+    except KeyholderRefusedError:
+        return None
