@@ -7,7 +7,7 @@ package cameo.consent
 
 rendering := {"start", "draft", "release"}
 
-# Revocations that count: `no_new_uses` lets finish what has begun.
+# Withdrawals of a grant that count.
 counting := {
 	"start": {"no_new_uses", "stop", "take_down"},
 	"draft": {"stop", "take_down"},
@@ -75,11 +75,18 @@ reserved(_, _) if input.action == "start"
 
 reserved(grants, grant) if grant in grants
 
-# Given after everything of that kind was last withdrawn.
+# Given after everything of that kind was last withdrawn; `no_new_uses` lets finish what has begun.
 since(cameo, revision) if {
-	every strength in counting {
-		revision > cameo.revoked[strength]
-	}
+	revision > cameo.revoked.stop
+	revision > cameo.revoked.take_down
+	begins_since(revision, cameo.revoked.no_new_uses)
+}
+
+begins_since(_, _) if input.action in {"draft", "release"}
+
+begins_since(revision, no_new_uses) if {
+	input.action == "start"
+	revision > no_new_uses
 }
 
 in_time[place] := [way |

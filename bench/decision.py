@@ -1,0 +1,233 @@
+"""Measures a decision at a replica: reading the view, asking OPA by three clients, both together. Owns no threshold.
+
+`python bench/decision.py [--decisions N] [--cameos N]` writes bench/results/decision.json.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from infra.parts.opa import Opa
+from policy.adapters.opa import DECISION_PATH, OpaEngine
+from policy.adapters.opa_client import OpaAdministration
+from policy.adapters.view import Arrived, ViewReader, ViewWriter
+from policy.bundle import build
+from policy.core.opening import opening_events
+from policy.core.question import gather, question_of
+from policy.program import ENTRY, find_opa, run_opa
+from schemas import account, cameo, codec, consent, generation
+from schemas.envelope import Envelope
+from schemas.ids import cameo_of, partition_of
+from schemas.registry import Event, by_class
+
+RESULT = Path(__file__).parent / "results" / "decision.json"
+PATIENT_S = 5.0
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--decisions", type=int, default=3000)
+    parser.add_argument("--cameos", type=int, default=5000)
+    given = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="cm-bench-", dir="/tmp") as folder:
+        rows = measure(Path(folder), given.decisions, given.cameos)
+    machine = f"{platform.machine()}, {os.cpu_count()} CPUs, load {os.getloadavg()[0]:.1f}, Python {platform.python_version()}"
+    written = {"name": "decision", "machine": machine, "command": " ".join(["python", *sys.argv]), "rows": rows}
+    RESULT.parent.mkdir(exist_ok=True)
+    RESULT.write_text(json.dumps(written, indent=2) + "\n")
+    for row in rows:
+        print(f"{row['what']:<58} {row['ours']:>9} {row['peer'] or '':>9} {row['unit']:<4} n={row['n']}")
+
+
+def measure(folder: Path, decisions: int, cameos: int) -> list[dict[str, Any]]:
+    binary = find_opa()
+    signing, verification = keys(folder)
+    bundle = build(folder / "bundles" / "policy.tar.gz", signing, binary)
+    filled = fill(folder / "view", bundle.sha256, cameos)
+    reader = ViewReader(folder / "view")
+    opa = Opa(binary, folder / "opa.sock", bundle.path, verification)
+    server = subprocess.Popen(opa.command())
+    try:
+        while not opa.is_ready():
+            time.sleep(0.05)
+        return measured(reader, filled, opa.socket, decisions) + evaluated(binary, bundle.archived, reader, filled[0])
+    finally:
+        server.terminate()
+        server.wait()
+
+
+def measured(reader: ViewReader, generations: list[str], path: Path, n: int) -> list[dict[str, Any]]:
+    """Measure each part and the whole, one at a time and from four threads."""
+    engine, client = OpaEngine(path, PATIENT_S), OpaAdministration(path, PATIENT_S)
+
+    def read(place: int) -> dict[str, Any]:
+        with reader.reading() as facts:
+            question = question_of(facts, generations[place % len(generations)], "start")
+            assert question is not None
+            return gather(facts, question).input
+
+    inputs = [read(place) for place in range(200)]
+    assert all(engine.evaluate(one).permit for one in inputs[:20])
+    held = ["policy-main", "switch-main", *generations[:6]]
+    leaner, library, plain, view, poll, whole = timed(
+        n,
+        lambda place: engine.evaluate(inputs[place % 200]),
+        lambda place: client.evaluate(inputs[place % 200]),
+        raw(path, inputs),
+        read,
+        lambda _: reader.consent_revisions(held),
+        lambda place: engine.evaluate(read(place)),
+    )
+    single, threads = per_second(lambda place: engine.evaluate(read(place)), 1, n), per_second(lambda p: engine.evaluate(read(p)), 4, n)
+    client.close()
+    rows = [row(f"view read and gather, {q}", "ms", quantile(view, q), None, n) for q in ("p50", "p99")]
+    rows += [row(f"poll of 8 consent revisions, {q}", "ms", quantile(poll, q), None, n) for q in ("p50", "p99")]
+    rows += [
+        row(f"ask OPA: http.client beside {name}, {q}", "ms", quantile(leaner, q), quantile(peer, q), n)
+        for name, peer in (("opa-python-client", library), ("a raw socket", plain))
+        for q in ("p50", "p99")
+    ]
+    rows += [row(f"decision at a replica: view, gather, OPA, {q}", "ms", quantile(whole, q), None, n) for q in ("p50", "p99")]
+    rows.append(row("decisions a second, one after another", "1/s", round(single), None, n))
+    rows.append(row("decisions a second, from four threads", "1/s", round(threads), None, n))
+    return rows
+
+
+def evaluated(binary: Path, bundle: Path, reader: ViewReader, stream: str) -> list[dict[str, Any]]:
+    """Measure the evaluation alone, by `opa bench`."""
+    with reader.reading() as facts:
+        question = question_of(facts, stream, "start")
+        assert question is not None
+        asked = codec.canonical(gather(facts, question).input)
+    told = json.loads(
+        run_opa(
+            binary, "bench", "--bundle", bundle, "--stdin-input", "--optimize-store-for-read-speed", "--format", "json", ENTRY, stdin=asked
+        )
+    )
+    extra = {name.removeprefix("histogram_timer_rego_query_eval_ns_"): value for name, value in told["Extra"].items()}
+    names = (("median", "p50"), ("99%", "p99"))
+    return [row(f"evaluation alone (opa bench), {q}", "ms", round(extra[name] / 1e6, 3), None, told["N"]) for name, q in names]
+
+
+def raw(path: Path, inputs: list[dict[str, Any]]) -> Callable[[int], object]:
+    """Ask with nothing but a socket: the floor for any client."""
+    connection = socket.socket(socket.AF_UNIX)
+    connection.connect(str(path))
+
+    def ask(place: int) -> object:
+        body = json.dumps({"input": inputs[place % 200]}).encode()
+        head = f"POST {DECISION_PATH} HTTP/1.1\r\nHost: l\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+        connection.sendall(head.encode() + body)
+        return json.loads(connection.recv(65536).partition(b"\r\n\r\n")[2])["result"]
+
+    return ask
+
+
+def timed(n: int, *asked: Callable[[int], object]) -> list[list[float]]:
+    """Time n calls of each in ms, in turn, so that each sees the same machine; after some that warm up."""
+    found: list[list[float]] = [[] for _ in asked]
+    for place in range(-200, n):
+        for times, call in zip(found, asked, strict=True):
+            begun = time.perf_counter()
+            call(place)
+            if place >= 0:
+                times.append((time.perf_counter() - begun) * 1000)
+    return found
+
+
+def per_second(asked: Callable[[int], object], threads: int, n: int) -> float:
+    """Count calls a second from some threads."""
+    workers = [threading.Thread(target=lambda: [asked(place) for place in range(n // threads)]) for _ in range(threads)]
+    begun = time.perf_counter()
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    return (n // threads) * threads / (time.perf_counter() - begun)
+
+
+def quantile(times: list[float], name: str) -> float:
+    return round(statistics.quantiles(times, n=100)[int(name[1:]) - 1], 4)
+
+
+def row(what: str, unit: str, ours: float, peer: float | None, n: int) -> dict[str, Any]:
+    return {"what": what, "unit": unit, "ours": ours, "peer": peer, "ratio": None if peer is None else round(ours / peer, 2), "n": n}
+
+
+def fill(folder: Path, bundle_sha256: str, cameos: int) -> list[str]:
+    """Fill a view with cameos, each with a grant and a judged request; the generations."""
+    writer, revisions, sequences = ViewWriter(folder), dict[str, int](), [0] * 32
+
+    def arrived(stream: str, event: Event) -> Arrived:
+        kind, partition = by_class(type(event)), partition_of(stream)
+        revisions[stream] = revisions.get(stream, 0) + 1
+        sequences[partition] += 1
+        position = sum(sequences)
+        envelope = Envelope(
+            tenant="main", stream=stream, revision=revisions[stream], position=position, event_id=f"{position:x}", type=kind.name,
+            version=kind.version, actor=stream, acting_as=None, app=None, correlation="c", causation=None, time_us=1,
+            data=codec.event_data(event), sealed={},
+        )  # fmt: skip
+        return Arrived(envelope, position - 1, partition, sequences[partition])
+
+    writer.apply([arrived(stream, event) for stream, event in opening_events(bundle_sha256, ["portrait"])])
+    generations: list[str] = []
+    batch: list[Arrived] = []
+    for number in range(cameos):
+        batch += [arrived(stream, event) for stream, event in permitted(number)]
+        generations.append(f"generation-{number:032x}")
+        if number % 200 == 199 or number == cameos - 1:
+            writer.apply(batch)
+            batch = []
+    return generations
+
+
+def permitted(number: int) -> list[tuple[str, Event]]:
+    """Tell the history of one permitted question."""
+    owner, requester, stream = f"account-{number:032x}", f"account-{number:031x}f", f"generation-{number:032x}"
+    stream_of_cameo = cameo_of(owner)
+    challenge: dict[str, Any] = {"phrase": ("one",), "movements": ("left",), "consent_text_version": "1", "consent_text_sha256": "0"}
+    use = generation.CameoUse(cameo=stream_of_cameo, facets=("face", "voice"))
+    verdict = generation.Verdict(cameo=stream_of_cameo, restrictions_revision=0, finding="allowed", categories=())
+    known = account.AccountRegistered(region="KR", locale="ko", minor=False)
+    return [
+        *(() if owner == requester else ((owner, known),)), (requester, known),
+        (stream_of_cameo, cameo.EnrolmentStarted(enrolment="e", owner=owner, profile="basic", expires_at_us=1, **challenge)),
+        (stream_of_cameo, cameo.EnrolmentActivated(enrolment="e", assurance="basic")),
+        (stream_of_cameo, consent.GrantGiven(grant="g", grantee=requester, purposes=("personal",), facets=("face", "voice"),
+                                             from_us=None, until_us=None, uses=5, review=False)),
+        (stream, generation.GenerationRequested(requester=requester, cameos=(use,), purpose="personal", plan_digest="d",
+                                                engine="portrait", width_px=512, height_px=512, duration_ms=5000)),
+        (stream, generation.GenerationJudged(plan_digest="d", classifier="words/1", hard_blocks=(), verdicts=(verdict,))),
+    ]  # fmt: skip
+
+
+def keys(folder: Path) -> tuple[Path, Path]:
+    """Make an ES256 pair."""
+    key, pem = ec.generate_private_key(ec.SECP256R1()), serialization.Encoding.PEM
+    signing, verification = folder / "bundle.key", folder / "bundle.pub"
+    signing.write_bytes(key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()))
+    verification.write_bytes(key.public_key().public_bytes(pem, serialization.PublicFormat.SubjectPublicKeyInfo))
+    return signing, verification
+
+
+if __name__ == "__main__":
+    main()
