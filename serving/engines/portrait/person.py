@@ -57,7 +57,7 @@ class Person:
         yaw, pitch, roll = sway(t, act.phase)
         opening = float(act.lips.opening[index])
         spread = float(act.lips.spread[index])
-        strength = 1.7 if self.own_frames else 2.4
+        strength = 2.6 if self.own_frames else 3.0
         motion = Motion(
             yaw_deg=strength * yaw + 1.6 * spread,
             pitch_deg=strength * pitch * 0.9 - 1.5 * opening,

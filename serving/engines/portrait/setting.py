@@ -36,7 +36,8 @@ class Setting(msgspec.Struct, frozen=True):
 def draw(name: str, width_px: int, height_px: int, seed: int) -> Setting:
     """Draw a setting by name (`serving.core.plan.SETTING_WORDS`); an unknown name is drawn as a studio."""
     w, h = int(width_px * MARGIN), int(height_px * MARGIN)
-    return _DRAWN.get(name, _studio)(w, h, np.random.default_rng(seed))
+    drawn = _DRAWN.get(name, _studio)(w, h, np.random.default_rng(seed))
+    return msgspec.structs.replace(drawn, picture=np.clip(drawn.picture, 0, 255))
 
 
 def _gradient(w: int, h: int, stops: list[tuple[float, tuple[int, int, int]]]) -> Floats:

@@ -69,6 +69,8 @@ def align(spoken: Spoken) -> tuple[Timed, ...]:
 
 def lips(timed: tuple[Timed, ...], samples: Sound, frames: int, fps: float, start_s: float) -> Lips:
     """Shape the mouth for `frames` frames when the line starts at `start_s` in the film."""
+    if not timed:
+        return Lips(np.zeros(frames, np.float32), np.zeros(frames, np.float32))
     rate = 500
     n = int(frames / fps * rate) + rate
     opening, spread, shut = (np.zeros(n, np.float32) for _ in range(3))
