@@ -118,7 +118,10 @@ def _faces(pictures, fps, models):
 
 def _row(found, shape):
     points = np.asarray([(p.x * shape[1], p.y * shape[0]) for p in found.face_landmarks[0]])
-    span = lambda a, b: float(np.linalg.norm(points[a] - points[b]))
+
+    def span(a, b):
+        return float(np.linalg.norm(points[a] - points[b]))
+
     eyes = np.linalg.norm((points[33] + points[133]) / 2 - (points[263] + points[362]) / 2)
     lid = np.mean([span(up, low) / span(a, b) for up, low, a, b in LIDS])
     shapes = {c.category_name: c.score for c in found.face_blendshapes[0]}

@@ -117,8 +117,8 @@ class _Webcam:
         s = lambda k, hz: float(np.sin(2 * np.pi * hz * t + self._phase[k]))  # noqa: E731
         side = wall.shape[0]
         body = np.asarray([[1, 0, 1.6 * s(0, 0.31)], [0, 1, 1.2 * s(1, 0.24)]], np.float32)
-        person = cv2.warpAffine(person, body, (side, side), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-        picture = person[:, :, :3] + wall * (1 - person[:, :, 3:] / 255)
+        stood = cv2.warpAffine(person, body, (side, side), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+        picture = stood[:, :, :3] + wall * (1 - stood[:, :, 3:] / 255)
         hand = np.asarray([[1.012, 0, 0.9 * s(2, 0.42) - 0.006 * side], [0, 1.012, 0.7 * s(3, 0.57) - 0.006 * side]], np.float32)
         picture = cv2.warpAffine(picture, hand, (side, side), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
         picture *= 1 + 0.022 * s(4, 0.13) + 0.008 * s(5, 0.9)

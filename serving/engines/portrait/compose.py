@@ -57,12 +57,12 @@ class Composer:
         """Where the recording ends at the sides and below, its edge goes on: shoulders are not cut off in the air."""
         side = person.shape[0]
         beside = side // 8
-        person = cv2.copyMakeBorder(person, 0, beside, beside, beside, cv2.BORDER_REPLICATE)
+        wider = cv2.copyMakeBorder(person, 0, beside, beside, beside, cv2.BORDER_REPLICATE)
         scale = min(self._w, self._h) * PERSON_PART / side * zoom
         x = self._w / 2 - side * scale / 2 - pan * self._w * 0.9
         y = self._h * 1.05 - side * scale + (zoom - 1) * self._h * 0.55
         matrix = np.asarray([[scale, 0, x - beside * scale], [0, scale, y]], np.float32)
-        return cv2.warpAffine(person, matrix, (self._w, self._h), flags=cv2.INTER_LINEAR)
+        return cv2.warpAffine(wider, matrix, (self._w, self._h), flags=cv2.INTER_LINEAR)
 
     def _lit(self, person: Floats, behind: Floats) -> Floats:
         """Tint, a light from one side, a rim where the setting is bright, and the setting's colour at the edge."""

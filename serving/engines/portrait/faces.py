@@ -64,5 +64,5 @@ def _options(path: Path) -> BaseOptions:
     return BaseOptions(model_asset_path=str(path))
 
 
-def _image(picture: Picture) -> mp.Image:
+def _image(picture: Picture) -> Any:
     return mp.Image(image_format=mp.ImageFormat.SRGB, data=np.ascontiguousarray(picture[:, :, ::-1]))

@@ -1,5 +1,7 @@
 """Owns what alignment and lips must do on sound whose parts are known because the test made them."""
 
+from itertools import pairwise
+
 import numpy as np
 
 from serving.engines.portrait.speech import SAMPLE_RATE_HZ, Spoken, median_pitch_hz, voice_for
@@ -32,7 +34,7 @@ def test_a_vowel_a_hiss_and_a_pause_are_found_where_they_were_put():
 def test_phonemes_follow_each_other_and_stay_within_the_line():
     samples = np.concatenate([hiss(0.1), tone(0.3), silence(0.1), tone(0.25)])
     timed = align(Spoken(samples, (("sum", "sˈʌm"), ("am", "ˈæm"))))
-    assert all(a.end_s <= b.start_s for a, b in zip(timed, timed[1:], strict=False))
+    assert all(a.end_s <= b.start_s for a, b in pairwise(timed))
     assert timed[-1].end_s <= len(samples) / SAMPLE_RATE_HZ
 
 
@@ -47,7 +49,10 @@ def test_lips_open_on_an_open_vowel_shut_on_p_and_rest_before_the_line():
     samples = np.concatenate([tone(0.3), silence(0.1), tone(0.3)])
     timed = (Timed("ɑ", 0.0, 0.3), Timed("p", 0.3, 0.4), Timed("ɑ", 0.4, 0.7))
     mouth = lips(timed, samples, 48, 24, 1.0)
-    at = lambda t: float(mouth.opening[round(t * 24)])
+
+    def at(t):
+        return float(mouth.opening[round(t * 24)])
+
     assert at(0.5) == 0.0
     assert at(1.15) > 0.6
     assert at(1.35) < 0.2
