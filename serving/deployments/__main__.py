@@ -1,4 +1,4 @@
-"""Owns the Ray Serve process: `python -m serving.deployments` runs a local head and every engine's application.
+"""Owns the Ray Serve process: `python -m serving.deployments [ENGINE...]` runs a local head and every engine's application.
 
 Does not run attempts: see replica. Reads the settings, says `ready`, and stops cleanly on SIGTERM.
 """
@@ -6,20 +6,21 @@ Does not run attempts: see replica. Reads the settings, says `ready`, and stops 
 from __future__ import annotations
 
 import os
+import sys
 
 from infra.settings import Settings
 from serving.deployments.serve import deploy, start, stop
 from streams.process import Process
 
 
-def main() -> None:
-    """Serve until told to stop."""
+def main(engines: list[str]) -> None:
+    """Serve these engines, or all that are installed, until told to stop."""
     settings = Settings.from_env(os.environ)
     start(settings.serve, settings.run, settings.logs)
     try:
         # Only now: Ray sets handlers of its own when it starts.
         with Process("serve", settings.run) as process:
-            deploy(settings)
+            deploy(settings, engines)
             process.ready()
             process.stopping.wait()
     finally:
@@ -27,4 +28,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

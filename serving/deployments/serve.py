@@ -8,6 +8,7 @@ from __future__ import annotations
 import importlib.util
 import os
 import secrets
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -30,7 +31,7 @@ MODULES = {"trivial": "serving.engines.trivial", "portrait": "serving.engines.po
 
 
 class NoEngineError(Exception):
-    """No engine is installed."""
+    """An engine that was asked for is not installed."""
 
 
 def start(address: str, run: Path, logs: Path) -> None:
@@ -56,17 +57,18 @@ def start(address: str, run: Path, logs: Path) -> None:
     )
 
 
-def deploy(settings: Settings) -> tuple[str, ...]:
-    """Deploy every engine that is installed, at /ENGINE; returns their names. Raises NoEngineError."""
+def deploy(settings: Settings, wanted: Sequence[str] = ()) -> tuple[str, ...]:
+    """Deploy the wanted engines (none named: every one that is installed), each at /ENGINE. Raises NoEngineError."""
     import ray  # noqa: PLC0415
     from ray import serve  # noqa: PLC0415
 
     from serving.deployments.replica import PortraitReplica, TrivialReplica  # noqa: PLC0415
 
     classes = {"trivial": TrivialReplica, "portrait": PortraitReplica}
-    engines = tuple(name for name, module in MODULES.items() if importlib.util.find_spec(module) is not None)
-    if not engines:
-        raise NoEngineError(", ".join(MODULES))
+    installed = tuple(name for name, module in MODULES.items() if importlib.util.find_spec(module) is not None)
+    engines = tuple(wanted) or installed
+    if not engines or not set(engines) <= set(installed):
+        raise NoEngineError(", ".join(engines))
     gpu = 1 if ray.cluster_resources().get("GPU") else 0
     (settings.media / "spool").mkdir(parents=True, exist_ok=True)
     for engine in engines:

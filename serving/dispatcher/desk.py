@@ -135,6 +135,7 @@ class Desk:
             signed = call.run(request, _Progress(self._record, state).tell)
             report = checked_report(self._serving.replica_key, signed, request)
         except (ReplicaLostError, SignatureRefusedError) as error:
+            log.warning("attempt %d of %s has no report: %s", state.attempt, state.stream, error)
             if not running.dropped:
                 code = "replica.lost" if isinstance(error, ReplicaLostError) else "replica.unauthenticated"
                 self._record.lost(state.stream, state.attempt, (code,))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import time
 from collections.abc import Callable, Sequence
@@ -13,8 +14,10 @@ from schemas.registry import Event
 from serving.core.attempt import FastDecision, Report
 from serving.core.generation import Generation, Lease, apply, ending, loss
 from serving.replica.site import replica_name
-from streams.errors import LedgerUnavailableError
+from streams.errors import LedgerError, LedgerUnavailableError
 from streams.ports import AlreadyDone, Append, Appended, EventStore, NewEvent, Outcome
+
+log = logging.getLogger(__name__)
 
 ACTOR = "dispatcher"
 TRIES = 5
@@ -49,8 +52,8 @@ class Record:
         event = events.GenerationProgressed(attempt=state.attempt, permille=permille)
         try:
             self._append(replace(state, revision=-1), [event])
-        except LedgerUnavailableError:
-            return
+        except LedgerError as error:
+            log.warning("%s: progress is not recorded: %s", state.stream, error)
 
     def ended(self, stream: str, report: Report) -> None:
         """Append what a verified report means. Raises LedgerUnavailableError only when told to stop."""

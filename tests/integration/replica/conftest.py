@@ -1,0 +1,6 @@
+"""The replica's real parts for this folder."""
+
+from tests.keyholder_parts import keyholding
+from tests.replica_parts import host
+
+__all__ = ["host", "keyholding"]
