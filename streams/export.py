@@ -3,38 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
 
 from schemas.envelope import Envelope
+from streams.core.carried import source_of, time_text
 from streams.ports import EventStore
 
 
 def cloud_events(store: EventStore, after: int = 0) -> Iterator[dict[str, Any]]:
     """Read every event above a position, in order of position, as CloudEvents 1.0.
 
-    Extension attributes: stream, revision, position, actor, actingas, app, correlation, causation, sealed.
+    Extension attributes: stream, revision, position, logindex (where numbered), actor, actingas, app, correlation,
+    causation, sealed.
     """
-    for envelope in store.read_all(after=after):
-        yield cloud_event(envelope)
+    for index, envelope in store.read_numbered(after=after):
+        yield cloud_event(envelope, index)
 
 
-def cloud_event(envelope: Envelope) -> dict[str, Any]:
+def cloud_event(envelope: Envelope, index: int | None = None) -> dict[str, Any]:
     """Turn one envelope into a CloudEvent; attributes that have no value are left out."""
     whole: dict[str, Any] = {
         "specversion": "1.0",
         "id": envelope.event_id,
-        "source": f"/{envelope.tenant}",
+        "source": source_of(envelope.tenant),
         "type": envelope.type,
         "subject": envelope.stream,
-        "time": datetime.fromtimestamp(envelope.time_us / 1e6, UTC).isoformat(timespec="microseconds").replace("+00:00", "Z"),
+        "time": time_text(envelope.time_us),
         "datacontenttype": "application/json",
         "dataschema": f"urn:cameo:{envelope.type}.v{envelope.version}",
         "stream": envelope.stream,
         "revision": envelope.revision,
         "position": envelope.position,
+        "logindex": index,
         "actor": envelope.actor,
         "actingas": envelope.acting_as,
         "app": envelope.app,

@@ -83,6 +83,11 @@ class InMemoryEventStore:
         del limit
         return (event for event in self._state.events if event.position > after)
 
+    def read_numbered(self, after: int = 0, limit: int = 1000) -> Iterator[tuple[int | None, Envelope]]:
+        """Read every event above a position with its log index."""
+        del limit
+        return ((index, event) for index, event in enumerate(self._state.events) if event.position > after)
+
     def read_log(self, after: int = -1, limit: int = 1000) -> Sequence[Logged]:
         """Read at most `limit` log entries above an index."""
         sequences: dict[int, int] = {}

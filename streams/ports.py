@@ -135,6 +135,10 @@ class EventStore(Protocol):
         """
         ...
 
+    def read_numbered(self, after: int = 0, limit: int = 1000) -> Iterator[tuple[int | None, Envelope]]:
+        """Read every event above a position with its log index (None: the relay did not number it yet), as read_all does."""
+        ...
+
     def read_log(self, after: int = -1, limit: int = 1000) -> Sequence[Logged]:
         """Read at most `limit` log entries above an index, in order and without gaps: what the relay numbered."""
         ...

@@ -98,6 +98,13 @@ class PostgresEventStore:
             yield from page
             after = page[-1].position
 
+    def read_numbered(self, after: int = 0, limit: int = 1000) -> Iterator[tuple[int | None, Envelope]]:
+        """Read every event above a position with its log index, in pages."""
+        while rows := self._rows("read_numbered", after=after, limit=limit):
+            for row in rows:
+                yield row[0], envelope_from(row[1:])
+            after = rows[-1][4]
+
     def read_log(self, after: int = -1, limit: int = 1000) -> Sequence[Logged]:
         """Read at most `limit` log entries above an index."""
         return [logged_of(row) for row in self._rows("read_log", after=after, limit=limit)]
@@ -113,15 +120,6 @@ class PostgresEventStore:
     def log_sequences(self) -> tuple[int, ...]:
         """Tell the last partition_seq of each partition in the log."""
         return tuple(self._rows("log_head")[0][3])
-
-    def export(self, page: int = 1000) -> Iterator[tuple[int | None, Envelope]]:
-        """Read every event with its log index (None: not numbered yet), in order of position."""
-        after = 0
-        while rows := self._rows("export", after=after, limit=page):
-            for row in rows:
-                envelope = envelope_from(row[1:])
-                after = envelope.position
-                yield row[0], envelope
 
     def _rows(self, name: str, **parameters: Any) -> list[tuple[Any, ...]]:
         with self._reading() as connection:

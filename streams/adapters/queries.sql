@@ -74,7 +74,7 @@ WHERE l.partition = %(partition)s AND l.partition_seq BETWEEN %(first)s AND %(la
 SELECT min(l.index) FROM unnest(%(sequences)s::bigint[]) WITH ORDINALITY AS a (seq, n)
 JOIN ledger.log l ON l.partition = a.n - 1 AND l.partition_seq = a.seq + 1;
 
--- export --
+-- read_numbered --
 -- Every event with its log index, where it has one.
 SELECT l.index, tenant, stream, revision, e.position, event_id, type, version, actor, acting_as, app, correlation,
     causation, time_us, data, sealed

@@ -16,6 +16,7 @@ from schemas.registry import Event
 from streams.adapters.postgres import PostgresEventStore
 from streams.core.tree import leaf_hash
 from streams.errors import IdempotencyError
+from streams.export import cloud_events
 from streams.fakes import InMemoryEventStore
 from streams.ports import AlreadyDone, Append, Appended, Conflict, EventStore, Exhausted, Expired, NewEvent
 
@@ -278,3 +279,19 @@ def test_the_log_numbers_without_gap_and_hashes_the_very_envelopes(stores: Store
     entries = stores.api.read_log(limit=10_000)
     assert [entry.index for entry in entries] == list(range(len(entries)))
     assert all(entry.leaf_hash == leaf_hash(encode(entry.envelope)) for entry in entries)
+
+
+def test_every_event_is_exported_as_a_cloudevent_above_a_position(stores: Stores) -> None:
+    one = stream("account")
+    handle = Sealed(key_id="k", nonce=b"n", ciphertext=b"c")
+    first, second = done(
+        stores.api.append(append(new(one, registered(), handle=handle), new(one, account.AccountBlocked(account="x"))))
+    ).envelopes
+    events = list(cloud_events(stores.api, after=first.position - 1))
+    assert [(event["id"], event["stream"], event["revision"], event["position"]) for event in events] == [
+        (e.event_id, one, e.revision, e.position) for e in (first, second)
+    ]
+    assert events[1]["data"] == {"account": "x"}
+    assert events[0]["sealed"]["handle"]["key_id"] == "k"
+    assert {event["specversion"] for event in events} == {"1.0"}
+    assert [event["position"] for event in cloud_events(stores.api)][-2:] == [first.position, second.position]

@@ -22,6 +22,7 @@ from streams.adapters.postgres_relay import RelaySession
 from streams.core.carried import Beat, Carried, carried, decode_beat, number
 from streams.core.tree import leaf_hash
 from streams.errors import RelayFencedError, RelayHeldError, TopicMismatchError
+from streams.export import cloud_events
 from streams.ports import Append, Appended, NewEvent
 from streams.topics import BEATS, EVENTS, TOPICS, Topic
 
@@ -113,6 +114,8 @@ def test_events_arrive_in_their_partitions_with_their_places_and_cloudevents_hea
     positions = block(store) | block(store, 3)
     reader.until(lambda: reader.has(positions))
     assert_ordered(reader, store)
+    indexes = {event["position"]: event.get("logindex") for event in cloud_events(store)}
+    assert indexes == {event.envelope.position: event.index for event in reader.events}
     record = reader.records[0]
     names = dict(record.headers)
     envelope = reader.events[0].envelope

@@ -1,0 +1,48 @@
+"""Writes a bench's figures: one file a bench, the machine and the command beside the rows."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import sys
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+RESULTS = Path(__file__).parent / "results"
+
+
+@dataclass(frozen=True)
+class Row:
+    """One figure beside its peer's; `ratio` is ours over the peer's."""
+
+    what: str
+    unit: str
+    ours: float
+    peer: float | None
+    n: int
+
+    @property
+    def ratio(self) -> float | None:
+        return None if not self.peer else round(self.ours / self.peer, 3)
+
+
+def write(name: str, rows: list[Row]) -> None:
+    """Write bench/results/NAME.json and print the rows."""
+    system = f"{platform.system()} {platform.release()} {platform.machine()}, Python {platform.python_version()}"
+    whole = {
+        "name": name,
+        "machine": f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} at the end, {system}",
+        "command": " ".join([f"python -m bench.{name}", *sys.argv[1:]]),
+        "rows": [asdict(row) | {"ratio": row.ratio} for row in rows],
+    }
+    RESULTS.mkdir(exist_ok=True)
+    (RESULTS / f"{name}.json").write_text(json.dumps(whole, indent=1) + "\n")
+    for row in rows:
+        print(f"{row.what:60} {row.ours:>10.2f} {row.peer or float('nan'):>10.2f} {row.unit}  n={row.n}")
+
+
+def percentile(values: list[float], share: float) -> float:
+    """Take the nearest-rank percentile; share in 0..1."""
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
