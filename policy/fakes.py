@@ -1,4 +1,4 @@
-"""In-memory facts: a FactReader folded from events, for tests and for simulation. Does not persist anything."""
+"""In-memory facts and policy, for unit tests and simulation: folded from events, judged by the reference. Persists nothing."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from typing import Any
 import msgspec
 
 from policy.core.facts import UseWrite, fold, uses_of
-from policy.ports import Fact, Head, Used
+from policy.ports import Answer, Fact, Head, Used
+from policy.reference import judge
 from schemas.registry import Event, by_class
 
 
@@ -74,3 +75,14 @@ class InMemoryFacts:
         """Count uses by other generations and by this one."""
         held = self.uses.get((cameo, grant), {})
         return Used(len(held) - (generation in held), generation in held)
+
+
+class InMemoryPolicy:
+    """A PolicyEngine without OPA: the reference answers, as the bundle of that digest would."""
+
+    def __init__(self, bundle_sha256: str) -> None:
+        self.bundle_sha256 = bundle_sha256
+
+    def evaluate(self, question: dict[str, Any]) -> Answer:
+        """Evaluate one input."""
+        return judge(question, self.bundle_sha256)

@@ -71,9 +71,9 @@ class Case:
     late: tuple[tuple[str, Event], ...] = field(default=())
 
 
-def history(case: Case, bundle_sha256: str) -> InMemoryFacts:
+def history(case: Case, bundle_sha256: str, into: type[InMemoryFacts] = InMemoryFacts) -> InMemoryFacts:
     """Tell the whole history as facts."""
-    facts = InMemoryFacts(now_us=NOW_US)
+    facts = into(now_us=NOW_US)
     opening = [*opening_events(case.bundle or bundle_sha256, [ENGINE]), *_accounts(case)]
     opening += [one for subject in case.subjects for one in _enrolled(subject)]
     request = generation.GenerationRequested(
