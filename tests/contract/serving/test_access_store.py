@@ -1,0 +1,79 @@
+"""One suite for every AccessStore: the fake and Postgres."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from psycopg_pool import ConnectionPool
+
+from serving.adapters.access import PostgresAccessStore
+from serving.fakes import InMemoryAccessStore
+from serving.migrate import MIGRATIONS
+from serving.ports import AccessStore, Token
+from streams.migrate import apply
+from tests.parts import Installation
+
+MIN = "account-" + "1" * 32
+THEO = "account-" + "2" * 32
+NOW = datetime.now(UTC)
+
+
+@pytest.fixture(scope="module")
+def pool(installation: Installation) -> Iterator[ConnectionPool]:
+    apply(installation.settings.dsn("owner"), MIGRATIONS)
+    with ConnectionPool(installation.settings.dsn("api"), min_size=1, max_size=2, open=True) as pool:
+        yield pool
+
+
+@pytest.fixture(params=["fake", "postgres"])
+def access(request: pytest.FixtureRequest) -> AccessStore:
+    if request.param == "fake":
+        return InMemoryAccessStore()
+    pool = request.getfixturevalue("pool")
+    with pool.connection() as connection:
+        connection.execute("DELETE FROM access.tokens")
+        connection.execute("DELETE FROM access.handles")
+    return PostgresAccessStore(pool)
+
+
+def token(name: str, account: str = MIN, *, age_s: int = 0, expires_s: int | None = None) -> tuple[Token, bytes]:
+    expires = None if expires_s is None else NOW + timedelta(seconds=expires_s)
+    made = Token(name, account, frozenset({"consent", "audit"}), None, "a label", NOW - timedelta(seconds=age_s), expires)
+    return made, hashlib.sha256(name.encode()).digest()
+
+
+def test_a_handle_is_given_to_one_account_for_good(access: AccessStore) -> None:
+    assert access.claim_handle("민지", "민지", MIN)
+    assert access.claim_handle("민지", "민지", MIN), "claiming again is no error"
+    assert not access.claim_handle("민지", "민지", THEO)
+    assert access.account_of("민지") == MIN
+    assert access.handle_of(MIN) == "민지"
+    assert access.handle_of(THEO) is None
+
+
+def test_an_account_keeps_its_first_handle(access: AccessStore) -> None:
+    access.claim_handle("min", "Min", MIN)
+    assert not access.claim_handle("minji", "minji", MIN)
+    assert access.handle_of(MIN) == "Min"
+
+
+def test_a_token_is_known_by_its_hash_until_it_expires(access: AccessStore) -> None:
+    for made, sha256 in (token("lasting"), token("future", expires_s=60), token("past", expires_s=-1)):
+        access.add_token(made, sha256)
+    assert access.token_by_hash(token("lasting")[1]) == token("lasting")[0]
+    assert access.token_by_hash(token("future")[1]) is not None
+    assert access.token_by_hash(token("past")[1]) is None
+    assert access.token_by_hash(b"\0" * 32) is None
+
+
+def test_tokens_are_listed_oldest_first_and_removed_by_their_owner_alone(access: AccessStore) -> None:
+    for made, sha256 in (token("b", age_s=1), token("a", age_s=2), token("theirs", THEO)):
+        access.add_token(made, sha256)
+    assert [one.token_id for one in access.tokens_of(MIN)] == ["a", "b"]
+    assert not access.remove_token(THEO, "a")
+    assert access.remove_token(MIN, "a")
+    assert not access.remove_token(MIN, "a")
+    assert access.token_by_hash(token("a")[1]) is None
