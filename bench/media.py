@@ -1,0 +1,98 @@
+"""Measures the models' work: enrolment seconds per recorded second, and the portrait engine's frames per second.
+
+`python bench/media.py [--films N]` writes bench/results/media.json. The recording is the demo's fictional actor.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import sys
+import tempfile
+import time
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+import av
+import torch
+
+from identity.adapters.models import Models
+from identity.core.challenge import issue
+from identity.core.enrolment import Submission
+from identity.handlers import assess_recording, extract_assets
+from infra.places import Places
+from serving.core.plan import plan_from_prompt
+from serving.demo.people import ACTOR, answer_of
+from serving.engines.port import film
+from serving.engines.portrait import PortraitEngine
+
+RESULT = Path(__file__).parent / "results" / "media.json"
+ACCOUNT = "account-" + "b" * 32
+CAMEO = "cameo-" + "b" * 32
+LINE = 'on a beach, saying "hello, I am glad that you asked me first"'
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--films", type=int, default=3)
+    given = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="cm-bench-", dir="/tmp") as folder:
+        rows = measure(Path(folder), given.films)
+    processor = "CUDA" if torch.cuda.is_available() else "CPU"
+    machine = f"{platform.machine()}, {os.cpu_count()} CPUs, load {os.getloadavg()[0]:.1f}, torch {torch.__version__} on {processor}"
+    written = {"name": "media", "machine": machine, "command": " ".join(["python", *sys.argv]), "rows": rows}
+    RESULT.parent.mkdir(exist_ok=True)
+    RESULT.write_text(json.dumps(written, indent=2) + "\n")
+    for row in rows:
+        print(f"{row['what']:<62} {row['ours']:>9} {row['peer'] or '':>9} {row['unit']:<6} n={row['n']}")
+
+
+def measure(folder: Path, films: int) -> list[dict[str, Any]]:
+    """Enrol once (models warm), then render films of five seconds at 24 fps, 512 px square."""
+    models_folder = Places.from_env(os.environ).models
+    challenge = issue(ACCOUNT, time.time_ns() // 1000, os.urandom(32))
+    take = folder / "take.webm"
+    take.write_bytes(answer_of(ACTOR, challenge.phrase, [movement.value for movement in challenge.movements]).recording)
+    submission = Submission(account=ACCOUNT, received_at_us=challenge.issued_at_us + 1)
+    with closing(Models.load(models_folder)) as models:
+        assess_recording(take, challenge, "sandbox", (), models, submission=submission)
+        begun_s = time.perf_counter()
+        assess_recording(take, challenge, "sandbox", (), models, submission=submission)
+        assessed_s = time.perf_counter() - begun_s
+        assets = extract_assets(take, models)
+        enrolled_s = time.perf_counter() - begun_s
+    recorded_s = _seconds(take)
+    rows = [
+        _row("checks 1-6, 8, 9, 11: seconds per recorded second", "s/s", assessed_s / recorded_s, 1),
+        _row("checks and assets: seconds per recorded second", "s/s", enrolled_s / recorded_s, 1),
+    ]
+    plan = plan_from_prompt(LINE, CAMEO, "theo")
+    engine = PortraitEngine(models_folder)
+    times = []
+    for _ in range(films):
+        begun_s = time.perf_counter()
+        film(engine.render(plan, {CAMEO: assets}, ("mark.visible",), lambda _done, _total: None))
+        times.append(time.perf_counter() - begun_s)
+    engine.close()
+    rate = plan.frames * len(times) / sum(times)
+    return [*rows, _row("portrait, 512 px, whole films: frames per second beside real time", "1/s", rate, films, peer=plan.fps)]
+
+
+def _seconds(path: Path) -> float:
+    with av.open(str(path)) as file:
+        frames = [frame.time for frame in file.decode(video=0)]
+    return float(frames[-1] - frames[0])
+
+
+def _row(what: str, unit: str, ours: float, n: int, peer: float | None = None) -> dict[str, Any]:
+    ratio = None if peer is None else round(ours / peer, 2)
+    return {"what": what, "unit": unit, "ours": round(ours, 3), "peer": peer, "ratio": ratio, "n": n}
+
+
+if __name__ == "__main__":
+    main()
