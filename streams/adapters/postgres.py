@@ -9,21 +9,18 @@ from typing import Any, Self
 
 import msgspec
 import psycopg
-from psycopg.types.json import set_json_loads
-from psycopg_pool import ConnectionPool, PoolTimeout
+from psycopg_pool import PoolTimeout
 
 from policy.ports import FactReader
 from schemas.envelope import Envelope, Sealed
 from streams.adapters.postgres_errors import LOST, RETRIED, refused
+from streams.adapters.postgres_pool import APPEND_OPTIONS, READ_OPTIONS, lent, pool
 from streams.adapters.postgres_snapshot import PostgresSnapshot
 from streams.adapters.queries import QUERIES
 from streams.appending import EventRow, envelope_of, request_digest, rows_of
 from streams.errors import IncarnationError, LedgerUnavailableError
 from streams.ports import AlreadyDone, Append, Appended, ClockAstray, Conflict, Exhausted, Expired, Logged, Outcome
 
-APPEND_OPTIONS = "-c transaction_timeout=300ms -c default_transaction_isolation=read\\ committed"
-"""300 ms: a client frozen inside a transaction blocks a revocation for as long (measured, see DECISIONS)."""
-READ_OPTIONS = "-c transaction_timeout=10s -c default_transaction_isolation=repeatable\\ read -c default_transaction_read_only=on"
 REFUSALS = {"conflict": Conflict, "expired": Expired, "exhausted": Exhausted, "clock_astray": ClockAstray}
 PATIENCE_S = 3.0
 """How long an append is tried again over lost connections and lock waits; unmeasured."""
@@ -36,8 +33,8 @@ class PostgresEventStore:
         self._tenant = tenant
         self._patience_s = patience_s
         self._incarnation: int | None = None
-        self._writers = _pool(conninfo, APPEND_OPTIONS, autocommit=True, size=max_connections, patience_s=patience_s)
-        self._readers = _pool(conninfo, READ_OPTIONS, autocommit=False, size=max_connections, patience_s=patience_s)
+        self._writers = pool(conninfo, APPEND_OPTIONS, autocommit=True, size=max_connections, patience_s=patience_s)
+        self._readers = pool(conninfo, READ_OPTIONS, autocommit=False, size=max_connections, patience_s=patience_s)
 
     def __enter__(self) -> Self:
         return self
@@ -129,7 +126,7 @@ class PostgresEventStore:
         return [envelope_from(row) for row in self._rows(name, **parameters)]
 
     def _reading(self) -> AbstractContextManager[psycopg.Connection[tuple[Any, ...]]]:
-        return _guarded(self._readers, self._patience_s)
+        return lent(self._readers, self._patience_s)
 
     def _statement(self, query: bytes, parameters: dict[str, Any] | None = None) -> Any:
         with self._writers.connection() as connection:
@@ -198,36 +195,6 @@ class PostgresEventStore:
 
 def _json(value: object) -> str:
     return msgspec.json.encode(value).decode()
-
-
-def _pool(conninfo: str, options: str, *, autocommit: bool, size: int, patience_s: float) -> ConnectionPool[Any]:
-    return ConnectionPool(
-        conninfo,
-        kwargs={"autocommit": autocommit, "options": options, "prepare_threshold": 0, "connect_timeout": 3},
-        configure=_configure,
-        check=None if autocommit else ConnectionPool.check_connection,  # appends settle a lost connection themselves
-        min_size=1,
-        max_size=size,
-        timeout=patience_s,
-        open=True,
-    )
-
-
-def _configure(connection: psycopg.Connection[Any]) -> None:
-    set_json_loads(msgspec.json.decode, connection)
-
-
-@contextmanager
-def _guarded(pool: ConnectionPool[Any], patience_s: float) -> Iterator[psycopg.Connection[Any]]:
-    """Lend a connection that was seen alive; wrap the driver's errors."""
-    try:
-        with pool.connection(timeout=patience_s) as connection:
-            yield connection
-    except LOST as error:
-        pool.check()
-        raise LedgerUnavailableError(str(error)) from error
-    except psycopg.Error as error:
-        raise refused(error) from error
 
 
 def envelope_from(row: Sequence[Any]) -> Envelope:

@@ -22,7 +22,8 @@ from schemas import account, consent, generation
 from schemas.codec import decode, event_of
 from schemas.ids import stream_id
 from schemas.registry import all_types
-from streams.adapters.postgres import APPEND_OPTIONS, PostgresEventStore
+from streams.adapters.postgres import PostgresEventStore
+from streams.adapters.postgres_pool import APPEND_OPTIONS
 from streams.adapters.queries import QUERIES
 from streams.errors import IncarnationError, LedgerUnavailableError, NotPermittedError
 from streams.migrate import migrate
