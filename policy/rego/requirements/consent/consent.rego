@@ -19,7 +19,8 @@ import data.cameo.consent
 
 met if {
 	count(input.cameos) > 0
-	every place, _ in input.cameos {
-		count(consent.standing[place]) > 0
+	count(consent.standing) == count(input.cameos)
+	every ways in consent.standing {
+		count(ways) > 0
 	}
 }

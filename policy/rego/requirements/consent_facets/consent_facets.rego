@@ -17,8 +17,9 @@ package cameo.requirements.consent_facets
 import data.cameo.consent
 
 met if {
+	later := consent.for_facets
 	every place, ways in consent.for_purpose {
-		passed(ways, consent.for_facets[place])
+		passed(ways, later[place])
 	}
 	is_array(input.cameos)
 }

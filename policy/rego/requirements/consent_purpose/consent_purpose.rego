@@ -17,8 +17,9 @@ package cameo.requirements.consent_purpose
 import data.cameo.consent
 
 met if {
+	later := consent.for_purpose
 	every place, ways in consent.in_time {
-		passed(ways, consent.for_purpose[place])
+		passed(ways, later[place])
 	}
 	is_array(input.cameos)
 }

@@ -17,8 +17,9 @@ package cameo.requirements.consent_uses
 import data.cameo.consent
 
 met if {
+	later := consent.left
 	every place, ways in consent.for_facets {
-		passed(ways, consent.left[place])
+		passed(ways, later[place])
 	}
 	is_array(input.cameos)
 }

@@ -17,8 +17,9 @@ package cameo.requirements.consent_window
 import data.cameo.consent
 
 met if {
+	later := consent.in_time
 	every place, ways in consent.standing {
-		passed(ways, consent.in_time[place])
+		passed(ways, later[place])
 	}
 	is_array(input.cameos)
 }
