@@ -22,11 +22,13 @@ _SOUND_FLOOR_DB: Final = -35.0
 VIDEO_STEP_US: Final = 200_000
 _CHANGE_FLOOR: Final = 3.0
 
-AUDIO_AGREEMENT: Final = 0.80
-"""Part of sound bits that agree at the best shift. Source: docs/identity.md, table "replay"."""
+AUDIO_AGREEMENT: Final = 0.70
+"""Part of sound bits that agree at the best shift. Re-encoded copies .75-1.0 (6 pairs), other phrases in the same or
+another voice .54-.59 (16 pairs). docs/identity.md, table "replay"."""
 AUDIO_MIN_BITS: Final = 16 * 16
-VIDEO_AGREEMENT: Final = 0.88
-"""Part of changing picture bits that agree at the best shift. Source: docs/identity.md, table "replay"."""
+VIDEO_AGREEMENT: Final = 0.985
+"""Part of changing picture bits that agree at the best shift. Re-encoded copies .997-1.0 (6 pairs); other takes of the same
+movements with the same timing .95-.97 (8), of other movements .65-.88 (14). docs/identity.md, table "replay"."""
 VIDEO_MIN_BITS: Final = 160
 _MAX_SHIFT: Final = 80
 

@@ -8,6 +8,7 @@ import msgspec
 import numpy as np
 
 from identity.core.assessment import Activated, NeedsReview, Profile, Refused, decide
+from identity.core.enrolment import Submission
 from tests.media import VOICES, noise_frames, placed, write_recording
 
 
@@ -15,8 +16,10 @@ def failures(assessment) -> tuple[str, ...]:
     return tuple(r.code for r in assessment.results if not r.passed)
 
 
-def test_the_answer_itself_passes_every_check(assess, answer):
-    found = assess(answer.path)
+def test_the_answer_itself_passes_every_check(assess, answer, loaded):
+    from identity.handlers import assess_recording
+
+    found = assess_recording(answer.path, answer.challenge, Profile.BASIC, [], loaded, submission=Submission("anna", 20_000_000))
     assert failures(found) == ()
     assert {r.number for r in found.results} == {1, 2, 3, 4, 5, 6, 8, 9, 11}
     assert decide(found, Profile.BASIC) == Activated()
@@ -132,7 +135,10 @@ def test_a_flat_photograph_swung_before_the_camera_is_refused(assess, tmp_path):
     assert {"movement.not_as_asked", "solid.turn_more", "solid.no_blink", "words.not_heard", "voice.absent"} <= set(found.codes)
 
 
-def test_a_file_that_is_no_recording_is_refused_with_its_code(assess, tmp_path):
+def test_a_file_that_is_no_recording_is_refused_with_its_code(answer, loaded, tmp_path):
+    from identity.handlers import assess_recording
+
     path = tmp_path / "x.webm"
     path.write_bytes(b"\x1a\x45\xdf\xa3 and nothing more")
-    assert decide(assess(path), Profile.BASIC) == Refused(("media.unreadable",))
+    found = assess_recording(path, answer.challenge, Profile.BASIC, [], loaded, submission=Submission("anna", 20_000_000))
+    assert decide(found, Profile.BASIC) == Refused(("media.unreadable",))
