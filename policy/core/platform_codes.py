@@ -33,5 +33,45 @@ PLATFORM_CODES: dict[str, tuple[tuple[str, str], tuple[str, str]]] = {
     "ledger.unavailable": (("The record cannot be reached.", "기록에 접근할 수 없습니다."), _LATER),
     "policy.unavailable": (("The policy does not answer.", "정책 엔진이 응답하지 않습니다."), _LATER),
     "replica.unauthenticated": (("The replica did not show who it is.", "복제본이 신원을 증명하지 못했습니다."), _OPERATOR),
+    "attempt.already_released": (("This attempt has released its film already.", "이 시도는 이미 영상을 공개했습니다."), _NONE),
+    "attempt.key_malformed": (("The attempt's key is not a public key.", "시도의 키가 올바른 공개 키가 아닙니다."), _OPERATOR),
+    "attempt.not_started": (("This attempt was never started.", "시작된 적이 없는 시도입니다."), _AGAIN),
+    "body.invalid": (("The request could not be read.", "요청을 읽을 수 없습니다."), _OPERATOR),
+    "body.too_large": (("The request is too large.", "요청이 너무 큽니다."), ("Send less at once.", "한 번에 더 적게 보내세요.")),
+    "caller.unauthenticated": (("The caller did not show who it is.", "호출자가 신원을 증명하지 못했습니다."), _OPERATOR),
+    "cameo.not_owned": (
+        ("The cameo belongs to another account.", "다른 계정의 카메오입니다."),
+        ("Use your own cameo.", "자신의 카메오를 사용하세요."),
+    ),
+    "decision.unrecordable": (("The decision could not be recorded.", "판단을 기록할 수 없습니다."), _OPERATOR),
+    "draft.missing": (
+        ("There is no draft to answer.", "응답할 초안이 없습니다."),
+        ("See how the generation stands.", "생성의 상태를 확인하세요."),
+    ),
+    "endpoint.unknown": (("There is no such request.", "그런 요청은 없습니다."), _OPERATOR),
+    "engine.mismatch": (("Another engine was asked for.", "요청한 것과 다른 엔진입니다."), _AGAIN),
+    "event.unknown": (("There is no such event.", "그런 사건이 없습니다."), ("Check its id.", "식별자를 확인하세요.")),
+    "evidence.unknown": (
+        ("The recording is not kept here.", "보관된 녹화가 아닙니다."),
+        ("Start a new enrolment.", "등록을 새로 시작하세요."),
+    ),
+    "film.unreadable": (("The film's bytes could not be read.", "영상을 읽을 수 없습니다."), _AGAIN),
+    "key.destroyed": (
+        ("The keys were destroyed: this can be opened by nobody.", "키가 파기되어 누구도 열 수 없습니다."),
+        ("None.", "없음."),
+    ),
+    "likeness.missing": (
+        ("The cameo has no such facet.", "카메오에 해당하는 특징이 없습니다."),
+        ("Ask for another facet, or ask the owner to enrol again.", "다른 특징을 요청하거나 소유자에게 다시 등록을 부탁하세요."),
+    ),
+    "plan.digest_mismatch": (("The plan is not the one that was asked for.", "요청한 계획과 다릅니다."), _AGAIN),
+    "plan.unreadable": (("The plan could not be read.", "계획을 읽을 수 없습니다."), _AGAIN),
+    "replica.lost": (("The machine that rendered was lost.", "렌더링하던 기기를 잃었습니다."), _AGAIN),
+    "right.missing": (("The caller may not do this.", "호출자에게 권한이 없습니다."), _OPERATOR),
+    "seal.broken": (("A seal does not open: the bytes were changed.", "봉인이 열리지 않습니다. 내용이 바뀌었습니다."), _OPERATOR),
+    "viewer.not_permitted": (
+        ("This film is not shown to you.", "이 영상을 볼 수 없습니다."),
+        ("Ask its requester or a subject.", "요청자나 당사자에게 문의하세요."),
+    ),
 }
 """code → (message en, ko), (remedy en, ko). `consent.expired` and `uses.exhausted` are requirements."""

@@ -1,0 +1,36 @@
+"""Every code that a refusal may carry has a sentence and a remedy: nobody is refused without words."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from identity.core.codes import CODES
+from infra.places import ROOT
+from policy.codes import codes
+from schemas.codec import VOCABULARY
+from schemas.registry import all_types
+
+SOURCES = ("serving/keyholder", "serving/dispatcher", "serving/replica", "serving/core", "identity/keys", "policy/adapters")
+FILES = {"pem", "key", "pub", "sqlite", "toml", "json", "sock"}
+LITERAL = re.compile(r'"([a-z_]+\.[a-z_]+)"')
+
+
+def codes_said() -> set[tuple[str, str]]:
+    assert VOCABULARY, "importing it registers the events"
+    events = {kind.name for kind in all_types()}
+    paths = [path for folder in SOURCES for path in (ROOT / folder).rglob("*.py")]
+    found = {(code, path.relative_to(ROOT).as_posix()) for path in paths for code in LITERAL.findall(path.read_text("utf-8"))}
+    return {(code, path) for code, path in found if code not in events and code.partition(".")[2] not in FILES}
+
+
+@pytest.mark.parametrize(("code", "path"), sorted(codes_said()))
+def test_a_code_has_words(code: str, path: str) -> None:
+    assert code in codes() or code in CODES or code == "mark.visible", f"{path} refuses with {code}, which nobody can read"
+
+
+def test_the_platform_says_codes_at_all() -> None:
+    assert len(codes_said()) > 20
+    assert Path(ROOT / "policy/codes.json").exists()
