@@ -8,14 +8,17 @@ from __future__ import annotations
 import os
 import secrets
 import sys
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
 from psycopg_pool import ConnectionPool
 
 from infra.settings import Settings
+from policy.adapters.opa_client import OpaAdministration
 from policy.bundle import digest_of
 from policy.core.opening import opening_events
+from policy.errors import PolicyError
 from policy.ports import FactReader
 from schemas.ids import SWITCH_STREAM, stream_id
 from schemas.operation import BundleActivated, SwitchThrown
@@ -69,11 +72,27 @@ def _differs(facts: FactReader, stream: str, event: Event) -> bool:
             return False
 
 
+def served_bundle(built: str, sockets: Sequence[Path]) -> str:
+    """Ask every policy engine which bundle it serves; raises PolicyError unless all serve the one that was built."""
+    for socket in sockets:
+        engine = OpaAdministration(socket, timeout_s=2.0)
+        try:
+            found = engine.bundle_sha256()
+        finally:
+            engine.close()
+        if found != built:
+            message = f"the policy engine on {socket} serves the bundle {found}, {built} was built: start it again"
+            raise PolicyError(message)
+    return built
+
+
 def main() -> int:
     """Open the installation that the environment names."""
     settings = Settings.from_env(os.environ)
+    built = digest_of(settings.bundles / "policy.tar.gz")
+    bundle_sha256 = served_bundle(built, (settings.opa_socket, settings.keyholder_opa_socket))
     with PostgresEventStore(settings.dsn("owner"), settings.tenant, max_connections=2) as store:
-        count = open_record(store, digest_of(settings.bundles / "policy.tar.gz"))
+        count = open_record(store, bundle_sha256)
     with ConnectionPool(settings.dsn("api"), min_size=1, max_size=1, open=True) as pool:
         made = keep_tokens(PostgresAccessStore(pool), settings.var / "tokens")
     sys.stdout.write(f"{count} opening events, tokens made: {', '.join(made) or 'none'}\n")
