@@ -11,6 +11,8 @@ from schemas.cameo import CheckScore, EnrolmentActivated, EnrolmentAssessed, Enr
 from schemas.envelope import Envelope
 from schemas.registry import Event
 
+LARGEST = 2**53 - 1
+
 
 def challenge_of(envelope: Envelope, event: EnrolmentStarted) -> Challenge:
     """Read the challenge back from the event that issued it."""
@@ -22,6 +24,11 @@ def challenge_of(envelope: Envelope, event: EnrolmentStarted) -> Challenge:
         issued_at_us=envelope.time_us,
         expires_at_us=event.expires_at_us,
     )
+
+
+def _storable(micro: int) -> int:
+    """Keep a score inside what canonical JSON holds: an assessment writes a score that is no number as 2**53."""
+    return max(-LARGEST, min(LARGEST, micro))
 
 
 def submission_of(envelope: Envelope, event: RecordingReceived, history: Sequence[Envelope]) -> Submission:
@@ -45,8 +52,8 @@ def assessed_of(event: RecordingReceived, started: EnrolmentStarted, assessment:
             number=result.number,
             name=result.name,
             code=result.code,
-            score_micro=result.score_micro,
-            threshold_micro=result.threshold_micro,
+            score_micro=_storable(result.score_micro),
+            threshold_micro=_storable(result.threshold_micro),
             passed=result.passed,
             decisive=result.decisive,
         )

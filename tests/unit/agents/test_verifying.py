@@ -34,6 +34,7 @@ class ScriptedAssessor:
         self.failing: set[int] = set()
         self.asked: list[tuple[bytes, Challenge, list[Fingerprint], Submission]] = []
         self.error: Exception | None = None
+        self.score_micro = 1
 
     def assess(
         self, recording: bytes, challenge: Challenge, profile: Profile, earlier: Sequence[Fingerprint], submission: Submission
@@ -245,3 +246,10 @@ def test_a_challenge_that_was_answered_does_not_expire(bench: Bench) -> None:
     bench.receive(enrolment)
     bench.now_us += 120_000_000
     assert not expire(bench.store, CAMEO, enrolment)
+
+
+def test_a_score_that_is_no_number_is_recorded_as_the_worst_the_record_holds(bench: Bench) -> None:
+    bench.assessor.failing, bench.assessor.score_micro = {1}, -(2**53)
+    bench.enrol()
+    assessed = next(one for one in bench.store.read(CAMEO) if one.type == "enrolment.assessed")
+    assert {check["score_micro"] for check in assessed.data["checks"]} == {-(2**53) + 1}
