@@ -47,7 +47,7 @@ class ScriptedAssessor:
                 number,
                 name,
                 f"{name}.failed",
-                1,
+                self.score_micro,
                 Polarity.HIGHER_IS_LIVE,
                 2,
                 number not in self.failing,
