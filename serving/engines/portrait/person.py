@@ -5,6 +5,7 @@ stretch the best frame alone sways and blinks, with the same code.
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Final
 
 import cv2
@@ -47,8 +48,8 @@ class Person:
             raise LikenessError("the face asset cannot be read") from error
         self._models = models
         self._face = face
-        self._landmarks = _steady(face.landmark_array())
         self.own_frames = is_calm(face)
+        self._landmarks = self._read_again(face)
         self._heads: dict[int, Head] = {}
 
     def frame(self, act: Performance, index: int, fps: float) -> Floats:
@@ -68,6 +69,19 @@ class Person:
             brow=0.3 * opening,
         )
         return self._head(self._base(t)).frame(motion)
+
+    def _read_again(self, face: FaceAsset) -> Floats:
+        """Landmarks of each frame used, read from it alone.
+
+        The asset's own were tracked through the recording and trail a moving head by up to 5 px (one clip of two), which
+        a warp cannot bear. Where a frame alone shows no face, the asset's stand.
+        """
+        landmarks = face.landmark_array()
+        used = range(min(len(face.frames), _MOST_FRAMES)) if self.own_frames else (face.best,)
+        for index in used:
+            with suppress(LikenessError):
+                landmarks[index] = self._models.landmarks(decoded(face.frames[index]))
+        return _steady(landmarks) if self.own_frames else landmarks
 
     def _base(self, t: float) -> int:
         """To and fro through the calm stretch at its own rate."""
