@@ -66,8 +66,11 @@ class TileFolder:
         return split_tile(self._read(tile_path(full)), full)[: tile.width]
 
     def entries(self, index: int, width: int = TILE_WIDTH) -> tuple[bytes, ...]:
-        """Read a bundle's entries; raises TileError where it does not hold `width` of them."""
+        """Read a bundle's entries, a partial one's also from its full bundle; raises TileError where it has not `width`."""
+        full = entries_path(index)
         path = entries_path(index, width)
+        if width < TILE_WIDTH and not (self.folder / path).exists() and (self.folder / full).exists():
+            return self.entries(index)[:width]
         entries = unpack_entries(self._read(path))
         if len(entries) != width:
             message = f"{path}: {len(entries)} entries"

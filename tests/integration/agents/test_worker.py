@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, ClassVar
 
+import msgspec
 import psycopg
 import pytest
 
@@ -182,6 +183,13 @@ def test_a_handle_whose_key_is_destroyed_is_shown_as_none(record: Record, instal
         erased = record.account(sealed=True)
         row = until(lambda: record.row("accounts", "account", erased), "projected")
     assert row["handle"] is None
+
+
+def test_a_challenge_that_nobody_answered_runs_out(record: Record) -> None:
+    owner = record.account()
+    record.append(cameo_of(owner), msgspec.structs.replace(started(owner), expires_at_us=1))
+    row = until(lambda: (found := record.row("enrolments", "owner", owner)) and found["state"] == "expired" and found, "expired")
+    assert row["decided_us"]
 
 
 def test_nothing_is_lost_when_the_worker_is_killed(processes: Processes, record: Record) -> None:

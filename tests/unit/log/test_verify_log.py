@@ -164,6 +164,14 @@ def test_consistency_is_proved_from_files_for_any_older_size(published: Path) ->
 
 def test_an_older_readers_partial_tile_is_found_in_the_full_one(published: Path) -> None:
     assert TileFolder(published).tile(Tile(0, 0, 100)) == tuple(leaf_hash(one) for one in ENTRIES[:100])
+    assert TileFolder(published).entries(0, 100) == tuple(ENTRIES[:100])
+
+
+def test_a_reader_with_an_older_checkpoint_verifies_while_the_log_grows(published: Path, tmp_path: Path) -> None:
+    write(tmp_path / "then", 300)
+    shutil.copytree(published, tmp_path / "now")
+    shutil.copy(tmp_path / "then/checkpoint", tmp_path / "now/checkpoint")
+    assert verify_log(tmp_path / "now", KEY).size == 300
 
 
 def test_the_command_tells_by_its_exit_code(published: Path, tmp_path: Path) -> None:
