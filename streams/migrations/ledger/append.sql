@@ -108,16 +108,18 @@ BEGIN
     END IF;
 
     -- 5 uses: none is taken unless all can be; the counters stay locked, in order of key
-    FOR v_row IN
-        SELECT u ->> 'cameo' AS cameo, u ->> 'grant' AS grant_id, min(e ->> 'stream') AS generation
-        FROM jsonb_array_elements(p_events) e, jsonb_array_elements(e -> 'uses') u
-        WHERE u ->> 'step' IN ('reserve', 'consume') GROUP BY 1, 2
-        ORDER BY (u ->> 'cameo') COLLATE "C", (u ->> 'grant') COLLATE "C"
-    LOOP
-        IF NOT ledger.may_use(v_row.cameo, v_row.grant_id, v_row.generation) THEN
-            RETURN jsonb_build_object('outcome', 'exhausted', 'cameo', v_row.cameo, 'grant', v_row.grant_id);
-        END IF;
-    END LOOP;
+    IF p_events @? '$[*].uses[*]' THEN
+        FOR v_row IN
+            SELECT u ->> 'cameo' AS cameo, u ->> 'grant' AS grant_id, min(e ->> 'stream') AS generation
+            FROM jsonb_array_elements(p_events) e, jsonb_array_elements(e -> 'uses') u
+            WHERE u ->> 'step' IN ('reserve', 'consume') GROUP BY 1, 2
+            ORDER BY (u ->> 'cameo') COLLATE "C", (u ->> 'grant') COLLATE "C"
+        LOOP
+            IF NOT ledger.may_use(v_row.cameo, v_row.grant_id, v_row.generation) THEN
+                RETURN jsonb_build_object('outcome', 'exhausted', 'cameo', v_row.cameo, 'grant', v_row.grant_id);
+            END IF;
+        END LOOP;
+    END IF;
 
     -- 6 writing
     v_now := greatest(v_now, v_latest);   -- within a stream time never runs backwards

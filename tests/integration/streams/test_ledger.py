@@ -9,6 +9,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,7 +28,7 @@ from streams.adapters.postgres_pool import APPEND_OPTIONS
 from streams.adapters.queries import QUERIES
 from streams.errors import IncarnationError, LedgerUnavailableError, NotPermittedError
 from streams.migrate import migrate
-from streams.ports import Append, Appended, ClockAstray, Conflict, NewEvent
+from streams.ports import Append, Appended, ClockAstray, Conflict, Exhausted, NewEvent
 
 if TYPE_CHECKING:
     from tests.conftest import Database
@@ -311,6 +312,23 @@ def test_a_ledger_that_is_away_is_told_within_the_patience(database: Database) -
 def test_a_role_of_ours_is_told_what_it_may_not(database: Database) -> None:
     with PostgresEventStore(database.dsn("judge"), "main") as judge, pytest.raises(NotPermittedError, match=r"judge may not append"):
         judge.append(block(new_stream("account")))
+
+
+def test_of_seven_uses_exactly_seven_are_given_to_sixty_four_at_once(database: Database, store: PostgresEventStore) -> None:
+    cameo = new_stream("cameo")
+    given = consent.GrantGiven(grant="g", grantee="account-b", purposes=(), facets=(), from_us=None, until_us=None, uses=7, review=False)
+    store.append(Append(actor="o", events=[NewEvent(cameo, given, secrets.token_hex(16))], correlation="c"))
+    use = (generation.UseRef(cameo=cameo, grant="g"),)
+    started = generation.GenerationStarted(attempt=1, decision="d", public_key="k", holding={}, not_after_us=None, uses=use, assets=())
+    with PostgresEventStore(database.dsn("keyholder"), "main", max_connections=16) as keyholder, ThreadPoolExecutor(64) as pool:
+        ask = lambda film: keyholder.append(  # noqa: E731
+            Append(actor="k", events=[NewEvent(film, started, secrets.token_hex(16))], correlation="c", holding={cameo: 1})
+        )
+        outcomes = list(pool.map(ask, [new_stream("generation") for _ in range(64)]))
+    assert sum(isinstance(outcome, Appended) for outcome in outcomes) == 7
+    assert sum(isinstance(outcome, Exhausted) for outcome in outcomes) == 57
+    with store.snapshot() as facts:
+        assert facts.used(cameo, "g", "generation-x") == (7, False)
 
 
 # A holding append against a superseding one.
