@@ -60,7 +60,7 @@ class FaceModels:
         self.close()
 
 
-def _options(path: Path) -> BaseOptions:
+def _options(path: Path) -> Any:
     return BaseOptions(model_asset_path=str(path))
 
 

@@ -3,7 +3,7 @@
 from serving.core.plan import canonical_bytes, plan_from_bytes, plan_from_prompt
 
 PLAN_1 = (
-    '{"fps":24,"height_px":512,"mark":"민아","scenes":[{"action":"on a beach she says","camera":"drift","cameos":["cameo-1"],'
+    '{"fps":24,"height_px":512,"mark":"민아","scenes":[{"action":"on a beach she says","cameos":["cameo-1"],"camera":"drift",'
     '"duration_ms":5000,"lines":[{"cameo":"cameo-1","text":"hello there"}],"setting":"beach","sound":"waves"}],"width_px":512}'
 ).encode()
 
