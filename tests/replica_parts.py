@@ -7,17 +7,20 @@ fixture `host` (one a module) in a module that also asks for `kafka`.
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
 import pytest
+from psycopg.conninfo import make_conninfo
 
 from identity.keys.signing import load_public_key
 from policy.adapters.view import ViewReader
@@ -26,9 +29,10 @@ from schemas import generation as events
 from serving.core.attempt import AttemptRequest, Report, SignedReport
 from serving.replica.signing import checked_report
 from serving.replica.site import Site, replica_name
+from tests import parts
+from tests.keyholder_parts import Keyholding, start_keyholding
 
 if TYPE_CHECKING:
-    from tests.keyholder_parts import Keyholding
     from tests.parts import Installation, OpaPart, Running
     from tests.world import World
 
@@ -204,3 +208,30 @@ def host(kafka: str, keyholding: Keyholding, opa_server: Callable[..., OpaPart])
     made = start_host(keyholding, opa_server)
     yield made
     made.stop_runs()
+
+
+@contextmanager
+def standing_host() -> Iterator[Host]:
+    """Start everything that a host needs, outside pytest: for benches. Ended with the block."""
+    folder, found = parts.short_folder(), parts.tools()
+    with ExitStack() as ending:
+        ending.callback(shutil.rmtree, folder, ignore_errors=True)
+        postgres = parts.start_postgres(folder, found)
+        ending.callback(postgres.running.stop)
+        kafka = parts.start_kafka(folder, found)
+        ending.callback(kafka.running.stop)
+        conninfo = make_conninfo(postgres.conninfo, dbname=postgres.create())
+        installation = parts.new_installation(folder, found, conninfo, kafka.address, postgres.passwords)
+        ending.callback(installation.stop)
+        installation.run("streams.migrate")
+
+        def opa_server(bundle: Path, key: Path, socket: Path | None = None) -> OpaPart:
+            opa = parts.start_opa(folder / "opa", found, bundle, key, socket)
+            ending.callback(opa.stop)
+            return opa
+
+        keyholding = start_keyholding(installation, opa_server, found)
+        ending.callback(keyholding.world.close)
+        host = start_host(keyholding, opa_server)
+        ending.callback(host.stop_runs)
+        yield host
