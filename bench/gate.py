@@ -17,6 +17,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from serving.core.generation import transient
 from tests.replica_parts import Host, standing_host
 
 RESULT = Path(__file__).parent / "results" / "gate.json"
@@ -36,21 +37,25 @@ def main() -> None:
     parser.add_argument("--film-ms", type=int, default=1000)
     given = parser.parse_args()
     with standing_host() as host:
-        measured = [attempt(host, given.film_ms) for _ in range(given.attempts + 1)][1:]
+        tried = [attempt(host, given.film_ms) for _ in range(given.attempts + 1)][1:]
+    measured = [timings for timings in tried if timings is not None]
     machine = f"{platform.machine()}, {os.cpu_count()} CPUs, load {os.getloadavg()[0]:.1f}, Python {platform.python_version()}"
-    written = {"name": "gate", "machine": machine, "command": " ".join(["python", *sys.argv]), "rows": rows(measured)}
+    written: dict[str, Any] = {"name": "gate", "machine": machine, "command": " ".join(["python", *sys.argv]), "rows": rows(measured)}
+    doubted = 100 * (len(tried) - len(measured)) / len(tried)
+    written["rows"].append(line("attempts ended in doubt (silent policy, stale feed) on this machine", "%", doubted, len(tried)))
     RESULT.parent.mkdir(exist_ok=True)
     RESULT.write_text(json.dumps(written, indent=2) + "\n")
     for row in written["rows"]:
         print(f"{row['what']:<66} {row['ours']:>9} {row['unit']:<3} n={row['n']}")
 
 
-def attempt(host: Host, film_ms: int) -> dict[str, int]:
+def attempt(host: Host, film_ms: int) -> dict[str, int] | None:
+    """Run one attempt; None where the platform ended it in doubt, as a starved machine makes it."""
     asking = host.asking()
     report = host.run(host.asked(asking, duration_ms=film_ms)).ended()
-    assert report.outcome == "released", report
     host.stop_runs()
-    return report.timings_us
+    assert report.outcome == "released" or transient(report.codes), report
+    return report.timings_us if report.outcome == "released" else None
 
 
 def rows(measured: list[dict[str, int]]) -> list[dict[str, Any]]:

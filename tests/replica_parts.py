@@ -70,9 +70,13 @@ class Run:
         assert self.report is not None, f"no report; lines {self.lines[-3:]}, exit {self.process.poll()}"
         return self.report
 
-    def rendering(self, timeout_s: float = PATIENCE_S) -> None:
-        """Wait until the child has begun to render."""
-        until(lambda: any(line.get("permille") for line in self.lines), timeout_s, "the child renders")
+    def rendering(self, timeout_s: float = PATIENCE_S, *, or_ended: bool = False) -> None:
+        """Wait until the child has begun to render; or, where that will do, until the attempt ended."""
+
+        def seen() -> bool:
+            return any(line.get("permille") for line in self.lines) or (or_ended and self.report is not None)
+
+        until(seen, timeout_s, "the child renders")
 
     def child(self) -> int:
         """Tell the child's process id."""

@@ -38,8 +38,8 @@ if TYPE_CHECKING:
     from identity.keys.package import Package
     from serving.engines.port import Engine
 
-NICE = 5
-"""Below the watcher, whose glances must not wait for a render's steps."""
+NICE = 2
+"""A little below the watcher, whose glances must not wait; not so low that a busy host starves the beat's reader."""
 WATCHER_GONE = 70
 
 
