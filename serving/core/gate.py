@@ -9,8 +9,11 @@ POLL_US = 5_000
 ASK_EVERY_US = 50_000
 """A permitted render asks again this often even when nothing moved: rules that look at the time are then met too."""
 POLICY_SILENCE_US = 100_000
-"""A question that has no answer after this long means that no policy is in force."""
+"""How long one question may wait for its answer. A change that is not judged by then kills."""
 RETRY_ASK_US = 10_000
+SILENCES = 2
+"""Questions in a row that may go unanswered while nothing moved: one late answer of a busy host is no silence, and the
+view, which is read every 5 ms, would tell of any change. Unmeasured."""
 CATCH_UP_US = 1_000_000
 """How long a view may stay behind what the keyholder held before the attempt is given up. Unmeasured."""
 
@@ -105,14 +108,14 @@ def _gone(held: Held, attempt: int, sight: Sight) -> str | None:
 
 
 def _policy(sight: Sight, asked: Asked) -> Verdict:
-    if asked.now_us - asked.answered_at_us > ASK_EVERY_US + POLICY_SILENCE_US:
+    moved = dict(sight.revisions) != dict(asked.revisions)
+    patience_us = POLICY_SILENCE_US if moved else SILENCES * (POLICY_SILENCE_US + RETRY_ASK_US)
+    if asked.now_us - asked.answered_at_us > ASK_EVERY_US + patience_us:
         return Kill(("policy.unavailable",))
     if asked.pending_since_us is not None:
-        if asked.now_us - asked.pending_since_us > POLICY_SILENCE_US:
-            return Kill(("policy.unavailable",))
-        return Continue()
+        late = moved and asked.now_us - asked.pending_since_us > POLICY_SILENCE_US
+        return Kill(("policy.unavailable",)) if late else Continue()
     if asked.failed_at_us is not None and asked.failed_at_us > asked.answered_at_us:
         return AskAgain() if asked.now_us - asked.failed_at_us >= RETRY_ASK_US else Continue()
-    if dict(sight.revisions) != dict(asked.revisions):
-        return AskAgain()
-    return AskAgain() if asked.now_us - asked.answered_at_us >= ASK_EVERY_US else Continue()
+    due = moved or asked.now_us - asked.answered_at_us >= ASK_EVERY_US
+    return AskAgain() if due else Continue()

@@ -10,6 +10,7 @@ from serving.core.gate import (
     ASK_EVERY_US,
     POLICY_SILENCE_US,
     RETRY_ASK_US,
+    SILENCES,
     AskAgain,
     Asked,
     Continue,
@@ -65,17 +66,30 @@ def test_it_asks_again_from_time_to_time_for_rules_that_look_at_the_clock():
     assert glance(HELD, 1, SIGHT, replace(ASKED, now_us=9_000 + ASK_EVERY_US)) == AskAgain()
 
 
-def test_a_policy_that_does_not_answer_in_time_kills():
+def test_a_change_that_is_not_judged_in_time_kills():
+    moved = replace(SIGHT, revisions={"cameo-a": 5, "account-b": 2})
     pending = replace(ASKED, pending_since_us=9_500, now_us=9_500 + POLICY_SILENCE_US)
-    assert glance(HELD, 1, SIGHT, pending) == Continue()
-    assert glance(HELD, 1, SIGHT, replace(pending, now_us=pending.now_us + 1)) == Kill(("policy.unavailable",))
+    assert glance(HELD, 1, moved, pending) == Continue()
+    assert glance(HELD, 1, moved, replace(pending, now_us=pending.now_us + 1)) == Kill(("policy.unavailable",))
 
 
-def test_a_policy_that_fails_is_asked_again_and_soon_kills():
+def test_one_late_answer_while_nothing_moved_is_no_silence_and_a_second_one_is():
+    late = replace(ASKED, failed_at_us=9_500, now_us=9_000 + ASK_EVERY_US + POLICY_SILENCE_US + 1)
+    assert glance(HELD, 1, SIGHT, late) == AskAgain()
+    silent = replace(late, now_us=9_000 + ASK_EVERY_US + SILENCES * (POLICY_SILENCE_US + RETRY_ASK_US) + 1)
+    assert glance(HELD, 1, SIGHT, silent) == Kill(("policy.unavailable",))
+
+
+def test_a_policy_that_was_silent_judges_no_change():
+    moved = replace(SIGHT, revisions={"cameo-a": 5, "account-b": 2})
+    late = replace(ASKED, failed_at_us=9_500, now_us=9_000 + ASK_EVERY_US + POLICY_SILENCE_US + 1)
+    assert glance(HELD, 1, moved, late) == Kill(("policy.unavailable",))
+
+
+def test_a_policy_that_fails_is_asked_again_soon():
     failed = replace(ASKED, failed_at_us=9_500, now_us=9_500 + RETRY_ASK_US)
     assert glance(HELD, 1, SIGHT, failed) == AskAgain()
-    silent = replace(failed, now_us=9_000 + ASK_EVERY_US + POLICY_SILENCE_US + 1)
-    assert glance(HELD, 1, SIGHT, silent) == Kill(("policy.unavailable",))
+    assert glance(HELD, 1, SIGHT, replace(failed, now_us=failed.now_us - 1)) == Continue()
 
 
 @given(
