@@ -13,7 +13,8 @@ from identity.core.features import FaceTrack, Floats
 
 MIN_TURN_DEG = 18.0
 """Yaw or pitch range (5th to 95th percentile) below which depth is not read: real heads that turned 13 degrees
-(2 clips) give .27-.31 of parallax, bent photographs .12-.22. Flat ones read at most 7.4 degrees (16), bent ones 13.5 (6)."""
+(2 clips) give .27-.31 of parallax, bent photographs .12-.22. Flat ones read at most 7.4 degrees (16),
+swung hard and close 15.7 (4), bent ones 13.5 (6)."""
 MIN_PARALLAX = 0.30
 """Real heads that turned enough: .53-1.28 (5 clips); flat .06-.12 (16), bent .12-.22 (6). docs/identity.md, table "solid"."""
 MIN_RANK3 = 0.10
