@@ -10,11 +10,11 @@ from typing import Any
 
 import click
 import msgspec
-from policy.replay import replay as replay_decision
 
 from infra.places import Places
 from infra.tools import Tools
 from policy.errors import PolicyError
+from policy.replay import replay as replay_decision
 from serving.cli.session import api_command, connect, home
 from serving.client import Client
 

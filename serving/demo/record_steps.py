@@ -11,11 +11,11 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from policy.replay import evaluate, replay
 from psycopg.conninfo import make_conninfo
 
 from infra.parts.postgres import SUPERUSER, ensure_database
 from infra.tools import Tools
+from policy.replay import evaluate, replay
 from serving.demo.stage import Stage, require, wait_for
 
 

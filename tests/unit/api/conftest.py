@@ -45,8 +45,14 @@ class Place:
     def activate(self, account: str) -> str:
         cameo = cameo_of(account)
         started = EnrolmentStarted(
-            enrolment="e", owner=account, profile="basic", phrase=("one",), movements=("left",), expires_at_us=1,
-            consent_text_version="v", consent_text_sha256="0",
+            enrolment="e",
+            owner=account,
+            profile="basic",
+            phrase=("one",),
+            movements=("left",),
+            expires_at_us=1,
+            consent_text_version="v",
+            consent_text_sha256="0",
         )
         activated = EnrolmentActivated(enrolment="e", assurance="basic")
         events = [NewEvent(cameo, event, secrets.token_hex(16)) for event in (started, activated)]
@@ -67,8 +73,11 @@ def place() -> Place:
     store, access = InMemoryEventStore(), InMemoryAccessStore()
     keyholder = InMemoryKeyholder("api", store.read)
     parts = Parts(
-        desk=Desk(store, keyholder, secrets.token_bytes), access=access, keyholder=keyholder,
-        reader=NoProjections(store, None), tenant="main",
+        desk=Desk(store, keyholder, secrets.token_bytes),
+        access=access,
+        keyholder=keyholder,
+        reader=NoProjections(store, None),
+        tenant="main",
     )
     return Place(TestClient(make_app(parts), raise_server_exceptions=False), store, access)
 
