@@ -61,6 +61,8 @@ class Composer:
         scale = min(self._w, self._h) * PERSON_PART / side * zoom
         x = self._w / 2 - side * scale / 2 - pan * self._w * 0.9
         y = self._h * 1.05 - side * scale + (zoom - 1) * self._h * 0.55
+        if person[0, :, 3].max() > 64:  # the recording cuts the hair: let the film's edge cut it, not the air
+            y = min(y, -1.0)
         matrix = np.asarray([[scale, 0, x - beside * scale], [0, scale, y]], np.float32)
         return cv2.warpAffine(wider, matrix, (self._w, self._h), flags=cv2.INTER_LINEAR)
 
