@@ -10,6 +10,7 @@ VENV := $(or $(UV_PROJECT_ENVIRONMENT),$(if $(wildcard .venv/bin/python),.venv,v
 BIN := $(abspath $(VENV))/bin
 CACHE := $(CURDIR)/var/cache
 PYTEST := nice $(BIN)/pytest
+BENCHES := decision ledger gate stop media whole
 
 # everything that tools keep stays in var/, and no test reaches a model hub
 export PYTHONPYCACHEPREFIX := $(CACHE)/pycache
@@ -40,8 +41,8 @@ up: setup ## Start an installation here (see `cameo up --help`)
 down: setup ## Stop it; nothing of it outlives this
 	@$(BIN)/cameo down
 
-bench: setup ## Measure, beside peers, into bench/results/*.json
-	@$(TIMED) for one in bench/*.py; do echo "-- $$one"; $(BIN)/python $$one; done
+bench: setup ## Measure, beside peers, into bench/results/*.json and docs/benchmarks.md (about 40 minutes on 2 quiet cores)
+	@$(TIMED) for one in $(BENCHES); do echo "-- $$one"; $(BIN)/python -m bench.$$one; done; $(BIN)/python -m bench.report
 
 ##@ Test, in this order
 test: setup lint types contracts rego unit contract integration property golden corpus race kill e2e ## All of the following, in order

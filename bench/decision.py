@@ -1,18 +1,15 @@
 """Measures a decision at a replica: reading the view, asking OPA by three clients, both together. Owns no threshold.
 
-`python bench/decision.py [--decisions N] [--cameos N]` writes bench/results/decision.json.
+`python -m bench.decision [--decisions N] [--cameos N]` writes bench/results/decision.json.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import os
-import platform
 import socket
 import statistics
 import subprocess
-import sys
 import tempfile
 import threading
 import time
@@ -20,11 +17,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from bench.results import Row, write
 from infra.parts.opa import Opa
 from policy.adapters.opa import DECISION_PATH, OpaEngine
 from policy.adapters.opa_client import OpaAdministration
@@ -38,7 +34,6 @@ from schemas.envelope import Envelope
 from schemas.ids import cameo_of, partition_of
 from schemas.registry import Event, by_class
 
-RESULT = Path(__file__).parent / "results" / "decision.json"
 PATIENT_S = 5.0
 
 
@@ -49,15 +44,10 @@ def main() -> None:
     given = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="cm-bench-", dir="/tmp") as folder:
         rows = measure(Path(folder), given.decisions, given.cameos)
-    machine = f"{platform.machine()}, {os.cpu_count()} CPUs, load {os.getloadavg()[0]:.1f}, Python {platform.python_version()}"
-    written = {"name": "decision", "machine": machine, "command": " ".join(["python", *sys.argv]), "rows": rows}
-    RESULT.parent.mkdir(exist_ok=True)
-    RESULT.write_text(json.dumps(written, indent=2) + "\n")
-    for row in rows:
-        print(f"{row['what']:<58} {row['ours']:>9} {row['peer'] or '':>9} {row['unit']:<4} n={row['n']}")
+    write("decision", rows)
 
 
-def measure(folder: Path, decisions: int, cameos: int) -> list[dict[str, Any]]:
+def measure(folder: Path, decisions: int, cameos: int) -> list[Row]:
     binary = find_opa()
     signing, verification = keys(folder)
     bundle = build(folder / "bundles" / "policy.tar.gz", signing, binary)
@@ -98,16 +88,16 @@ def measured(reader: ViewReader, generations: list[str], path: Path, n: int) -> 
     )
     single, threads = per_second(lambda place: engine.evaluate(read(place)), 1, n), per_second(lambda p: engine.evaluate(read(p)), 4, n)
     client.close()
-    rows = [row(f"view read and gather, {q}", "ms", quantile(view, q), None, n) for q in ("p50", "p99")]
-    rows += [row(f"poll of 8 consent revisions, {q}", "ms", quantile(poll, q), None, n) for q in ("p50", "p99")]
+    rows = [Row(f"view read and gather, {q}", "ms", quantile(view, q), None, n) for q in ("p50", "p99")]
+    rows += [Row(f"poll of 8 consent revisions, {q}", "ms", quantile(poll, q), None, n) for q in ("p50", "p99")]
     rows += [
-        row(f"ask OPA: http.client beside {name}, {q}", "ms", quantile(leaner, q), quantile(peer, q), n)
+        Row(f"ask OPA: http.client beside {name}, {q}", "ms", quantile(leaner, q), quantile(peer, q), n)
         for name, peer in (("opa-python-client", library), ("a raw socket", plain))
         for q in ("p50", "p99")
     ]
-    rows += [row(f"decision at a replica: view, gather, OPA, {q}", "ms", quantile(whole, q), None, n) for q in ("p50", "p99")]
-    rows.append(row("decisions a second, one after another", "1/s", round(single), None, n))
-    rows.append(row("decisions a second, from four threads", "1/s", round(threads), None, n))
+    rows += [Row(f"decision at a replica: view, gather, OPA, {q}", "ms", quantile(whole, q), None, n) for q in ("p50", "p99")]
+    rows.append(Row("decisions a second, one after another", "1/s", round(single), None, n))
+    rows.append(Row("decisions a second, from four threads", "1/s", round(threads), None, n))
     return rows
 
 
@@ -124,7 +114,7 @@ def evaluated(binary: Path, bundle: Path, reader: ViewReader, stream: str) -> li
     )
     extra = {name.removeprefix("histogram_timer_rego_query_eval_ns_"): value for name, value in told["Extra"].items()}
     names = (("min", "least"), ("median", "p50"), ("99%", "p99"))
-    return [row(f"evaluation alone (opa bench), {q}", "ms", round(extra[name] / 1e6, 3), None, told["N"]) for name, q in names]
+    return [Row(f"evaluation alone (opa bench), {q}", "ms", round(extra[name] / 1e6, 3), None, told["N"]) for name, q in names]
 
 
 def raw(path: Path, inputs: list[dict[str, Any]]) -> Callable[[int], object]:
@@ -166,10 +156,6 @@ def per_second(asked: Callable[[int], object], threads: int, n: int) -> float:
 
 def quantile(times: list[float], name: str) -> float:
     return round(statistics.quantiles(times, n=100)[int(name[1:]) - 1], 4)
-
-
-def row(what: str, unit: str, ours: float, peer: float | None, n: int) -> dict[str, Any]:
-    return {"what": what, "unit": unit, "ours": ours, "peer": peer, "ratio": None if peer is None else round(ours / peer, 2), "n": n}
 
 
 def fill(folder: Path, bundle_sha256: str, cameos: int) -> list[str]:

@@ -1,26 +1,18 @@
 """Measures what the gate costs an attempt: reading the view, asking OPA, opening, releasing, and their share of it.
 
-`python bench/gate.py [--attempts N] [--film-ms N]` writes bench/results/gate.json. Real parts, the trivial engine, one
+`python -m bench.gate [--attempts N] [--film-ms N]` writes bench/results/gate.json. Real parts, the trivial engine, one
 attempt after another, a watcher and a child each; times are the watcher's own, from its signed reports.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
-import os
-import platform
 import statistics
-import sys
-from pathlib import Path
-from typing import Any
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-
+from bench.results import Row, write
 from serving.core.generation import transient
 from tests.replica_parts import Host, standing_host
 
-RESULT = Path(__file__).parent / "results" / "gate.json"
 STEPS = {
     "view": "facts read from the view",
     "policy": "OPA asked",
@@ -39,14 +31,8 @@ def main() -> None:
     with standing_host() as host:
         tried = [attempt(host, given.film_ms) for _ in range(given.attempts + 1)][1:]
     measured = [timings for timings in tried if timings is not None]
-    machine = f"{platform.machine()}, {os.cpu_count()} CPUs, load {os.getloadavg()[0]:.1f}, Python {platform.python_version()}"
-    written: dict[str, Any] = {"name": "gate", "machine": machine, "command": " ".join(["python", *sys.argv]), "rows": rows(measured)}
     doubted = 100 * (len(tried) - len(measured)) / len(tried)
-    written["rows"].append(line("attempts ended in doubt (silent policy, stale feed) on this machine", "%", doubted, len(tried)))
-    RESULT.parent.mkdir(exist_ok=True)
-    RESULT.write_text(json.dumps(written, indent=2) + "\n")
-    for row in written["rows"]:
-        print(f"{row['what']:<66} {row['ours']:>9} {row['unit']:<3} n={row['n']}")
+    write("gate", [*rows(measured), line("attempts ended in doubt (silent policy, stale feed) on this machine", "%", doubted, len(tried))])
 
 
 def attempt(host: Host, film_ms: int) -> dict[str, int] | None:
@@ -58,7 +44,7 @@ def attempt(host: Host, film_ms: int) -> dict[str, int] | None:
     return report.timings_us if report.outcome == "released" else None
 
 
-def rows(measured: list[dict[str, int]]) -> list[dict[str, Any]]:
+def rows(measured: list[dict[str, int]]) -> list[Row]:
     gates = [sum(timings.get(step, 0) for step in STEPS) / 1000 for timings in measured]
     wholes = [gate + (timings["render"] + timings["start_up"]) / 1000 for gate, timings in zip(gates, measured, strict=True)]
     shares = [100 * gate / whole for gate, whole in zip(gates, wholes, strict=True)]
@@ -79,9 +65,9 @@ def at(values: list[float], part: float) -> float:
     return ordered[min(len(ordered) - 1, int(part * len(ordered)))]
 
 
-def line(what: str, unit: str, ours: float, n: int) -> dict[str, Any]:
+def line(what: str, unit: str, ours: float, n: int) -> Row:
     """No peer offers this."""
-    return {"what": what, "unit": unit, "ours": round(ours, 2), "peer": None, "ratio": None, "n": n}
+    return Row(what, unit, ours, None, n)
 
 
 if __name__ == "__main__":

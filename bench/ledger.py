@@ -5,10 +5,10 @@
 
 from __future__ import annotations
 
+import argparse
 import multiprocessing
 import secrets
 import shutil
-import sys
 import threading
 import time
 from collections.abc import Callable
@@ -178,7 +178,9 @@ def until_fresh(view: ViewReader) -> None:
 
 
 def main() -> None:
-    seconds = float(sys.argv[1]) if len(sys.argv) > 1 else 4.0
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seconds", type=float, default=4.0, help="how long each row of clients runs")
+    seconds = parser.parse_args().seconds
     folder, tools = parts.short_folder(), parts.tools()
     postgres, kafka = parts.start_postgres(folder, tools), parts.start_kafka(folder, tools)
     conninfo = make_conninfo(postgres.conninfo, dbname=(name := postgres.create()))

@@ -1,26 +1,20 @@
 """Measures the models' work: enrolment seconds per recorded second, and the portrait engine's frames per second.
 
-`python bench/media.py [--films N]` writes bench/results/media.json. The recording is the demo's fictional actor.
+`python -m bench.media [--films N]` writes bench/results/media.json. The recording is the demo's fictional actor.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
 import os
-import platform
-import sys
 import tempfile
 import time
 from contextlib import closing
 from pathlib import Path
-from typing import Any
-
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 import av
-import torch
 
+from bench.results import Row, write
 from identity.adapters.models import Models
 from identity.core.challenge import issue
 from identity.core.enrolment import Submission
@@ -31,7 +25,6 @@ from serving.demo.people import ACTOR, answer_of
 from serving.engines.port import film
 from serving.engines.portrait import PortraitEngine
 
-RESULT = Path(__file__).parent / "results" / "media.json"
 ACCOUNT = "account-" + "b" * 32
 CAMEO = "cameo-" + "b" * 32
 LINE = 'on a beach, saying "hello, I am glad that you asked me first"'
@@ -43,16 +36,10 @@ def main() -> None:
     given = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="cm-bench-", dir="/tmp") as folder:
         rows = measure(Path(folder), given.films)
-    processor = "CUDA" if torch.cuda.is_available() else "CPU"
-    machine = f"{platform.machine()}, {os.cpu_count()} CPUs, load {os.getloadavg()[0]:.1f}, torch {torch.__version__} on {processor}"
-    written = {"name": "media", "machine": machine, "command": " ".join(["python", *sys.argv]), "rows": rows}
-    RESULT.parent.mkdir(exist_ok=True)
-    RESULT.write_text(json.dumps(written, indent=2) + "\n")
-    for row in rows:
-        print(f"{row['what']:<62} {row['ours']:>9} {row['peer'] or '':>9} {row['unit']:<6} n={row['n']}")
+    write("media", rows)
 
 
-def measure(folder: Path, films: int) -> list[dict[str, Any]]:
+def measure(folder: Path, films: int) -> list[Row]:
     """Enrol once (models warm), then render films of five seconds at 24 fps, 512 px square."""
     models_folder = Places.from_env(os.environ).models
     challenge = issue(ACCOUNT, time.time_ns() // 1000, os.urandom(32))
@@ -68,8 +55,8 @@ def measure(folder: Path, films: int) -> list[dict[str, Any]]:
         enrolled_s = time.perf_counter() - begun_s
     recorded_s = _seconds(take)
     rows = [
-        _row("checks 1-6, 8, 9, 11: seconds per recorded second", "s/s", assessed_s / recorded_s, 1),
-        _row("checks and assets: seconds per recorded second", "s/s", enrolled_s / recorded_s, 1),
+        Row("checks 1-6, 8, 9, 11: seconds per recorded second", "s/s", assessed_s / recorded_s, None, 1),
+        Row("checks and assets: seconds per recorded second", "s/s", enrolled_s / recorded_s, None, 1),
     ]
     plan = plan_from_prompt(LINE, CAMEO, "theo")
     engine = PortraitEngine(models_folder)
@@ -80,18 +67,13 @@ def measure(folder: Path, films: int) -> list[dict[str, Any]]:
         times.append(time.perf_counter() - begun_s)
     engine.close()
     rate = plan.frames * len(times) / sum(times)
-    return [*rows, _row("portrait, 512 px, whole films: frames per second beside real time", "1/s", rate, films, peer=plan.fps)]
+    return [*rows, Row("portrait, 512 px, whole films: frames a second beside real time", "1/s", rate, plan.fps, films)]
 
 
 def _seconds(path: Path) -> float:
     with av.open(str(path)) as file:
         frames = [frame.time for frame in file.decode(video=0)]
     return float(frames[-1] - frames[0])
-
-
-def _row(what: str, unit: str, ours: float, n: int, peer: float | None = None) -> dict[str, Any]:
-    ratio = None if peer is None else round(ours / peer, 2)
-    return {"what": what, "unit": unit, "ours": round(ours, 3), "peer": peer, "ratio": ratio, "n": n}
 
 
 if __name__ == "__main__":

@@ -34,12 +34,13 @@ def write(name: str, rows: list[Row]) -> None:
         "name": name,
         "machine": f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} at the end, {system}",
         "command": " ".join([f"python -m bench.{name}", *sys.argv[1:]]),
-        "rows": [asdict(row) | {"ratio": row.ratio} for row in rows],
+        "rows": [asdict(row) | {"ours": round(row.ours, 4), "ratio": row.ratio} for row in rows],
     }
     RESULTS.mkdir(exist_ok=True)
     (RESULTS / f"{name}.json").write_text(json.dumps(whole, indent=1) + "\n")
     for row in rows:
-        print(f"{row.what:60} {row.ours:>10.2f} {row.peer or float('nan'):>10.2f} {row.unit}  n={row.n}")
+        peer = "" if row.peer is None else f"{row.peer:.3f}"
+        print(f"{row.what:<76} {row.ours:>10.3f} {peer:>10} {row.unit:<4} n={row.n}")
 
 
 def percentile(values: list[float], share: float) -> float:

@@ -1,0 +1,49 @@
+"""Writes docs/benchmarks.md from bench/results/*.json, so that the page cannot say what was not measured."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+INTRO = """# Benchmarks
+
+Written by `make bench` (or `python -m bench.report`) from `bench/results/*.json`; nothing here was typed by hand. Each table
+names its machine, its load and its command. `ratio` is ours over the peer's or the limit's, in the same run. The machine is
+small and shared: medians and ratios mean something, single worst values say how busy it was.
+"""
+PEERS = {
+    "ledger": "The peer of an append is a raw INSERT of the same event by the same driver.",
+    "decision": "The peer of `http.client` is opa-python-client; of a decision, the limit that the design gives it.",
+    "media": "The peer of a film's speed is real time.",
+    "whole": "The peer of a film's speed is real time; of refusals, the limit of .1 %.",
+}
+
+
+def main() -> None:
+    pages = [INTRO]
+    for path in sorted((ROOT / "bench" / "results").glob("*.json")):
+        found = json.loads(path.read_text(encoding="utf-8"))
+        pages.append(f"## {found['name']}\n\n`{found['command']}` · {found['machine']}\n")
+        if found["name"] in PEERS:
+            pages.append(PEERS[found["name"]] + "\n")
+        lines = ["| what | ours | peer | ratio | unit | n |", "| --- | ---: | ---: | ---: | --- | ---: |"]
+        lines += [_line(row) for row in found["rows"]]
+        pages.append("\n".join(lines) + "\n")
+    (ROOT / "docs" / "benchmarks.md").write_text("\n".join(pages), encoding="utf-8")
+
+
+def _line(row: dict[str, Any]) -> str:
+    figures = " | ".join(_figure(row[name]) for name in ("ours", "peer", "ratio"))
+    return f"| {row['what']} | {figures} | {row['unit']} | {row['n']:,} |"
+
+
+def _figure(value: float | None) -> str:
+    if value is None:
+        return ""
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
+
+
+if __name__ == "__main__":
+    main()
