@@ -6,6 +6,9 @@ import time
 from datetime import UTC, datetime
 from typing import Any
 
+import av
+import cv2
+
 from serving.client import ApiError
 from serving.demo.stage import Stage, require, wait_for
 
@@ -63,6 +66,9 @@ def a_friend_is_permitted(stage: Stage) -> dict[str, Any]:
     film = stage.client("theo").fetch(f"/v1/generations/{generation}/film")
     path = stage.folder / "film.mp4"
     path.write_bytes(film)
+    with av.open(str(path)) as opened:
+        frames = list(opened.decode(video=0))
+        cv2.imwrite(str(stage.folder / "film.jpg"), frames[len(frames) // 3].to_ndarray(format="bgr24"))
     stage.memory |= {"film": generation, "decision": state["decision"], "grant": grant["grant"]}
     told = wait_for("mina's notification", lambda: _told(stage, generation), within_s=30)
     seconds = time.monotonic() - begun_s

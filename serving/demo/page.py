@@ -25,7 +25,7 @@ def audit_page(steps: list[dict[str, Any]], audit: list[dict[str, Any]], figures
 <title>Cameo: who generated what</title><style>{STYLE}</style></head><body>
 <h1>Who generated what, and who said that they may</h1>
 <p>{done} of {len(steps)} steps went as they must. The people are fictional; their cameos are marked <em>sandbox</em>.</p>
-<figure><video controls muted src="film.mp4"></video>
+<figure><video controls muted poster="film.jpg" src="film.mp4"></video>
 <figcaption>The film that mina permitted and theo asked for. It carries a visible mark.</figcaption></figure>
 <h2>The record</h2><div class="wide"><table>
 <tr><th>When (UTC)</th><th>Asked by</th><th>Shows</th><th>Purpose</th><th>Ended</th><th>Why</th></tr>
@@ -49,11 +49,22 @@ def _row(one: dict[str, Any]) -> str:
 
 def _step(number: int, step: dict[str, Any]) -> str:
     mark, word = ("ok", "as it must") if step["ok"] else ("no", "differs")
-    detail = "".join(f"<li>{_text(key)}: <code>{_text(value)[:400]}</code></li>" for key, value in step["detail"].items())
+    detail = "".join(f"<li>{_text(key)}: {_said(value)}</li>" for key, value in step["detail"].items())
     return (
         f"<tr><td class=n>{number}</td><td>{_text(step['name'])}<ul>{detail}</ul></td><td class={mark}>{word}</td>"
         f"<td class=n>{step['seconds']:.1f}</td></tr>"
     )
+
+
+def _said(value: object) -> str:
+    """Say a detail as a person would: reasons as their sentences, lists with commas, the rest as it is."""
+    if isinstance(value, list) and value and isinstance(value[0], dict):
+        return "; ".join(f"{_text(one['message'])} {_text(one['remedy'])} <code>{_text(one['code'])}</code>" for one in value)
+    if isinstance(value, list):
+        return _text(", ".join(str(one) for one in value) or "none")
+    if isinstance(value, dict):
+        return _text(", ".join(f"{key} {' / '.join(map(str, rows)) if isinstance(rows, list) else rows}" for key, rows in value.items()))
+    return f"<code>{_text(value)[:400]}</code>"
 
 
 def _text(value: object) -> str:
