@@ -12,7 +12,10 @@ from typing import Self
 
 import pytest
 
+from infra.supervise.down import down
+from infra.supervise.prepare import reopen
 from infra.supervise.table import PARTS
+from infra.supervise.up import Up
 from serving.client import ApiError
 from serving.demo.stage import wait_for
 from streams.core.note import read_verifier
@@ -68,9 +71,9 @@ class Traffic:
         raise AssertionError(message)
 
 
-def ended(whole: Whole, generation: str) -> str | None:
+def ended(whole: Whole, generation: str, who: str = "friend") -> str | None:
     try:
-        state = whole.stage.client("friend").call("GET", f"/v1/generations/{generation}")
+        state = whole.stage.client(who).call("GET", f"/v1/generations/{generation}")
     except ApiError:
         return None
     return state["state"] if state["ended"] else None
@@ -99,6 +102,24 @@ def test_every_process_may_be_killed_while_requests_run(whole: Whole, tmp_path: 
     assert set(outcomes) <= {"released", "lost"}, outcomes
     assert outcomes["released"] >= len(PARTS)
     nothing_lost_nothing_doubled(whole, traffic, tmp_path)
+
+
+def test_a_request_survives_a_restart_of_everything(whole: Whole) -> None:
+    """Asked, then everything is stopped and started again before it can have ended: it is released all the same."""
+    stage = whole.stage
+    owner = stage.register("keeper")["account"]
+    stage.register("asker")
+    whole.world.activate_cameo(owner, ("face",))
+    stage.client("keeper").call("POST", "/v1/cameos/me/grants", {"account": "@asker", "facets": ["face"]})
+    body = {"cameo": "@keeper", "prompt": "waving", "engine": "trivial", "duration_ms": 5000, "facets": ["face"]}
+    generation = stage.client("asker").call("POST", "/v1/generations", body)["generation"]
+    stopped = down(stage.places.run, stage.settings.logs, print)
+    assert stopped.took_s < 15
+    installation = reopen(dict(os.environ), stage.places)
+    assert installation is not None
+    Up(installation, print).run()
+    state = wait_for("its end", lambda: ended(whole, generation, "asker"), within_s=RESUME_S)
+    assert state == "released"
 
 
 def resumed(whole: Whole, traffic: Traffic, part: str, begun_s: float) -> float:

@@ -44,14 +44,15 @@ def scene(whole: Whole, basis: str) -> Scene:
 
 
 def until(whole: Whole, generation: str, *wanted: str) -> str:
+    """Wait for an event of these types or for the end; a lost attempt is an end only when it is the last."""
     end_s = time.monotonic() + PATIENCE_S
     while time.monotonic() < end_s:
-        types = whole.world.types(generation)
-        for kind in types:
-            if kind in wanted or kind in ENDED or (kind == "generation.attempt_lost" and "lost" in wanted):
-                return kind
+        events = whole.world.store("auditor").read(generation)
+        for event in events:
+            if event.type in wanted or event.type in ENDED or event.data.get("final") is True:
+                return event.type
         time.sleep(0.01)
-    message = f"{generation} stood still: {types}"
+    message = f"{generation} stood still: {[event.type for event in events]}"
     raise AssertionError(message)
 
 
