@@ -92,6 +92,12 @@ def behind(held: Held, attempt: int, sight: Sight) -> bool:
     return older or sight.started < attempt
 
 
+def judged(sight: Sight, asked: Asked) -> bool:
+    """Tell whether the policy has permitted the view as it stands and no question is open: only then is a likeness used."""
+    failed = asked.failed_at_us is not None and asked.failed_at_us > asked.answered_at_us
+    return asked.pending_since_us is None and not failed and dict(sight.revisions) == dict(asked.revisions)
+
+
 def _gone(held: Held, attempt: int, sight: Sight) -> str | None:
     """Tell the first code, in order, of what no answer of the policy could mend."""
     expired = held.not_after_us is not None and sight.now_us >= held.not_after_us

@@ -14,7 +14,7 @@ from policy.errors import PolicyUnavailableError, StaleViewError, ViewError
 from policy.ports import PolicyEngine
 from schemas.generation import Action
 from serving.core.attempt import AttemptRequest, FastDecision, Outcome, Report, Reporter
-from serving.core.gate import CATCH_UP_US, AskAgain, Continue, Held, Kill, behind, glance
+from serving.core.gate import CATCH_UP_US, AskAgain, Continue, Held, Kill, behind, glance, judged
 from serving.replica.asker import Asker, Said, UnknownGenerationError, ask
 from serving.replica.frames import Done, Failed, Ready, Step
 from serving.replica.lookout import POLL_S, Lookout, mono_us, wall_us
@@ -177,7 +177,7 @@ class Attempt:
                     return self._stop(codes, asker)
                 case AskAgain():
                     asker.again()
-                case Continue() if not begun_us and asked.pending_since_us is None:
+                case Continue() if not begun_us and judged(sight, asked):
                     begun_us = mono_us()
                     self._add("catch_up", begun_us - opened_us)
                     self._child.begin(gate.package)

@@ -301,6 +301,21 @@ def test_a_revocation_in_the_middle_kills_the_child_and_releases_nothing(stage):
     assert stage.keyholder.calls == ["open"]
 
 
+def test_a_change_before_the_start_that_nobody_judges_gives_the_child_nothing(stage):
+    opened = stage.keyholder.open
+
+    def open_then_change(ask):
+        given = opened(ask)
+        stage.view.append(CAMEO, consent.ConsentRevoked(account=None, strength="no_new_uses"))
+        stage.policy.silent = True
+        return given
+
+    stage.keyholder.open = open_then_change
+    report = stage.run()
+    assert (report.outcome, report.codes) == ("stopped", ("policy.unavailable",))
+    assert not stage.child.begun
+
+
 def test_a_change_that_refuses_nothing_lets_the_work_run_on(stage):
     stage.child.meanwhile = lambda: stage.view.append(
         CAMEO, consent.AudienceSet(audience="everyone", purposes=("personal",), facets=("face",))

@@ -19,6 +19,7 @@ from serving.core.gate import (
     Sight,
     behind,
     glance,
+    judged,
 )
 
 HELD = Held(holding={"cameo-a": 4, "account-b": 2}, not_after_us=1_000, lease_until_us=2_000)
@@ -112,3 +113,17 @@ def test_it_never_continues_while_any_reason_to_stop_stands(stale, ended, attemp
         assert not behind(HELD, 1, sight)
         assert seen == answered_on
         assert not refused
+
+
+@pytest.mark.parametrize(
+    ("changed", "expected"),
+    [
+        ({}, True),
+        ({"pending_since_us": 9_500}, False),
+        ({"failed_at_us": 9_500}, False),
+        ({"failed_at_us": 8_500}, True),
+        ({"revisions": {"cameo-a": 3, "account-b": 2}}, False),
+    ],
+)
+def test_a_likeness_is_used_only_when_the_view_as_it_stands_was_judged(changed, expected):
+    assert judged(SIGHT, replace(ASKED, **changed)) is expected
