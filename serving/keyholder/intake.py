@@ -6,6 +6,7 @@ import hashlib
 import hmac
 import os
 import re
+import stat
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -90,10 +91,13 @@ class Intake:
 
     def _spooled(self, ask: ReleaseAsk) -> bytes:
         try:
-            descriptor = os.open(self._path(ask), os.O_RDONLY | os.O_NOFOLLOW)
+            # O_NONBLOCK: a pipe in the spool must not hold a thread until somebody writes into it.
+            descriptor = os.open(self._path(ask), os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
         except (OSError, ValueError) as error:
             raise FilmBrokenError(str(error)) from error
         with os.fdopen(descriptor, "rb") as file:
+            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+                raise FilmBrokenError("not a file")
             sealed = file.read(MAX_FILM_BYTES + 1)
         if len(sealed) > MAX_FILM_BYTES:
             raise FilmBrokenError("the film is too large")

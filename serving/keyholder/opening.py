@@ -69,6 +69,8 @@ class Opener:
             return _refused("bundle.superseded")
         code = self._missing_key(reading)
         if code is not None:
+            if self._rekeyed(reading):
+                return Conflict(reading.asked.generation, reading.standing.revision, reading.standing.revision)
             return self._refuse(reading, self._exact.decided_here(reading.standing, "start", ask.attempt, (code,), {}))
         assets = reading.assets or ()
         lease = reading.standing.lease
@@ -104,6 +106,11 @@ class Opener:
         except KeyGoneError:
             return "key.destroyed"
         return None
+
+    def _rekeyed(self, reading: Reading) -> bool:
+        """Tell whether the assets were sealed anew since they were read: their old keys are gone, which refuses nobody."""
+        now = self._exact.read(reading.asked)
+        return now is not None and now.assets is not None and now.assets != reading.assets
 
     def _hand_over(
         self,

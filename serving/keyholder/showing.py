@@ -73,10 +73,10 @@ class Exhibitor:
         if not once or self._is_new(reading, viewer, decided.codes):
             outcome = self._exact.append_seen(reading, decided)
             if not isinstance(outcome, Appended):
-                self._forget(reading, viewer, decided.codes)
                 if code_of(outcome) == "clock.astray":
                     raise RefusedError("clock.astray", unavailable=True)
                 return None
+            self._remember(reading, viewer, decided.codes)
         if not answer.permit:
             raise RefusedError(*answer.unmet)
         try:
@@ -91,16 +91,14 @@ class Exhibitor:
 
     def _is_new(self, reading: Reading, viewer: str, codes: tuple[str, ...]) -> bool:
         with self._lock:
+            return _like(reading, viewer, codes) not in self._recorded
+
+    def _remember(self, reading: Reading, viewer: str, codes: tuple[str, ...]) -> None:
+        """Only what is on record: a serving whose append failed is recorded when it is asked for again."""
+        with self._lock:
             if len(self._recorded) >= REMEMBERED:
                 self._recorded.clear()
-            key = _like(reading, viewer, codes)
-            new = key not in self._recorded
-            self._recorded.add(key)
-            return new
-
-    def _forget(self, reading: Reading, viewer: str, codes: tuple[str, ...]) -> None:
-        with self._lock:
-            self._recorded.discard(_like(reading, viewer, codes))
+            self._recorded.add(_like(reading, viewer, codes))
 
     @staticmethod
     def _require(reading: Reading | None) -> Reading:

@@ -14,10 +14,13 @@ from identity.keys.vault import Vault
 from identity.keys.wire import AssetSealedFields
 from schemas.cameo import AssetRekeyed, AssetSealed, EvidenceDestroyed, Facet, SubjectKeyDestroyed
 from schemas.envelope import Envelope
+from schemas.registry import Event
 from serving.keyholder.core import standing_of
 from serving.keyholder.errors import RefusedError
 from serving.keyholder.exact import Exact
 from serving.keyholder.intake import SPOOL
+from serving.keyholder.opening import code_of
+from streams.ports import AlreadyDone, Appended
 
 SETTLE_US = 5_000_000
 """How long a film that no event names may be on its way into the record; an append takes 300 ms at most."""
@@ -60,7 +63,7 @@ class Steward:
             asset=sealed.asset, version=sealed.version, facet=facet, key_id=sealed.key_id,
             ciphertext_sha256=sealed.ciphertext_sha256, bytes=sealed.bytes,
         )  # fmt: skip
-        self._exact.append_to(cameo, event, f"asset.sealed/{sealed.key_id}")
+        self._record(cameo, event, f"asset.sealed/{sealed.key_id}")
         self._retire_others(cameo, facet, sealed.key_id)
         return sealed
 
@@ -68,7 +71,7 @@ class Steward:
         """Destroy a recording, then record it; gives the key's id."""
         key_id, cameo, _ = self.vault.destroy_evidence(evidence)
         event = EvidenceDestroyed(evidence=evidence, key_id=key_id, reason=reason)
-        self._exact.append_to(cameo, event, f"evidence.destroyed/{key_id}")
+        self._record(cameo, event, f"evidence.destroyed/{key_id}")
         return key_id
 
     def destroy_subject(self, account: str, cameos: Sequence[str]) -> str:
@@ -79,7 +82,7 @@ class Steward:
             raise RefusedError("cameo.not_owned")
         key_id, _ = self.vault.destroy_subject(account)
         for cameo in cameos:
-            self._exact.append_to(cameo, SubjectKeyDestroyed(key_id=key_id), f"subject_key.destroyed/{key_id}/{cameo}")
+            self._record(cameo, SubjectKeyDestroyed(key_id=key_id), f"subject_key.destroyed/{key_id}/{cameo}")
         return key_id
 
     def rekey(self, cameo: str) -> tuple[AssetSealedFields, ...]:
@@ -104,7 +107,7 @@ class Steward:
             asset=new.asset, version=new.version, facet=facet, key_id=new.key_id, replaced_key_id=old.key_id,
             ciphertext_sha256=new.ciphertext_sha256, bytes=new.bytes,
         )  # fmt: skip
-        self._exact.append_to(cameo, event, f"asset.rekeyed/{new.key_id}")
+        self._record(cameo, event, f"asset.rekeyed/{new.key_id}")
         self._retire_others(cameo, facet, new.key_id)
         return new
 
@@ -151,6 +154,12 @@ class Steward:
             return "named"
         waits = now.draft is not None and now.draft.key_id == row.key_id and now.ended is None
         return "open" if waits or now.now_us - row.created_us < SETTLE_US else "left over"
+
+    def _record(self, stream: str, event: Event, idempotency_key: str) -> None:
+        """Append, or raise RefusedError: nothing is retired for, or told of, what is not on record."""
+        outcome = self._exact.append_to(stream, event, idempotency_key)
+        if not isinstance(outcome, Appended | AlreadyDone):
+            raise RefusedError(code_of(outcome), unavailable=True)
 
     def _event(self, stream: str, event_id: str) -> Envelope:
         for envelope in self._exact.store.read(stream):

@@ -311,3 +311,47 @@ def test_every_permit_holds_all_that_its_input_was_made_of(scene: Scene) -> None
     opened = scene.open()
     started = next(event for event in scene.world.events(scene.generation) if isinstance(event, GenerationStarted))
     assert set(started.holding) == {scene.cameo, scene.owner, "switch-main", "policy-main"} == set(opened.holding)
+
+
+def test_a_serving_whose_record_failed_is_recorded_when_it_is_asked_for_again(scene: Scene) -> None:
+    scene.releaser.release(scene.film(scene.open()), "replica/test")
+    appended = scene.store.append
+
+    def fail(_: Append) -> Outcome:
+        raise LedgerUnavailableError("gone")
+
+    scene.store.append = fail  # type: ignore[method-assign]
+    with pytest.raises(LedgerUnavailableError):
+        scene.exhibitor.film(scene.generation, scene.owner)
+    scene.store.append = appended  # type: ignore[method-assign]
+    assert scene.exhibitor.film(scene.generation, scene.owner) == b"film"
+    assert [event for event in scene.world.events(scene.generation) if getattr(event, "action", "") == "serve"]
+
+
+def test_a_pipe_in_the_spool_holds_nobody_up_and_is_no_film(scene: Scene) -> None:
+    ask = scene.film(scene.open())
+    spooled = scene.folder / "spool" / "film"
+    spooled.unlink()
+    os.mkfifo(spooled)
+    assert scene.releaser.release(ask, "replica/test").codes == ("film.digest_mismatch",)
+
+
+def test_assets_sealed_anew_while_the_policy_is_asked_refuse_nobody(scene: Scene) -> None:
+    moves = iter([True, False])
+
+    def rekey_once() -> None:
+        if next(moves, False):
+            scene.steward.rekey(scene.cameo)
+            assert scene.steward.destroy_due() > 0
+
+    scene.policy.first = rekey_once
+    assert scene.open().outcome == "opened"
+
+
+def test_an_asset_that_the_ledger_did_not_take_replaces_none(scene: Scene) -> None:
+    scene.clock_us = -60_000_000
+    with pytest.raises(RefusedError, match=r"clock\.astray"):
+        scene.steward.rekey(scene.cameo)
+    scene.clock_us = 0
+    scene.steward.destroy_due()
+    assert scene.open().outcome == "opened"
