@@ -34,15 +34,19 @@ class Lexicon:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One restriction as understood: categories and single words that must not appear. Neither: not understood."""
+    """One restriction as understood: categories and single words that must not appear. Neither: not understood.
+
+    `whole`: its owner's words could be opened; else what they named is not all known.
+    """
 
     categories: frozenset[str]
     keywords: frozenset[str]
+    whole: bool = True
 
     @property
     def understood(self) -> bool:
-        """Tell whether there is anything to look for."""
-        return bool(self.categories or self.keywords)
+        """Tell whether there is anything to look for, and all of it is known."""
+        return self.whole and bool(self.categories or self.keywords)
 
 
 @dataclass(frozen=True, slots=True)

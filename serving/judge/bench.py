@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from serving.core.judging import Lexicon, judge
-from streams.ports import Append, EventStore, NewEvent
+from streams.ports import Append, Appended, EventStore, NewEvent
 
 if TYPE_CHECKING:
     from policy.ports import FactReader
@@ -56,32 +56,33 @@ class Bench:
                 self._waiting.update(dict.fromkeys(concerned))
 
     def judge(self) -> None:
-        """Give every waiting generation its verdict."""
+        """Give every waiting generation its verdict; one that the ledger did not take waits on."""
         for generation in list(self._waiting):
-            self._judge(generation)
-            del self._waiting[generation]
+            if self._judge(generation):
+                del self._waiting[generation]
 
-    def _judge(self, generation: str) -> None:
+    def _judge(self, generation: str) -> bool:
         with self._store.snapshot() as facts:
             standing = _standing(facts, generation)
         if standing is None:
             self._cameos.pop(generation, None)
-            return
+            return True
         self._cameos[generation] = standing.cameos
         if standing.judged == standing.wanted:
-            return
+            return True
         asked = self._reader.asked(generation)
         ruled = [self._reader.ruled(cameo) for cameo in standing.cameos]
         verdict = judge(asked.plan_digest, asked.texts, ruled, self._lexicon)
         if asked.unreadable:
             verdict = msgspec.structs.replace(verdict, hard_blocks=(UNREADABLE,))
-        self._store.append(
+        outcome = self._store.append(
             Append(
                 actor=ACTOR,
                 events=[NewEvent(generation, verdict, os.urandom(16).hex())],
                 correlation=generation,
             )
         )
+        return isinstance(outcome, Appended)
 
 
 def _standing(facts: FactReader, generation: str) -> Standing | None:

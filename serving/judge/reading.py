@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from identity.keys.errors import KeyholderRefusedError
+from identity.keys.errors import KeyholderRefusedError, KeyholderUnavailableError
 from identity.keys.sealing import plan_digest
 from serving.core.judging import Lexicon, Rule, Ruled, known, understand
 from serving.core.plan import PlanError, plan_from_bytes
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from streams.ports import EventStore
 
 PURPOSE = "judge"
+GONE = frozenset({"key.destroyed", "seal.broken"})
+"""Codes of what nobody will ever read again; after any other, it is asked for again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +44,8 @@ class Reader:
         """Read a request. Raises KeyholderUnavailableError, LedgerUnavailableError."""
         requested = self._store.read(generation)[0]
         digest = requested.data["plan_digest"]
-        try:
-            fields = self._keyholder.unseal(generation, requested.event_id, PURPOSE)
-        except KeyholderRefusedError:
+        fields = self._opened(generation, requested.event_id)
+        if fields is None:
             return Asked(digest, (), unreadable=True)
         if plan_digest(fields["plan_salt"], fields["plan"]) != digest:
             return Asked(digest, (), unreadable=True)
@@ -65,22 +66,33 @@ class Reader:
         return Ruled(cameo, stands.revision, tuple(self._rule(envelope) for envelope in events))
 
     def _rule(self, envelope: Envelope) -> Rule:
-        """Understand a rule by its categories and its words; one that cannot be opened, by its categories alone."""
+        """Understand a rule by its categories and its words; one whose words are gone is not understood whole."""
         found = self._rules.get(envelope.event_id)
         if found is None:
             named = known(envelope.data["categories"], self._lexicon)
-            read = understand(self._words(envelope), self._lexicon)
-            found = Rule(named.categories | read.categories, read.keywords)
+            words = self._words(envelope)
+            read = understand(words or "", self._lexicon)
+            found = Rule(named.categories | read.categories, read.keywords, whole=words is not None)
             self._rules[envelope.event_id] = found
         return found
 
-    def _words(self, envelope: Envelope) -> str:
+    def _words(self, envelope: Envelope) -> str | None:
         if "text" not in envelope.sealed:
             return ""
+        fields = self._opened(envelope.stream, envelope.event_id)
         try:
-            return self._keyholder.unseal(envelope.stream, envelope.event_id, PURPOSE)["text"].decode()
-        except (KeyholderRefusedError, UnicodeDecodeError):
-            return ""
+            return None if fields is None else fields["text"].decode()
+        except UnicodeDecodeError:
+            return None
+
+    def _opened(self, stream: str, event_id: str) -> Mapping[str, bytes] | None:
+        """Open an event's fields; None where they are gone for good. Raises KeyholderUnavailableError for any other refusal."""
+        try:
+            return self._keyholder.unseal(stream, event_id, PURPOSE)
+        except KeyholderRefusedError as error:
+            if not GONE.intersection(error.codes):
+                raise KeyholderUnavailableError(str(error)) from error
+            return None
 
 
 def _texts(fields: Mapping[str, bytes]) -> tuple[str, ...]:
