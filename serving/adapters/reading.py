@@ -16,6 +16,7 @@ from schemas.ids import cameo_of
 from serving.core.reasons import Reason
 from serving.core.reasons import reasons as reasons_of
 from serving.errors import InvalidError, NotFoundError
+from streams.adapters.postgres_pool import lent
 from streams.export import cloud_events
 from streams.ports import EventStore
 
@@ -156,7 +157,13 @@ class Reading:
                 "visible_to": visible_to, "own_cameo": own_cameo,
             },
         )  # fmt: skip
-        return _page(rows, limit, "requested_us", "generation", decisions=self._decisions(rows[:limit]))
+        whole = visible_to is None
+        decisions = self._decisions(rows[:limit], whole=whole)
+        for row in rows:
+            if visible_to not in {None, row["requester"]}:  # a subject learns no codes, or one would learn of another
+                row["codes"] = []
+                decisions.pop(row["generation"], None)
+        return _page(rows, limit, "requested_us", "generation", decisions=decisions, whole=whole)
 
     def notifications(self, account: str, *, limit: int, cursor: str | None) -> dict[str, Any]:
         """List what an account was told, newest first."""
@@ -167,7 +174,7 @@ class Reading:
             " ORDER BY time_us DESC, notification DESC LIMIT %s",
             (account, before_us, before_us, before_id, limit + 1),
         )
-        return _page(rows, limit, "time_us", "notification", decisions={})
+        return _page(rows, limit, "time_us", "notification", decisions={}, whole=False)
 
     def export(self, after: int) -> Iterator[dict[str, Any]]:
         """Read every event above a position as a CloudEvent."""
@@ -178,18 +185,18 @@ class Reading:
             owner = facts.get(cameo, "owner")
         return None if owner is None else owner.value["account"]
 
-    def _decisions(self, rows: Sequence[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
+    def _decisions(self, rows: Sequence[dict[str, Any]], *, whole: bool) -> dict[str, list[dict[str, Any]]]:
         found: dict[str, list[dict[str, Any]]] = {}
         for one in self._rows(
             "SELECT generation, decision, action, permit, codes, path FROM projection.decisions"
             " WHERE generation = ANY(%s) ORDER BY generation, revision",
             ([row["generation"] for row in rows],),
         ):
-            found.setdefault(one.pop("generation"), []).append(one)
+            found.setdefault(one.pop("generation"), []).append(one | {"codes": _codes(one["codes"], whole=whole)})
         return found
 
     def _rows(self, query: str, values: Any) -> list[dict[str, Any]]:
-        with self._pool.connection() as connection, connection.cursor(row_factory=dict_row) as cursor:
+        with lent(self._pool, self._pool.timeout) as connection, connection.cursor(row_factory=dict_row) as cursor:
             return cursor.execute(query.encode(), values).fetchall()
 
 
@@ -217,6 +224,11 @@ def reasons(codes: Iterable[str], *, disclosed: bool = True) -> list[Reason]:
     return reasons_of(code_table(), codes, disclosed=disclosed)
 
 
+def _codes(codes: Iterable[str], *, whole: bool) -> list[str]:
+    """Tell codes as recorded (`whole`, to an auditor), else as a requester may see them."""
+    return sorted(set(codes)) if whole else [reason["code"] for reason in reasons(codes)]
+
+
 def _running(found: dict[str, Any]) -> str:
     for fact, state in (("draft", "draft"), ("started", "rendering"), ("attempt", "starting"), ("verdict", "judged")):
         if fact in found:
@@ -225,11 +237,18 @@ def _running(found: dict[str, Any]) -> str:
 
 
 def _page(
-    rows: list[dict[str, Any]], limit: int, time_key: str, id_key: str, *, decisions: dict[str, list[dict[str, Any]]]
+    rows: list[dict[str, Any]],
+    limit: int,
+    time_key: str,
+    id_key: str,
+    *,
+    decisions: dict[str, list[dict[str, Any]]],
+    whole: bool,
 ) -> dict[str, Any]:
     more, items = len(rows) > limit, []
     for row in rows[:limit]:
-        items.append(_times(row) | {"reasons": reasons(row["codes"] or ())})
+        codes = row["codes"] or ()
+        items.append(_times(row) | {"codes": _codes(codes, whole=whole), "reasons": reasons(codes, disclosed=not whole)})
         if decisions:
             items[-1]["decisions"] = decisions.get(row["generation"], [])
     last = rows[limit - 1] if more else None

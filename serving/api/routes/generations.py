@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import AsyncIterator
 from typing import Any, Literal
 
+import anyio
 from fastapi import APIRouter
 from fastapi.responses import Response, StreamingResponse
 from pydantic import BaseModel, Field
+from starlette.concurrency import run_in_threadpool
 
 from schemas.cameo import Facet
 from schemas.consent import Purpose
@@ -65,26 +67,27 @@ def ask(parts: PartsHere, caller: GenerateCaller, body: NewGeneration) -> Asked:
 
 @router.get("/{generation}")
 def show(parts: PartsHere, caller: GenerateCaller, generation: str) -> dict[str, Any]:
-    """Show how a generation stands, to its requester or its subjects."""
+    """Show how a generation stands, to its requester or its subjects. Why one was refused is told to its requester alone."""
     return _visible(parts, caller.account, generation)
 
 
 @router.get("/{generation}/watch", response_class=StreamingResponse)
 def watch(parts: PartsHere, caller: GenerateCaller, generation: str) -> StreamingResponse:
-    """Follow a generation: one JSON line each time it changes, until it ends."""
+    """Follow a generation: one JSON line each time it changes, until it ends or ten minutes are over; then ask again."""
     _visible(parts, caller.account, generation)
 
-    def lines() -> Iterator[str]:
+    async def lines() -> AsyncIterator[str]:
+        # asynchronous, so that who watches holds no thread while nothing changes: a revocation needs one
         last = ""
         until = time.monotonic() + WATCH_S
         while time.monotonic() < until:
-            state = _visible(parts, caller.account, generation)
+            state = await run_in_threadpool(_visible, parts, caller.account, generation)
             line = json.dumps(state, ensure_ascii=False) + "\n"
             if line != last:
                 yield (last := line)
             if state["ended"]:
                 return
-            time.sleep(POLL_S)
+            await anyio.sleep(POLL_S)
 
     return StreamingResponse(lines(), media_type="application/x-ndjson", headers=NO_STORE)
 
@@ -112,7 +115,7 @@ def draft(parts: PartsHere, caller: GenerateCaller, generation: str) -> Response
 
 @router.post("/{generation}/approval", status_code=204)
 def approve(parts: PartsHere, caller: GenerateCaller, generation: str, body: Answer) -> None:
-    """Approve a draft, these very bytes.."""
+    """Approve a draft, these very bytes."""
     generations.approve(parts.desk, caller, generation, body.film_sha256)
 
 
@@ -125,5 +128,5 @@ def decline(parts: PartsHere, caller: GenerateCaller, generation: str, body: Ans
 def _visible(parts: Any, account: str, generation: str) -> dict[str, Any]:
     state = parts.reader.generation(generation)
     if state is None or account not in (state["requester"], *state["subjects"]):
-        raise NotFoundError("generation.unknown", "there is no such generation for you", "list your generations")
-    return state
+        raise NotFoundError("generation.unknown", "there is no such generation for you", "list your generations: cameo audit")
+    return state if account == state["requester"] else state | {"reasons": []}
