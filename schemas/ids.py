@@ -35,11 +35,17 @@ def cameo_of(account: str) -> str:
 
 def stream_kind(stream: str) -> StreamKind:
     """Tell the kind of a stream from its name; raises ValueError for a name that is none."""
-    match = _STREAM.match(stream)
+    match = _STREAM.fullmatch(stream)
     if match is None:
         message = f"not a stream id: {stream[:80]!r}"
         raise ValueError(message)
     return match.group(1)  # type: ignore[return-value]
+
+
+def is_stream(kind: str, name: str) -> bool:
+    """Tell whether a name, from anybody, is the id of a stream of this kind."""
+    match = _STREAM.fullmatch(name)
+    return match is not None and match.group(1) == kind
 
 
 def partition_of(stream: str) -> int:

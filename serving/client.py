@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any, Self
+from urllib.parse import quote
 
 import httpx
 import msgspec
@@ -56,7 +57,7 @@ class Client:
 
     def upload(self, path: str, data: bytes, media_type: str, camera_label: str) -> Any:
         """Send a recording as the request's body."""
-        headers = {"Content-Type": media_type, "X-Camera-Label": camera_label}
+        headers = {"Content-Type": media_type, "X-Camera-Label": quote(camera_label)}
         return self._send("PUT", path, content=data, headers=headers).json()
 
     def fetch(self, path: str) -> bytes:

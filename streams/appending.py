@@ -16,6 +16,8 @@ from schemas.registry import by_class
 from streams.ports import Append, NewEvent
 
 LARGEST = 2**53 - 1
+LONGEST_KEY_BYTES = 400
+"""Of a fact's key: LMDB takes 511 for stream and key together, and a longer one would stop every feeder that meets it."""
 
 
 class EventRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -59,6 +61,10 @@ def _row(new: NewEvent) -> EventRow:
     if unknown:
         message = f"{kind.name} has no sealed field {sorted(unknown)}"
         raise SchemaError(message)
+    facts = tuple(FactWrite(key=fact.key, value=_plain(fact.value)) for fact in fold(new.event))
+    if any(len(fact.key.encode()) > LONGEST_KEY_BYTES or "\0" in fact.key for fact in facts):
+        message = f"{kind.name} makes a fact whose key no view can hold"
+        raise SchemaError(message)
     return EventRow(
         stream=new.stream,
         event_id=new.event_id,
@@ -66,7 +72,7 @@ def _row(new: NewEvent) -> EventRow:
         version=kind.version,
         data=_plain(event_data(new.event)),
         sealed=dict(new.sealed),
-        facts=tuple(FactWrite(key=fact.key, value=_plain(fact.value)) for fact in fold(new.event)),
+        facts=facts,
         uses=uses_of(new.event, new.stream),
         consent=kind.consent,
     )

@@ -9,6 +9,7 @@ from psycopg.rows import tuple_row
 from psycopg_pool import ConnectionPool
 
 from serving.ports import Token
+from streams.adapters.postgres_pool import lent
 
 _KNOWN = "SELECT token_id, account, scopes, app, label, created_at, expires_at FROM access.tokens"
 
@@ -17,11 +18,12 @@ class PostgresAccessStore:
     """An AccessStore on a pool of role `api`."""
 
     def __init__(self, pool: ConnectionPool[Any]) -> None:
+        """Calls raise LedgerUnavailableError when Postgres does not answer in the pool's time."""
         self._pool = pool
 
     def claim_handle(self, handle: str, shown: str, account: str) -> bool:
         """Give a handle; False when another account has it."""
-        with self._pool.connection() as connection:
+        with lent(self._pool, self._pool.timeout) as connection:
             connection.execute(
                 "INSERT INTO access.handles (handle, shown, account) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING",
                 (handle, shown, account),
@@ -38,7 +40,7 @@ class PostgresAccessStore:
 
     def add_token(self, token: Token, sha256: bytes) -> None:
         """Keep a token by its hash."""
-        with self._pool.connection() as connection:
+        with lent(self._pool, self._pool.timeout) as connection:
             connection.execute(
                 "INSERT INTO access.tokens (token_id, sha256, account, scopes, app, label, created_at, expires_at)"
                 " VALUES (%s, %s, %s, %s, %s, %s, %s, %s)",
@@ -59,16 +61,16 @@ class PostgresAccessStore:
 
     def remove_token(self, account: str, token_id: str) -> bool:
         """Remove one; False when there was none."""
-        with self._pool.connection() as connection:
+        with lent(self._pool, self._pool.timeout) as connection:
             done = connection.execute("DELETE FROM access.tokens WHERE account = %s AND token_id = %s", (account, token_id))
             return done.rowcount == 1
 
     def _one(self, query: str, value: str) -> str | None:
-        with self._pool.connection() as connection:
+        with lent(self._pool, self._pool.timeout) as connection:
             row = connection.cursor(row_factory=tuple_row).execute(query, (value,)).fetchone()
         return None if row is None else str(row[0])
 
     def _tokens(self, query: str, value: object) -> list[Token]:
-        with self._pool.connection() as connection:
+        with lent(self._pool, self._pool.timeout) as connection:
             rows = connection.cursor(row_factory=tuple_row).execute(query, (value,)).fetchall()
         return [Token(row[0], row[1], frozenset(row[2]), *row[3:]) for row in rows]

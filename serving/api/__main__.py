@@ -19,6 +19,8 @@ from serving.handlers.desk import Desk
 from streams.adapters.postgres import PostgresEventStore
 
 POOL = 12
+PATIENCE_S = 3.0
+"""How long a request waits for Postgres before it is told that it does not answer; as the ledger's."""
 
 
 class Server(uvicorn.Server):
@@ -42,7 +44,7 @@ def main() -> int:
     settings = Settings.from_env(os.environ)
     dsn = settings.dsn("api")
     store = PostgresEventStore(dsn, settings.tenant)
-    pool = ConnectionPool(dsn, min_size=1, max_size=POOL, open=True)
+    pool = ConnectionPool(dsn, min_size=1, max_size=POOL, timeout=PATIENCE_S, check=ConnectionPool.check_connection, open=True)
     keyholder = KeyholderClient(settings.keyholder_socket, settings.secret("token-api").decode())
     parts = Parts(
         desk=Desk(store, keyholder, secrets.token_bytes),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import FastAPI
 
 from serving.api import problem
+from serving.api.bounds import Bounds
 from serving.api.context import Parts
 from serving.api.routes import accounts, audit, consent, enrolments, generations, operate
 
@@ -18,6 +19,7 @@ def make_app(parts: Parts) -> FastAPI:
     """Make the API over one installation's parts."""
     app = FastAPI(title="Cameo", version="1.0.0", description=DESCRIPTION, docs_url=None, redoc_url=None)
     app.state.parts = parts
+    app.add_middleware(Bounds)
     problem.install(app)
     for module in (accounts, enrolments, consent, generations, audit, operate):
         app.include_router(module.router)

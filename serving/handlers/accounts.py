@@ -26,7 +26,7 @@ _HANDLE = re.compile(r"^[\w][\w.\-]{1,29}$")
 def normal_handle(handle: str) -> str:
     """Normalise a handle for comparison (NFKC, case folded); raises InvalidError for one that cannot be."""
     normal = unicodedata.normalize("NFKC", handle).casefold().removeprefix("@")
-    if not _HANDLE.match(normal):
+    if not _HANDLE.fullmatch(normal):
         raise InvalidError(
             "handle.invalid",
             "a handle has 2 to 30 letters, digits, dots, dashes or underscores",
@@ -38,11 +38,20 @@ def normal_handle(handle: str) -> str:
 def register(desk: Desk, caller: Caller, *, handle: str, region: str, locale: str, minor: bool) -> str:
     """Register an account and return its id; durable when it returns, idempotent under the caller's key."""
     shown = unicodedata.normalize("NFC", handle).removeprefix("@")
-    account = stream_id("account", bytes.fromhex(desk.id_for(caller, "account")))
+    account = _drawn(desk, caller)
     event = AccountRegistered(region=region, locale=locale, minor=minor)
     prepared = desk.event(account, event, sealed_for=account, fields={"handle": shown})
     desk.append(caller, [prepared], expected={account: 0})
     return account
+
+
+def id_under_key(desk: Desk, caller: Caller) -> str | None:
+    """Tell the id of the account that the caller's idempotency key registers, also again; None without a key."""
+    return None if caller.idempotency_key is None else _drawn(desk, caller)
+
+
+def _drawn(desk: Desk, caller: Caller) -> str:
+    return stream_id("account", bytes.fromhex(desk.id_for(caller, "account")))
 
 
 def follow(desk: Desk, caller: Caller, account: str) -> None:

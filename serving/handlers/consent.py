@@ -1,7 +1,8 @@
 """Commands of consent: audience, grants, revocations, restrictions, preferences. The owner alone gives them.
 
-Narrowing (withdraw, revoke, restrict) reads nothing that could make it wait: the caller's cameo follows from the
-caller's account, so ownership needs no look-up, and the append expects no revision.
+Narrowing expects no revision, so nobody's append can make it wait. Withdrawing and revoking also need no look-up of
+ownership, for the caller's cameo follows from the caller's account, and no keyholder; a rule's own words are sealed, so
+setting one needs an active cameo and the keyholder.
 """
 
 from __future__ import annotations
@@ -128,7 +129,7 @@ def _own_cameo(desk: Desk, caller: Caller) -> str:
     cameo = cameo_of(caller.account)
     status = desk.snapshot_fact(cameo, "status")
     if status is None or status.value["status"] != "active":
-        raise ConflictError("cameo.inactive", "you have no active cameo", "enrol first: cameo enrol")
+        raise ConflictError("cameo.inactive", "you have no active cameo", "enrol first: cameo enrol start")
     return cameo
 
 

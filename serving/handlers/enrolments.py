@@ -66,6 +66,11 @@ def start(desk: Desk, caller: Caller, profile: Profile, consent_text_sha256: str
     return _challenge_of(written[0])
 
 
+def require_open(desk: Desk, caller: Caller, enrolment: str) -> None:
+    """Raise unless this challenge is the caller's and waits for its recording; `submit` asks again."""
+    _open_challenge(desk, cameo_of(caller.account), enrolment)
+
+
 def submit(desk: Desk, evidence: EvidenceStore, caller: Caller, enrolment: str, recording: bytes, camera_label: str) -> EvidenceSealed:
     """Seal a recording as evidence and hand it to the checks; durable when it returns, once per challenge."""
     cameo = cameo_of(caller.account)
@@ -102,7 +107,7 @@ def _open_challenge(desk: Desk, cameo: str, enrolment: str) -> int:
         head = facts.head(cameo)
         now_us = facts.now_us()
     if fact is None or head is None or fact.value["enrolment"] != enrolment:
-        raise NotFoundError("enrolment.unknown", "no such challenge is open for you", "start a new enrolment")
+        raise NotFoundError("enrolment.unknown", "no such challenge is open for you", "start a new enrolment: cameo enrol start")
     state = fact.value["state"]
     if state not in {"started", "expired"}:
         raise ConflictError("challenge.used", "this challenge was answered already", "start a new enrolment")

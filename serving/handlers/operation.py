@@ -15,15 +15,15 @@ _SHA256 = re.compile(r"^[0-9a-f]{64}$")
 
 def throw_switch(desk: Desk, caller: Caller, switch: str, reason: str, *, on: bool) -> None:
     """Throw an operator's switch: `render`, `sandbox_use` or `engine/<name>`."""
-    if not _SWITCH.match(switch):
+    if not _SWITCH.fullmatch(switch):
         raise InvalidError("switch.unknown", f"no switch {switch!r}", "render, sandbox_use or engine/<name>")
     desk.append(caller, [desk.event(SWITCH_STREAM, SwitchThrown(switch=switch, on=on, reason=reason))])
 
 
 def activate_bundle(desk: Desk, caller: Caller, bundle_sha256: str, label: str) -> None:
     """Put a policy bundle in force: decisions by any other are refused from here on."""
-    if not _SHA256.match(bundle_sha256):
-        raise InvalidError("bundle.digest", "a bundle is named by its SHA-256", "see: cameo policy bundle")
+    if not _SHA256.fullmatch(bundle_sha256):
+        raise InvalidError("bundle.digest", "a bundle is named by its SHA-256", "python -m policy.bundle prints it")
     desk.append(caller, [desk.event(POLICY_STREAM, BundleActivated(bundle_sha256=bundle_sha256, label=label))])
 
 

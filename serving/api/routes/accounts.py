@@ -8,19 +8,21 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
-from schemas.ids import cameo_of
+from schemas.ids import cameo_of, is_stream
 from serving.api.context import AccountCaller, AnyCaller, OperatorCaller, PartsHere
-from serving.errors import ConflictError, NotFoundError
+from serving.errors import ConflictError, ForbiddenError, NotFoundError
 from serving.handlers import accounts, tokens
 from serving.ports import PERSON, AccessStore, Scope
 
 router = APIRouter(prefix="/v1", tags=["accounts"])
+LONGEST_LIFE_S = 10 * 365 * 24 * 3600
+"""Of a token that expires at all; a house rule."""
 
 
 class NewAccount(BaseModel):
     """An account to register."""
 
-    handle: str = Field(examples=["min"])
+    handle: str = Field(max_length=60, examples=["min"])
     region: str = Field("ZZ", pattern="^[A-Z]{2}$", description="ISO 3166 region; ZZ when unknown")
     locale: str = Field("en", pattern="^[a-z]{2}(-[A-Z]{2})?$")
     minor: bool = False
@@ -44,7 +46,7 @@ class Registered(Account):
 class Other(BaseModel):
     """Another account, by id or handle."""
 
-    account: str = Field(examples=["@min"])
+    account: str = Field(max_length=80, examples=["@min"])
 
 
 class NewStanding(BaseModel):
@@ -58,8 +60,8 @@ class NewToken(BaseModel):
     """A further token for the caller."""
 
     scopes: list[Scope] = Field(min_length=1)
-    label: str = ""
-    lives_s: int | None = Field(None, ge=60)
+    label: str = Field("", max_length=80)
+    lives_s: int | None = Field(None, ge=60, le=LONGEST_LIFE_S)
 
 
 class TokenSeen(BaseModel):
@@ -78,10 +80,17 @@ class TokenMade(TokenSeen):
     token: str
 
 
-def resolve(access: AccessStore, name: str) -> str:
-    """Turn `@handle` or an account id into an account id; raises NotFoundError."""
-    if name.startswith("account-"):
-        return name
+def resolve(access: AccessStore, name: str, *kinds: str) -> str:
+    """Turn `@handle` or an account's id into an account's id; `kinds` names further streams (app) whose ids are taken as they are.
+
+    Whether the id's account exists is not looked up. Raises NotFoundError, also for what only looks like an id: ids
+    become keys of facts, and a key of any length would stop the consent feed.
+    """
+    for kind in ("account", *kinds):
+        if name.startswith(f"{kind}-"):
+            if is_stream(kind, name):
+                return name
+            raise NotFoundError(f"{kind}.unknown", f"that is no {kind}'s id", f"check the {kind}'s id")
     account = access.account_of(accounts.normal_handle(name))
     if account is None:
         raise NotFoundError("account.unknown", f"nobody is called {name}", "check the handle")
@@ -90,9 +99,13 @@ def resolve(access: AccessStore, name: str) -> str:
 
 @router.post("/accounts", status_code=201)
 def register_account(parts: PartsHere, caller: OperatorCaller, body: NewAccount) -> Registered:
-    """Register an account and make its first token."""
+    """Register an account and make its first token: a person's scopes, and no further one that the operator does not have."""
+    wider = set(body.scopes) - set(PERSON) - caller.scopes
+    if wider:
+        raise ForbiddenError("scope.wider", f"you do not have {sorted(wider)}", "ask for scopes that you have")
     normal = accounts.normal_handle(body.handle)
-    if parts.access.account_of(normal) is not None:
+    holder = parts.access.account_of(normal)
+    if holder is not None and holder != accounts.id_under_key(parts.desk, caller):
         raise ConflictError("handle.taken", f"the handle {normal} is taken", "choose another handle")
     account = accounts.register(parts.desk, caller, handle=body.handle, region=body.region, locale=body.locale, minor=body.minor)
     shown = body.handle.removeprefix("@")
@@ -109,7 +122,7 @@ def show_me(parts: PartsHere, caller: AnyCaller) -> Account:
 
 
 @router.get("/accounts")
-def find_account(parts: PartsHere, caller: AnyCaller, handle: Annotated[str, Query()]) -> Account:
+def find_account(parts: PartsHere, caller: AnyCaller, handle: Annotated[str, Query(max_length=80)]) -> Account:
     """Find an account by its handle."""
     del caller
     return _seen(parts.access, resolve(parts.access, handle))

@@ -49,7 +49,7 @@ class NewRevocation(BaseModel):
     """What to take back, and how far it reaches."""
 
     strength: Strength
-    account: str | None = Field(None, description="account id or @handle; left out: from everyone")
+    account: str | None = Field(None, max_length=80, description="account id, @handle or app id; left out: from everyone")
 
 
 class Revoked(BaseModel):
@@ -61,7 +61,7 @@ class Revoked(BaseModel):
 class NewRule(BaseModel):
     """A rule in the owner's own words."""
 
-    text: str = Field(examples=["no politics", "고기 먹는 장면 금지"])
+    text: str = Field(max_length=2000, examples=["no politics", "고기 먹는 장면 금지"])
 
 
 class Rule(BaseModel):
@@ -74,8 +74,8 @@ class Rule(BaseModel):
 class NewPreference(BaseModel):
     """Something that is always applied."""
 
-    text: str = Field(examples=["always a gold necklace"])
-    obligation: str = Field(pattern=r"^[a-z]+(\.[a-z_]+)*$", examples=["wear"])
+    text: str = Field(max_length=2000, examples=["always a gold necklace"])
+    obligation: str = Field(max_length=40, pattern=r"^[a-z]+(\.[a-z_]+)*$", examples=["wear"])
     optional: bool = False
 
 
@@ -94,7 +94,7 @@ def set_audience(parts: PartsHere, caller: ConsentCaller, body: NewAudience) -> 
 @router.post("/grants", status_code=201)
 def give_grant(parts: PartsHere, caller: ConsentCaller, body: NewGrant) -> Grant:
     """Give a grant to an account, @handle or app."""
-    grantee = body.account if body.account.startswith("app-") else resolve(parts.access, body.account)
+    grantee = resolve(parts.access, body.account, "app")
     grant = consent.give_grant(
         parts.desk, caller, grantee=grantee, purposes=tuple(body.purposes), facets=tuple(body.facets),
         from_us=_us(body.from_), until_us=_us(body.until), uses=body.uses, review=body.review, note=body.note,
@@ -117,7 +117,7 @@ def withdraw_grant(parts: PartsHere, caller: ConsentCaller, grant: str, strength
 @router.post("/revocations", status_code=201)
 def revoke(parts: PartsHere, caller: ConsentCaller, body: NewRevocation) -> Revoked:
     """Withdraw everything given so far, from everyone or from one account."""
-    account = None if body.account is None else resolve(parts.access, body.account)
+    account = None if body.account is None else resolve(parts.access, body.account, "app")
     return Revoked(position=consent.revoke(parts.desk, caller, account, body.strength))
 
 

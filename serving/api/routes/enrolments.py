@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
+from urllib.parse import unquote
 
 from fastapi import APIRouter, Header, Request
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 from starlette.concurrency import run_in_threadpool
 
 from schemas.ids import cameo_of
@@ -29,7 +30,7 @@ class NewEnrolment(BaseModel):
     """A wish to enrol, the consent text accepted."""
 
     profile: Literal["sandbox", "basic", "verified"] = "basic"
-    consent_text_sha256: str
+    consent_text_sha256: str = Field(max_length=64)
 
 
 class ChallengeShown(BaseModel):
@@ -78,11 +79,13 @@ async def submit(
     parts: PartsHere,
     caller: EnrolCaller,
     enrolment: str,
-    x_camera_label: Annotated[str, Header(max_length=120)] = "",
+    x_camera_label: Annotated[str, Header(max_length=1200, description="what the camera calls itself, percent-encoded UTF-8")] = "",
 ) -> Submitted:
     """Hand in one webm or mp4, at most 64 MiB, as the request's body."""
+    await run_in_threadpool(enrolments.require_open, parts.desk, caller, enrolment)  # before a byte of it is read
     recording = await _bounded_body(request)
-    stored = await run_in_threadpool(enrolments.submit, parts.desk, parts.keyholder, caller, enrolment, recording, x_camera_label)
+    label = unquote(x_camera_label)
+    stored = await run_in_threadpool(enrolments.submit, parts.desk, parts.keyholder, caller, enrolment, recording, label)
     return Submitted(enrolment=enrolment, evidence=stored.evidence, sha256=stored.sha256)
 
 

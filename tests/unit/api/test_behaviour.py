@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import json
+from urllib.parse import quote
 
 from schemas.ids import cameo_of
 from serving.handlers.enrolments import CONSENT_TEXT_SHA256
@@ -129,3 +131,43 @@ def test_a_token_can_not_be_widened(place: Place) -> None:
     assert same.status_code == 201
     listed = place.client.get("/v1/tokens", headers=narrow).json()
     assert all("token" not in token or token["token"] is None for token in listed)
+
+
+def test_a_registration_asked_again_under_its_key_answers_with_the_same_account(place: Place) -> None:
+    key = place.token("account-" + "0" * 32, "operator") | {"Idempotency-Key": "k1"}
+    first = place.client.post("/v1/accounts", json={"handle": "min"}, headers=key)
+    again = place.client.post("/v1/accounts", json={"handle": "min"}, headers=key)
+    assert first.json()["account"] == again.json()["account"]
+    works = place.client.get("/v1/accounts/me", headers={"Authorization": f"Bearer {again.json()['token']}"})
+    assert works.json()["handle"] == "min"
+
+
+def test_one_accounts_key_is_not_anothers(place: Place) -> None:
+    owner, _ = place.person("min")
+    place.activate(owner)
+    ask = {"cameo": "@min", "prompt": "waving", "engine": "trivial"}
+    asked = [
+        place.client.post("/v1/generations", json=ask, headers=place.person(name)[1] | {"Idempotency-Key": "k1"}).json()["generation"]
+        for name in ("theo", "ren")
+    ]
+    assert len(set(asked)) == 2
+
+
+def test_watching_ends_with_the_generation(place: Place) -> None:
+    owner, _ = place.person("min")
+    _, friend = place.person("theo")
+    place.activate(owner)
+    ask = {"cameo": "@min", "prompt": "waving", "engine": "trivial"}
+    generation = place.client.post("/v1/generations", json=ask, headers=friend).json()["generation"]
+    place.client.post(f"/v1/generations/{generation}/cancellation", headers=friend)
+    lines = place.client.get(f"/v1/generations/{generation}/watch", headers=friend).text.splitlines()
+    assert [json.loads(line)["state"] for line in lines] == ["cancelled"]
+
+
+def test_a_camera_may_have_a_korean_name(place: Place) -> None:
+    owner, min_ = place.person("min")
+    body = {"profile": "sandbox", "consent_text_sha256": CONSENT_TEXT_SHA256}
+    challenge = place.client.post("/v1/enrolments", json=body, headers=min_).json()
+    label = min_ | {"X-Camera-Label": quote("내장 카메라")}
+    assert place.client.put(f"/v1/enrolments/{challenge['enrolment']}/recording", content=b"webm", headers=label).status_code == 202
+    assert place.store.read(cameo_of(owner))[-1].data["camera_label"] == "내장 카메라"
