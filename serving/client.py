@@ -21,14 +21,20 @@ class ApiError(Exception):
         self.remedy = remedy
         self.codes = codes
 
+    @property
+    def unavailable(self) -> bool:
+        """Whether nothing was decided: the API, or a part behind it, does not answer."""
+        return self.status in {0, 503}
+
 
 class Client:
     """One caller's connection to one installation."""
 
-    def __init__(self, address: str, token: str | None, *, timeout_s: float = 30) -> None:
+    def __init__(self, address: str, token: str | None, *, timeout_s: float = 30, transport: httpx.BaseTransport | None = None) -> None:
+        """`transport`: what carries the requests; left out, TCP."""
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         url = address if address.startswith("http") else f"http://{address}"
-        self._http = httpx.Client(base_url=url, headers=headers, timeout=timeout_s)
+        self._http = httpx.Client(base_url=url, headers=headers, timeout=timeout_s, transport=transport)
 
     def __enter__(self) -> Self:
         return self

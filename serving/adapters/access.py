@@ -67,10 +67,10 @@ class PostgresAccessStore:
 
     def _one(self, query: str, value: str) -> str | None:
         with lent(self._pool, self._pool.timeout) as connection:
-            row = connection.cursor(row_factory=tuple_row).execute(query, (value,)).fetchone()
+            row = connection.cursor(row_factory=tuple_row).execute(query.encode(), (value,)).fetchone()
         return None if row is None else str(row[0])
 
     def _tokens(self, query: str, value: object) -> list[Token]:
         with lent(self._pool, self._pool.timeout) as connection:
-            rows = connection.cursor(row_factory=tuple_row).execute(query, (value,)).fetchall()
+            rows = connection.cursor(row_factory=tuple_row).execute(query.encode(), (value,)).fetchall()
         return [Token(row[0], row[1], frozenset(row[2]), *row[3:]) for row in rows]

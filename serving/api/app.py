@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from fastapi import FastAPI
 
 from serving.api import problem
@@ -14,13 +16,31 @@ DESCRIPTION = (
     "code and a remedy. Times are RFC 3339 with a zone."
 )
 
+PROBLEMS: dict[int | str, dict[str, Any]] = {"default": {"model": problem.Problem, "description": "What went wrong, and what to do."}}
+
 
 def make_app(parts: Parts) -> FastAPI:
     """Make the API over one installation's parts."""
-    app = FastAPI(title="Cameo", version="1.0.0", description=DESCRIPTION, docs_url=None, redoc_url=None)
+    app = FastAPI(title="Cameo", version="1.0.0", description=DESCRIPTION, docs_url=None, redoc_url=None, responses=PROBLEMS)
     app.state.parts = parts
     app.add_middleware(Bounds)
     problem.install(app)
     for module in (accounts, enrolments, consent, generations, audit, operate):
         app.include_router(module.router)
+    _document(app)
     return app
+
+
+def _document(app: FastAPI) -> None:
+    """Have the OpenAPI document tell every operation's problems in the form in which they are sent."""
+    plain = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            for methods in plain()["paths"].values():
+                for operation in methods.values():
+                    sent = operation["responses"]["default"]["content"]
+                    operation["responses"]["default"]["content"] = {"application/problem+json": next(iter(sent.values()))}
+        return plain()
+
+    app.openapi = openapi  # type: ignore[method-assign] -- as FastAPI documents it

@@ -6,14 +6,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, Any, Protocol
 
-from fastapi import Depends, Header, Request
+from fastapi import Depends, Header, Request, Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from identity.keys.client import KeyholderClient
 from serving.errors import ForbiddenError, InvalidError, UnauthenticatedError
 from serving.handlers.desk import Caller, Desk
 from serving.handlers.tokens import known
-from serving.ports import AccessStore
+from serving.ports import SCOPES, AccessStore, Scope
 
 _bearer = HTTPBearer(auto_error=False, scheme_name="token")
 
@@ -43,7 +43,7 @@ def parts_of(request: Request) -> Parts:
 
 
 def caller_with(*scopes: str) -> Callable[..., Caller]:
-    """Admit a token that has one of the scopes; the route's documentation names them."""
+    """Admit a token that has one of the scopes."""
 
     def admit(
         request: Request,
@@ -59,16 +59,20 @@ def caller_with(*scopes: str) -> Callable[..., Caller]:
             raise InvalidError("idempotency.key", "an Idempotency-Key is ASCII", "draw a random one")
         return Caller(token.account, token.scopes, token.app, idempotency_key)
 
-    admit.scopes = scopes  # type: ignore[attr-defined]
     return admit
 
 
+def _admitting(*scopes: Scope) -> Any:
+    """Admit by any one of the scopes, and have the OpenAPI document name them."""
+    return Security(caller_with(*scopes), scopes=list(scopes))
+
+
 PartsHere = Annotated[Parts, Depends(parts_of)]
-AccountCaller = Annotated[Caller, Depends(caller_with("account"))]
-ConsentCaller = Annotated[Caller, Depends(caller_with("consent"))]
-EnrolCaller = Annotated[Caller, Depends(caller_with("enrol"))]
-GenerateCaller = Annotated[Caller, Depends(caller_with("generate"))]
-AuditCaller = Annotated[Caller, Depends(caller_with("audit", "auditor"))]
-AuditorCaller = Annotated[Caller, Depends(caller_with("auditor"))]
-OperatorCaller = Annotated[Caller, Depends(caller_with("operator"))]
-AnyCaller = Annotated[Caller, Depends(caller_with("account", "consent", "enrol", "generate", "audit", "auditor", "operator"))]
+AccountCaller = Annotated[Caller, _admitting("account")]
+ConsentCaller = Annotated[Caller, _admitting("consent")]
+EnrolCaller = Annotated[Caller, _admitting("enrol")]
+GenerateCaller = Annotated[Caller, _admitting("generate")]
+AuditCaller = Annotated[Caller, _admitting("audit", "auditor")]
+AuditorCaller = Annotated[Caller, _admitting("auditor")]
+OperatorCaller = Annotated[Caller, _admitting("operator")]
+AnyCaller = Annotated[Caller, _admitting(*SCOPES)]

@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException
 
 from identity.keys.client import KeyholderRefusedError, KeyholderUnavailableError
 from policy.codes import codes as codes_known
+from schemas.errors import SchemaError
 from serving.core.reasons import reasons
 from serving.errors import CommandError, UnavailableError
 from streams.errors import IdempotencyError, LedgerError, LedgerUnavailableError
@@ -76,6 +77,11 @@ def install(app: FastAPI) -> None:
     async def _(_: Request, error: Exception) -> JSONResponse:  # pyright: ignore[reportUnusedFunction]
         del error  # raised again by the server, which logs it
         return problem(500, "api.failed", "the API failed", "tell the operator, who finds the cause with `cameo logs api`")
+
+    @app.exception_handler(SchemaError)
+    async def _(_: Request, error: SchemaError) -> JSONResponse:  # pyright: ignore[reportUnusedFunction]
+        log.warning("not recordable: %s", type(error).__name__)
+        return problem(422, "request.unrecordable", "the record cannot keep a number or a time this large", "choose a smaller one")
 
     @app.exception_handler(LedgerError)
     async def _(_: Request, error: LedgerError) -> JSONResponse:  # pyright: ignore[reportUnusedFunction]

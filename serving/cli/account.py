@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import quote
 
 import click
 
-from serving.cli.session import api_command, keep_token
+from serving.cli.session import account_name, api_command, keep_token
 from serving.client import Client
 from serving.ports import SCOPES
 
@@ -19,13 +20,18 @@ def account() -> None:
 @account.command()
 @click.argument("handle")
 @click.option("--region", default="ZZ", show_default=True, help="ISO 3166 region.")
-@click.option("--locale", default="en", show_default=True)
+@click.option("--locale", default="en", show_default=True, help="Language, as ko or ko-KR.")
 @click.option("--minor", is_flag=True, help="The person is a minor: stricter rules.")
 @click.option("--scope", "scopes", multiple=True, type=click.Choice(SCOPES), help="Default: all of a person's.")
 @click.option("--no-keep", is_flag=True, help="Print the token instead of keeping it for --as HANDLE.")
 @api_command
 def register(client: Client, *, handle: str, no_keep: bool, scopes: tuple[str, ...], **body: Any) -> Any:
-    """Register HANDLE (an operator's command) and keep its token for `--as HANDLE`."""
+    """Register HANDLE (an operator's command) and keep its token for `--as HANDLE`.
+
+    \b
+    cameo account register 민지 --locale ko-KR --region KR --as operator
+    cameo account show --as 민지
+    """
     wanted = {"scopes": list(scopes)} if scopes else {}
     made = client.call("POST", "/v1/accounts", {"handle": handle, **body, **wanted})
     if not no_keep:
@@ -48,8 +54,7 @@ def _towards(name: str, method: str, kind: str, text: str) -> None:
     @click.argument("handle")
     @api_command
     def command(client: Client, *, handle: str) -> Any:  # pyright: ignore[reportUnusedFunction]
-        shown = handle if handle.startswith(("@", "account-")) else f"@{handle}"
-        return client.call(method, f"/v1/accounts/me/{kind}/{shown}")
+        return client.call(method, f"/v1/accounts/me/{kind}/{quote(account_name(handle), safe='@')}")
 
 
 _towards("follow", "PUT", "follows", "Follow HANDLE.")
@@ -61,11 +66,11 @@ _towards("unblock", "DELETE", "blocks", "Lift the block on HANDLE.")
 @account.command()
 @click.argument("handle")
 @click.argument("standing", type=click.Choice(["good", "limited", "suspended"]))
-@click.option("--reason", required=True)
+@click.option("--reason", required=True, help="Why; it is recorded.")
 @api_command
 def standing(client: Client, *, handle: str, **body: Any) -> Any:
     """Change the standing of HANDLE (an operator's command)."""
-    return client.call("PUT", f"/v1/accounts/@{handle.removeprefix('@')}/standing", body)
+    return client.call("PUT", f"/v1/accounts/{quote(account_name(handle), safe='@')}/standing", body)
 
 
 @click.group()
@@ -75,11 +80,15 @@ def token() -> None:
 
 @token.command("new")
 @click.option("--scope", "scopes", multiple=True, required=True, type=click.Choice(SCOPES))
-@click.option("--label", default="")
+@click.option("--label", default="", help="To know it again by.")
 @click.option("--lives-s", type=click.IntRange(60), help="Seconds until it expires; left out: never.")
 @api_command
 def new_token(client: Client, **body: Any) -> Any:
-    """Make a further token of yours. It is shown once."""
+    """Make a further token of yours, with no scope that you do not have. It is shown once.
+
+    \b
+    cameo token new --scope audit --label laptop --lives-s 86400 --as min
+    """
     return client.call("POST", "/v1/tokens", body | {"scopes": list(body["scopes"])})
 
 

@@ -15,20 +15,27 @@ from infra.places import Places
 from infra.tools import Tools
 from policy.errors import PolicyError
 from policy.replay import replay as replay_decision
-from serving.cli.session import api_command, connect, home
+from serving.cli.session import account_name, api_command, connect, home
 from serving.client import Client
 
 
 @click.command()
 @click.option("--subject", metavar="HANDLE", help="Whose likeness was used.")
 @click.option("--creator", metavar="HANDLE", help="Who asked.")
-@click.option("--since", help="RFC 3339 time with zone.")
-@click.option("--generation")
-@click.option("--limit", type=click.IntRange(1, 200), default=50, show_default=True)
+@click.option("--since", metavar="TIME", help="Asked for at or after this time: RFC 3339 with zone, as 2026-11-21T09:00:00+09:00.")
+@click.option("--generation", metavar="ID", help="This one alone.")
+@click.option("--limit", type=click.IntRange(1, 200), default=50, show_default=True, help="How many.")
 @click.option("--cursor", help="The `next` of the page before.")
 @api_command
 def audit(client: Client, **filters: Any) -> Any:
-    """Tell who generated what, newest first: what you asked for or are shown in, or everything as an auditor."""
+    """Tell who generated what, newest first: what you asked for or are shown in, or everything as an auditor.
+
+    \b
+    cameo audit --subject 민지 --since 2026-11-21T00:00:00+09:00 --as 민지
+    cameo audit --creator theo --json --as auditor
+    """
+    for name in ("subject", "creator"):
+        filters[name] = None if filters[name] is None else account_name(filters[name])
     return client.call("GET", "/v1/audit", query=filters)
 
 
@@ -36,7 +43,12 @@ def audit(client: Client, **filters: Any) -> Any:
 @click.argument("decision")
 @api_command
 def explain(client: Client, *, decision: str) -> Any:
-    """Explain DECISION: each requirement that was not met, and what would change the answer."""
+    """Explain DECISION: each requirement that was not met, and what would change the answer.
+
+    \b
+    cameo audit --generation generation-0123... --json --as theo    names its decisions
+    cameo explain 4f1c... --as theo
+    """
     return client.call("GET", f"/v1/decisions/{decision}/explanation")
 
 
@@ -45,7 +57,14 @@ def explain(client: Client, *, decision: str) -> Any:
 @click.option("--keep", type=click.Path(dir_okay=False, path_type=Path), help="Keep the recorded decision in this file.")
 @api_command
 def replay(client: Client, *, decision: str, keep: Path | None) -> Any:
-    """Decide DECISION again from its own record and its policy bundle, offline, and compare. For auditors."""
+    """Decide DECISION again from its own record and its policy bundle, offline, and compare. For auditors.
+
+    Ends with 1 when the answer is another one than was recorded.
+
+    \b
+    cameo replay 4f1c... --as auditor
+    cameo replay 4f1c... --keep decision.json --as auditor
+    """
     recorded = client.call("GET", f"/v1/decisions/{decision}")
     if keep is not None:
         keep.write_text(json.dumps(recorded, ensure_ascii=False, indent=2), encoding="utf-8")
@@ -67,11 +86,16 @@ def events() -> None:
 
 @events.command()
 @click.option("--as", "name", metavar="HANDLE", help="An auditor's token.")
-@click.option("--jsonl", is_flag=True, help="One CloudEvent a line (the only form there is).")
+@click.option("--jsonl", "--json", "jsonl", is_flag=True, help="One CloudEvent a line (the only form there is).")
 @click.option("--after", type=click.IntRange(0), default=0, help="Only above this position.")
-@click.option("--out", type=click.File("w", encoding="utf-8"), default="-")
+@click.option("--out", type=click.File("w", encoding="utf-8"), default="-", help="A file instead of standard output.")
 def export(name: str | None, *, jsonl: bool, after: int, out: Any) -> None:
-    """Export every event as a CloudEvent with stream, revision and position. Personal fields stay sealed."""
+    """Export every event as a CloudEvent with stream, revision and position. Personal fields stay sealed.
+
+    \b
+    cameo events export --jsonl --as auditor > events.jsonl
+    cameo events export --after 1000 --out later.jsonl --as auditor
+    """
     del jsonl
     with connect(name) as client:
         for event in client.lines("/v1/events", {"after": after}):
@@ -79,8 +103,8 @@ def export(name: str | None, *, jsonl: bool, after: int, out: Any) -> None:
 
 
 @click.command()
-@click.option("--limit", type=click.IntRange(1, 200), default=50, show_default=True)
-@click.option("--cursor")
+@click.option("--limit", type=click.IntRange(1, 200), default=50, show_default=True, help="How many.")
+@click.option("--cursor", help="The `next` of the page before.")
 @api_command
 def notifications(client: Client, **page: Any) -> Any:
     """List what you were told, newest first."""

@@ -19,10 +19,14 @@ STRENGTH = click.option(
     show_default=True,
     help="no_new_uses: nothing new begins. stop: what runs or is unreleased ends too. take_down: what is out, too.",
 )
-FACETS = click.option("--facet", "facets", multiple=True, type=click.Choice(get_args(Facet)), default=("face", "voice"))
+FACETS = click.option(
+    "--facet", "facets", multiple=True, type=click.Choice(get_args(Facet)), default=("face", "voice"), show_default=True,
+    help="What of you; may be given again.",
+)  # fmt: skip
 PURPOSES = click.option(
-    "--purpose", "purposes", multiple=True, type=click.Choice(get_args(Purpose)), default=("personal",), show_default=True
-)
+    "--purpose", "purposes", multiple=True, type=click.Choice(get_args(Purpose)), default=("personal",), show_default=True,
+    help="What for; may be given again.",
+)  # fmt: skip
 
 
 @click.command()
@@ -38,7 +42,12 @@ def consent(client: Client) -> Any:
 @FACETS
 @api_command
 def audience(client: Client, *, who: str, purposes: tuple[str, ...], facets: tuple[str, ...]) -> Any:
-    """Say WHO may use your cameo without a grant of their own."""
+    """Say WHO may use your cameo without a grant of their own.
+
+    \b
+    cameo audience mutuals --purpose personal --as min
+    cameo audience only_me --as min
+    """
     body = {"audience": who, "purposes": list(purposes), "facets": list(facets)}
     return client.call("PUT", f"{ME}/audience", body)
 
@@ -56,10 +65,15 @@ def grant() -> None:
 @click.option("--until", help="RFC 3339 time with zone.")
 @click.option("--uses", type=click.IntRange(1), help="How many films; left out: no limit.")
 @click.option("--review", is_flag=True, help="You see each film before it is released.")
-@click.option("--note", default="")
+@click.option("--note", default="", help="For yourself; it is sealed.")
 @api_command
 def give(client: Client, *, handle: str, from_: str | None, **body: Any) -> Any:
-    """Let HANDLE (or an app's id) use your cameo."""
+    """Let HANDLE (or an app's id) use your cameo.
+
+    \b
+    cameo grant give theo --uses 3 --until 2026-12-31T23:59:59+09:00 --as min
+    cameo grant give theo --purpose personal --purpose parody --facet face --review --as min
+    """
     lists = {"purposes": list(body["purposes"]), "facets": list(body["facets"])}
     return client.call("POST", f"{ME}/grants", {"account": handle, "from": from_} | body | lists)
 
@@ -69,7 +83,11 @@ def give(client: Client, *, handle: str, from_: str | None, **body: Any) -> Any:
 @STRENGTH
 @api_command
 def withdraw(client: Client, *, grant_id: str, strength: str) -> Any:
-    """Take one grant back."""
+    """Take one grant back; `cameo consent` lists them.
+
+    \b
+    cameo grant withdraw 4f1c... --strength stop --as min
+    """
     return client.call("DELETE", f"{ME}/grants/{grant_id}", query={"strength": strength})
 
 
@@ -78,7 +96,12 @@ def withdraw(client: Client, *, grant_id: str, strength: str) -> Any:
 @STRENGTH
 @api_command
 def revoke(client: Client, *, account: str | None, strength: str) -> Any:
-    """Withdraw everything given so far. Durable when this returns."""
+    """Withdraw everything given so far. Durable when this returns.
+
+    \b
+    cameo revoke --strength stop --as min                  from everyone; what runs stops
+    cameo revoke --from theo --strength take_down --as min
+    """
     return client.call("POST", f"{ME}/revocations", {"account": account, "strength": strength})
 
 

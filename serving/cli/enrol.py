@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from serving.cli.session import api_command
-from serving.client import Client
+from serving.client import ApiError, Client
 
 TYPES = {".webm": "video/webm", ".mp4": "video/mp4"}
 SETTLED = {"activated", "refused", "expired"}
@@ -26,7 +26,12 @@ def enrol() -> None:
 @click.option("--accept", is_flag=True, help="You have read and accept the consent text (cameo enrol text).")
 @api_command
 def start(client: Client, *, profile: str, accept: bool) -> Any:
-    """Take a challenge: the phrase to say and the movements to make, within two minutes."""
+    """Take a challenge: the phrase to say and the movements to make, within two minutes.
+
+    \b
+    cameo enrol text --as min              read what you agree to
+    cameo enrol start --accept --as min
+    """
     text = client.call("GET", "/v1/consent-text")
     if not accept:
         click.echo(text["text"], err=True)
@@ -49,13 +54,19 @@ def text(client: Client) -> Any:
 @click.option("--wait/--no-wait", default=True, help="Wait for the checks' answer.")
 @api_command
 def submit(client: Client, *, enrolment: str, recording: Path, camera: str, wait: bool) -> Any:
-    """Hand in RECORDING (webm or mp4) as the answer to ENROLMENT's challenge."""
+    """Hand in RECORDING (webm or mp4) as the answer to ENROLMENT's challenge, and wait for the checks' answer.
+
+    Ends with 1 when it is refused, and says each reason and what to do.
+
+    \b
+    cameo enrol submit 4f1c... take.webm --as min
+    """
     kind = TYPES.get(recording.suffix.lower())
     if kind is None:
         message = f"{recording.name} is neither .webm nor .mp4"
         raise click.UsageError(message)
     handed = client.upload(f"/v1/enrolments/{enrolment}/recording", recording.read_bytes(), kind, camera)
-    return settle(client, enrolment) if wait else handed
+    return told(settle(client, enrolment)) if wait else handed
 
 
 @enrol.command()
@@ -73,6 +84,16 @@ def settle(client: Client, enrolment: str) -> Any:
         if state["state"] in SETTLED:
             return state
         time.sleep(POLL_S)
+
+
+def told(state: dict[str, Any]) -> dict[str, Any]:
+    """Return what an enrolment came to; raises ApiError where it was not activated."""
+    if state["state"] == "activated":
+        return state
+    reasons = state["reasons"]
+    sentences = "; ".join(f"{one['code']}: {one['message']}" for one in reasons) or "it was not answered in time"
+    remedies = " ".join(dict.fromkeys(one["remedy"] for one in reasons)) or "start a new enrolment: cameo enrol start"
+    raise ApiError(403, f"enrolment.{state['state']}", sentences, remedies, tuple(one["code"] for one in reasons))
 
 
 COMMANDS = {"enrol": enrol}

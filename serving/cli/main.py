@@ -72,26 +72,47 @@ def cameo() -> None:
 
     Who you are: --as HANDLE (a token kept in var/tokens by `cameo account register`), or CAMEO_TOKEN.
     Which installation: CAMEO_API, else the one that `cameo up` started here.
-    Exit codes: 0 done, 1 refused or failed, 2 wrong use, 3 the installation does not answer.
+    Exit codes: 0 done, 1 refused or failed, 2 wrong use, 3 the installation does not answer, 130 interrupted.
+    Every command takes --json, and answers in JSON on standard output; what went wrong is told, as JSON too, on
+    standard error.
+
+    \b
+    A person's way through:
+      cameo --help, cameo COMMAND --help
+      cameo enrol start --as min                         a challenge: what to say, how to move
+      cameo enrol submit ENROLMENT take.webm --as min    the checks, and their answer
+      cameo grant give theo --uses 3 --as min            let theo make three films
+      cameo render 'on a beach, saying "안녕하세요"' --cameo @min --out film.mp4 --as theo
+      cameo revoke --strength stop --as min              and what runs stops
+      cameo audit --subject min --as min                 who made what of you
     """
 
 
 def main() -> None:
-    """Run the command line; a problem of the API becomes a sentence and a remedy on stderr."""
+    """Run the command line."""
+    sys.exit(run())
+
+
+def run(arguments: list[str] | None = None, transport: object = None) -> int:
+    """Run one command and return its exit code; a problem of the API becomes a sentence and a remedy on stderr.
+
+    `transport` (httpx.BaseTransport) carries the requests; left out, TCP.
+    """
     try:
-        cameo(standalone_mode=False)
+        cameo(arguments, standalone_mode=False, obj=transport)
     except click.ClickException as error:
         error.show()
-        sys.exit(error.exit_code)
+        return error.exit_code
     except click.Abort:
         click.echo("stopped", err=True)
-        sys.exit(130)
+        return 130
     except ApiError as error:
         click.echo(f"{error.code}: {error.detail}", err=True)
         for code in error.codes:
             click.echo(f"  {code}", err=True)
         click.echo(f"  remedy: {error.remedy}", err=True)
-        sys.exit(3 if error.status in {0, 503} else 1)
+        return 3 if error.unavailable else 1
+    return 0
 
 
 if __name__ == "__main__":

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +15,7 @@ import psycopg
 from infra.installation import load_settings
 from infra.settings import SettingsError
 from serving.cli.session import api_command, show
-from serving.client import Client
+from serving.client import ApiError, Client
 from streams import fsck, verify_log
 from streams.agents.parking import list_parked, retry
 from streams.view_check import compare_view
@@ -29,6 +31,16 @@ def local() -> Any:
         raise click.UsageError(f"{error}: run this where the installation is") from error
 
 
+@contextmanager
+def ledger() -> Iterator[psycopg.Connection]:
+    """Connect to the installation's Postgres, each statement its own transaction. Raises ApiError when it does not answer."""
+    try:
+        with psycopg.connect(local().dsn("api"), autocommit=True, connect_timeout=5) as connection:
+            yield connection
+    except psycopg.OperationalError as error:
+        raise ApiError(0, "ledger.unavailable", str(error).strip(), "is it running? cameo status; cameo up") from error
+
+
 @click.group()
 def parked() -> None:
     """Show events that an agent could not handle; try them again."""
@@ -38,7 +50,7 @@ def parked() -> None:
 @JSON
 def list_them(*, as_json: bool) -> None:
     """List parked streams, oldest first; nothing of them is lost, what follows waits behind."""
-    with psycopg.connect(local().dsn("api")) as connection:
+    with ledger() as connection:
         show([msgspec.to_builtins(one) for one in list_parked(connection)] or "nothing is parked", as_json=as_json)
 
 
@@ -47,7 +59,7 @@ def list_them(*, as_json: bool) -> None:
 @JSON
 def try_again(*, parked_id: int, as_json: bool) -> None:
     """Have PARKED_ID tried again now."""
-    with psycopg.connect(local().dsn("api"), autocommit=True) as connection:
+    with ledger() as connection:
         if not retry(connection, parked_id):
             raise click.ClickException(f"nothing is parked as {parked_id}: cameo parked list")
     show({"parked": parked_id, "tried": "within a second; see cameo parked list"}, as_json=as_json)
@@ -88,10 +100,15 @@ def verify_tiles(ctx: click.Context, *, folder: Path | None, key: str | None, ol
 @click.command()
 @click.argument("switch_name", metavar="SWITCH")
 @click.argument("position", type=click.Choice(["on", "off"]))
-@click.option("--reason", required=True)
+@click.option("--reason", required=True, help="Why; it is recorded.")
 @api_command
 def switch(client: Client, *, switch_name: str, position: str, reason: str) -> Any:
-    """Throw SWITCH (render, sandbox_use, engine/NAME) on or off, as operator."""
+    """Throw SWITCH (render, sandbox_use, engine/NAME) on or off, as operator.
+
+    \b
+    cameo switch render off --reason "maintenance" --as operator
+    cameo switch engine/portrait on --reason "back again" --as operator
+    """
     return client.call("PUT", f"/v1/switches/{switch_name}", {"on": position == "on", "reason": reason})
 
 

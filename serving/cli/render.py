@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import secrets
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import click
 from rich.console import Console
 from rich.progress import Progress
 
+from schemas.consent import Purpose
 from serving.cli.session import api_command
 from serving.client import ApiError, Client
 
@@ -17,19 +18,25 @@ from serving.client import ApiError, Client
 @click.command()
 @click.argument("prompt")
 @click.option("--cameo", required=True, metavar="HANDLE", help="Whose likeness: @handle or a cameo id.")
-@click.option("--purpose", default="personal", show_default=True)
-@click.option("--engine", default="portrait", show_default=True)
-@click.option("--width", "width_px", default=512, show_default=True)
-@click.option("--height", "height_px", default=512, show_default=True)
-@click.option("--seconds", default=5.0, show_default=True)
+@click.option("--purpose", type=click.Choice(get_args(Purpose)), default="personal", show_default=True, help="What the film is for.")
+@click.option("--engine", type=click.Choice(["portrait", "trivial"]), default="portrait", show_default=True, help="What makes it.")
+@click.option("--width", "width_px", default=512, show_default=True, help="Pixels, even, 256 to 1280.")
+@click.option("--height", "height_px", default=512, show_default=True, help="Pixels, even, 256 to 1280.")
+@click.option("--seconds", default=5.0, show_default=True, help="Length of the film, up to 60.")
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Where to put the film once released.")
 @click.option("--key", help="Idempotency key: the same key asks once.")
-@click.option("--wait/--no-wait", default=True)
+@click.option("--wait/--no-wait", default=True, show_default=True, help="Follow it with a progress bar until it ends.")
 @api_command
 def render(client: Client, *, wait: bool, out: Path | None, key: str | None, seconds: float, cameo: str, **body: Any) -> Any:
-    """Ask for a film, as: cameo render 'on a beach, saying "hello there"' --cameo @min --out film.mp4
+    """Ask for a film of somebody who permits it, and follow it until it ends.
 
-    Ctrl-C leaves the request running; `cameo cancel` takes it back.
+    PROMPT says where and how; what stands in quotation marks is spoken. The request is recorded at once and survives a
+    restart of everything: Ctrl-C leaves it running, `cameo watch` follows it again, `cameo cancel` takes it back.
+    Ends with 1 when it is refused or stopped, and says why and what to do.
+
+    \b
+    cameo render 'on a beach, saying "hello there"' --cameo @min --out film.mp4
+    cameo render '밤거리에서 "안녕하세요"' --cameo @민지 --purpose parody --no-wait
     """
     whom = cameo if cameo.startswith(("@", "cameo-")) else f"@{cameo}"
     asked = client.call(
@@ -41,24 +48,30 @@ def render(client: Client, *, wait: bool, out: Path | None, key: str | None, sec
 
 @click.command()
 @click.argument("generation")
-@click.option("--out", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Where to put the film once released.")
 @api_command
 def watch(client: Client, *, generation: str, out: Path | None) -> Any:
-    """Follow GENERATION until it ends."""
+    """Follow GENERATION until it ends; fetch the film once it is released.
+
+    \b
+    cameo watch generation-0123... --out film.mp4
+    """
     return follow(client, generation, out)
 
 
 def follow(client: Client, generation: str, out: Path | None) -> dict[str, Any]:
     """Follow a generation with a progress bar; fetch the film when it is released. Raises ApiError on refusal."""
-    state: dict[str, Any] = {}
+    state: dict[str, Any] = {"ended": False}
+    click.echo(f"{generation} (cameo watch, cameo cancel)", err=True)
     with Progress(console=Console(stderr=True), transient=True) as progress:
         bar = progress.add_task("waiting", total=1000)
-        for state in client.lines(f"/v1/generations/{generation}/watch"):
-            progress.update(bar, description=state["state"], completed=state["permille"])
+        while not state["ended"]:  # the API lets go of who watches after ten minutes
+            for state in client.lines(f"/v1/generations/{generation}/watch"):
+                progress.update(bar, description=state["state"], completed=state["permille"])
     if state.get("state") in {"refused", "stopped", "lost"}:
         reasons = "; ".join(f"{one['code']}: {one['message']}" for one in state["reasons"])
         remedies = "; ".join(dict.fromkeys(one["remedy"] for one in state["reasons"]))
-        raise ApiError(403, f"generation.{state['state']}", reasons, remedies)
+        raise ApiError(403, f"generation.{state['state']}", reasons, remedies, tuple(one["code"] for one in state["reasons"]))
     if out is not None and state.get("state") == "released":
         out.write_bytes(client.fetch(f"/v1/generations/{generation}/film"))
         state["film"] = str(out)
@@ -69,16 +82,24 @@ def follow(client: Client, generation: str, out: Path | None) -> dict[str, Any]:
 @click.argument("generation")
 @api_command
 def cancel(client: Client, *, generation: str) -> Any:
-    """Take GENERATION back."""
+    """Take GENERATION back. What was released stays released; may be said twice.
+
+    \b
+    cameo cancel generation-0123...
+    """
     return client.call("POST", f"/v1/generations/{generation}/cancellation")
 
 
 @click.command()
 @click.argument("generation")
-@click.option("--out", required=True, type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--out", required=True, type=click.Path(dir_okay=False, path_type=Path), help="The file to write.")
 @api_command
 def film(client: Client, *, generation: str, out: Path) -> Any:
-    """Fetch a released film; consent is asked again each time."""
+    """Fetch a released film; consent is asked again each time.
+
+    \b
+    cameo film generation-0123... --out film.mp4
+    """
     out.write_bytes(client.fetch(f"/v1/generations/{generation}/film"))
     return {"film": str(out)}
 
@@ -90,7 +111,7 @@ def draft() -> None:
 
 @draft.command("show")
 @click.argument("generation")
-@click.option("--out", required=True, type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--out", required=True, type=click.Path(dir_okay=False, path_type=Path), help="The file to write.")
 @api_command
 def show_draft(client: Client, *, generation: str, out: Path) -> Any:
     """Fetch the draft, as one of its subjects."""
@@ -108,7 +129,7 @@ def approve(client: Client, *, generation: str) -> Any:
 
 @draft.command()
 @click.argument("generation")
-@click.option("--reason", default="declined")
+@click.option("--reason", default="declined", show_default=True, help="Why; it is recorded.")
 @api_command
 def decline(client: Client, *, generation: str, reason: str) -> Any:
     """Decline the draft: it is never released."""

@@ -5,15 +5,18 @@ from __future__ import annotations
 import functools
 import json
 import os
+import sys
+import unicodedata
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import click
+import httpx
 
 from infra.installation import read_file
 from infra.places import Places
-from serving.client import Client
+from serving.client import ApiError, Client
 
 
 def home() -> Path:
@@ -27,11 +30,17 @@ def environment() -> dict[str, str]:
 
 
 def token_path(name: str) -> Path:
-    """Return where the token of a handle is kept."""
+    """Return where the token of a handle is kept, however its letters are composed. Raises BadParameter."""
+    name = unicodedata.normalize("NFC", name).removeprefix("@")
     if not name or "/" in name or name.startswith("."):
         message = f"not a handle: {name!r}"
         raise click.BadParameter(message)
-    return home() / "tokens" / name.removeprefix("@")
+    return home() / "tokens" / name
+
+
+def account_name(name: str) -> str:
+    """Read a handle with or without its @, or an account's id, as the API takes it."""
+    return name if name.startswith(("@", "account-")) else f"@{name}"
 
 
 def keep_token(name: str, token: str) -> Path:
@@ -55,12 +64,16 @@ def connect(name: str | None) -> Client:
         if not token:
             message = "who are you? --as HANDLE, or set CAMEO_TOKEN"
             raise click.UsageError(message)
-        return Client(address, token)
+        return Client(address, token, transport=_transport())
     path = token_path(name)
     if not path.exists():
         message = f"no token is kept for {name}: cameo account register {name} (as operator), or set CAMEO_TOKEN"
         raise click.UsageError(message)
-    return Client(address, path.read_text(encoding="utf-8").strip())
+    return Client(address, path.read_text(encoding="utf-8").strip(), transport=_transport())
+
+
+def _transport() -> httpx.BaseTransport | None:
+    return click.get_current_context().find_object(httpx.BaseTransport)
 
 
 def api_command(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -71,7 +84,14 @@ def api_command(function: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(function)
     def command(*args: Any, name: str | None, as_json: bool, **options: Any) -> None:
         with connect(name) as client:
-            show(function(client, *args, **options), as_json=as_json)
+            try:
+                show(function(client, *args, **options), as_json=as_json)
+            except ApiError as error:
+                if not as_json:
+                    raise  # to serving.cli.main, which says it in words
+                problem = {"status": error.status, "code": error.code, "detail": error.detail, "remedy": error.remedy}
+                click.echo(json.dumps(problem | {"codes": list(error.codes)}, ensure_ascii=False), err=True)
+                sys.exit(3 if error.unavailable else 1)
 
     return command
 

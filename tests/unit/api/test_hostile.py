@@ -89,6 +89,14 @@ def test_a_token_lives_no_longer_than_time_itself(place: Place) -> None:
     assert problem(place.client.post("/v1/tokens", json=body, headers=min_)) == (422, "request.invalid")
 
 
+def test_a_time_beyond_what_the_record_can_keep_is_refused(place: Place) -> None:
+    owner, min_ = place.person("min")
+    place.person("theo")
+    place.activate(owner)
+    body = {"account": "@theo", "until": "2999-01-01T00:00:00+09:00"}
+    assert problem(place.client.post("/v1/cameos/me/grants", json=body, headers=min_)) == (422, "request.unrecordable")
+
+
 def test_an_operator_gives_no_scope_that_it_does_not_have(place: Place) -> None:
     operator = place.token(stream_id("account", bytes(16)), "operator")
     body = {"handle": "spy", "scopes": ["auditor"]}
