@@ -22,7 +22,7 @@ from identity.handlers import assess_recording, extract_assets
 from infra.places import Places
 from serving.core.plan import plan_from_prompt
 from serving.demo.people import ACTOR, answer_of
-from serving.engines.port import film
+from serving.engines.port import MARK_VISIBLE, film
 from serving.engines.portrait import PortraitEngine
 
 ACCOUNT = "account-" + "b" * 32
@@ -63,7 +63,7 @@ def measure(folder: Path, films: int) -> list[Row]:
     times = []
     for _ in range(films):
         begun_s = time.perf_counter()
-        film(engine.render(plan, {CAMEO: assets}, ("mark.visible",), lambda _done, _total: None))
+        film(engine.render(plan, {CAMEO: assets}, (MARK_VISIBLE,), lambda _done, _total: None))
         times.append(time.perf_counter() - begun_s)
     engine.close()
     rate = plan.frames * len(times) / sum(times)

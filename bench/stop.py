@@ -111,7 +111,7 @@ def watch(orders: Connection, view: str, opa: str, generation: str, cameo: str) 
     def permitted() -> bool:
         while True:
             try:
-                return ask(reader, engine, generation, "start", ("mark.visible",), 1).answer.permit
+                return ask(reader, engine, generation, "start", ("visible_mark",), 1).answer.permit
             except PolicyUnavailableError:
                 continue
 

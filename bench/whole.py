@@ -29,6 +29,7 @@ from policy.errors import PolicyUnavailableError, StaleViewError
 from serving.demo.consent_steps import ask, look, outcome
 from serving.demo.people import ACTOR, answer_of
 from serving.demo.stage import Stage, open_stage, wait_for
+from serving.engines.port import MARK_VISIBLE
 from serving.replica.asker import ask as ask_policy
 from tests.world import World
 
@@ -137,7 +138,7 @@ def refusals(stage: Stage, seconds: float) -> list[Row]:
         asked += 1
         try:
             reader.freshness(time.time_ns() // 1000, time.monotonic_ns() // 1000)
-            ask_policy(reader, engine, generation, "start", ("visible_mark",), 1)
+            ask_policy(reader, engine, generation, "start", (MARK_VISIBLE,), 1)
         except StaleViewError:
             stale += 1
         except PolicyUnavailableError:

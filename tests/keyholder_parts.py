@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from infra.tools import Tools
     from tests.parts import Installation, OpaPart, Running
 
-HONOURS = ("mark.visible",)
+HONOURS = ("visible_mark",)
 
 
 @dataclass

@@ -37,7 +37,7 @@ from streams.ports import Append, EventStore, Outcome
 from tests.world import World
 
 BUNDLE = "b" * 64
-PERMIT = Answer(permit=True, unmet=(), obligations=("mark.visible",), basis={}, review=(), not_after_us=None, bundle_sha256=BUNDLE)
+PERMIT = Answer(permit=True, unmet=(), obligations=("visible_mark",), basis={}, review=(), not_after_us=None, bundle_sha256=BUNDLE)
 REFUSE = Answer(permit=False, unmet=("consent.required",), obligations=(), basis={}, review=(), not_after_us=None, bundle_sha256=BUNDLE)
 
 
@@ -129,7 +129,7 @@ class Scene:
         return self.opener.open(
             OpenAsk(
                 generation=self.generation, attempt=1, public_key=self.child_public.hex(), engine="trivial",
-                honours=("mark.visible",), bundle_sha256=BUNDLE,
+                honours=("visible_mark",), bundle_sha256=BUNDLE,
             ),
             "replica/test",
         )  # fmt: skip
@@ -197,7 +197,7 @@ def test_a_start_whose_answer_was_lost_is_found_again_by_the_next_process(scene:
     scene.compose()
     opened = scene.open()
     assert opened.outcome == "opened"
-    assert unpack(opened.package or b"", scene.child_private).obligations == ("mark.visible",)
+    assert unpack(opened.package or b"", scene.child_private).obligations == ("visible_mark",)
     assert scene.world.types(scene.generation).count("generation.started") == 1
 
 

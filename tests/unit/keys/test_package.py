@@ -28,7 +28,7 @@ def test_a_child_opens_its_package_its_likeness_and_seals_its_film() -> None:
         generation="generation-" + "1" * 32,
         attempt=1,
         plan=b"{}",
-        obligations=("mark.visible",),
+        obligations=("visible_mark",),
         mark="@ana",
         likenesses=(vault.likeness(asset.key_id),),
         film_public_key=film_public,

@@ -135,7 +135,7 @@ class Child:
 
     def ready(self, timeout_s):
         del timeout_s
-        return Ready("ab" * 32, "trivial", "1", ("mark.visible",))
+        return Ready("ab" * 32, "trivial", "1", ("visible_mark",))
 
     def begin(self, package):
         assert package == b"sealed"
