@@ -1,4 +1,4 @@
-"""A typed client of the HTTP API. Retries nothing by itself: send an idempotency key and call again."""
+"""A client of the HTTP API: answers as decoded JSON. Retries nothing by itself: send an idempotency key and call again."""
 
 from __future__ import annotations
 

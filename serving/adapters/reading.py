@@ -91,6 +91,7 @@ class Reading:
                 case "enrolment.recording_received":
                     state = "checking"
                 case "enrolment.assessed":
+                    state = "in_review"  # until its outcome, which is appended with it where no person must look
                     unmet = tuple(check["code"] for check in envelope.data["checks"] if not check["passed"])
                 case "enrolment.activated" | "enrolment.refused" | "enrolment.expired":
                     state, codes = envelope.type.partition(".")[2], tuple(envelope.data.get("codes", ()))

@@ -12,7 +12,7 @@ from serving.cli.session import api_command
 from serving.client import ApiError, Client
 
 TYPES = {".webm": "video/webm", ".mp4": "video/mp4"}
-SETTLED = {"activated", "refused", "expired"}
+SETTLED = {"activated", "in_review", "refused", "expired"}
 POLL_S = 0.3
 
 
@@ -87,8 +87,8 @@ def settle(client: Client, enrolment: str) -> Any:
 
 
 def told(state: dict[str, Any]) -> dict[str, Any]:
-    """Return what an enrolment came to; raises ApiError where it was not activated."""
-    if state["state"] == "activated":
+    """Return what an enrolment came to; raises ApiError where it failed."""
+    if state["state"] in {"activated", "in_review"}:
         return state
     reasons = state["reasons"]
     sentences = "; ".join(f"{one['code']}: {one['message']}" for one in reasons) or "it was not answered in time"

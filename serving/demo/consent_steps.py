@@ -53,7 +53,7 @@ def _refused(stage: Stage, who: str, generation: str, *wanted: str) -> dict[str,
 
 def a_stranger_is_refused(stage: Stage) -> dict[str, Any]:
     """5: nobody gave the stranger anything."""
-    return _refused(stage, "ren", ask(stage, "ren", PROMPT))
+    return _refused(stage, "ren", ask(stage, "ren", PROMPT), "consent.required")
 
 
 def a_friend_is_permitted(stage: Stage) -> dict[str, Any]:
@@ -109,7 +109,7 @@ def _stopped_row(stage: Stage, generation: str) -> dict[str, Any] | None:
 
 def after_that_nothing_new_begins(stage: Stage) -> dict[str, Any]:
     """8: the grant went with the revocation."""
-    return _refused(stage, "theo", ask(stage, "theo", PROMPT))
+    return _refused(stage, "theo", ask(stage, "theo", PROMPT), "consent.required")
 
 
 def without_policy_nothing_is_permitted(stage: Stage) -> dict[str, Any]:

@@ -81,4 +81,5 @@ def a_flat_photograph_is_refused(stage: Stage) -> dict[str, Any]:
     asked = challenge(stage, "mina-flat", "sandbox")
     state = hand_in(stage, "mina-flat", asked, flat_photograph(ACTOR))
     require(state["state"] == "refused", f"it was {state['state']}")
+    require(any(code.startswith("solid.") for code in _codes(state)), f"refused with {_codes(state)}")
     return {"codes": _codes(state), "told": [one["message"] for one in state["reasons"]]}

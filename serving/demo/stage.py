@@ -110,11 +110,18 @@ def say(text: str) -> None:
     sys.stdout.flush()
 
 
+def _empty(folder: Path) -> None:
+    """Make the folder anew. Raises StepError for one that holds anything and was not left by a demo."""
+    if folder.exists() and any(folder.iterdir()) and not (folder / "installation").is_dir():
+        raise StepError(f"{folder} holds something that no demo left: name an empty folder")
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+
+
 @contextmanager
 def open_stage(folder: Path) -> Iterator[Stage]:
     """Bring up a fresh installation under the folder, and end it whatever happens."""
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
+    _empty(folder)
     environ = {key: value for key, value in os.environ.items() if not key.startswith("CAMEO_")}
     kept = {key: os.environ[key] for key in ("CAMEO_CACHE", "CAMEO_CORPUS") if key in os.environ}
     environ |= kept | {"CAMEO_VAR": str(folder / "installation")}

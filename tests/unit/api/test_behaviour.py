@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
+import secrets
 from urllib.parse import quote
 
+from schemas.cameo import EnrolmentAssessed, EnrolmentRefused
 from schemas.ids import cameo_of
 from serving.handlers.enrolments import CONSENT_TEXT_SHA256
+from streams.ports import Append, NewEvent
 from tests.unit.api.conftest import Place
 
 
@@ -113,6 +116,18 @@ def test_a_challenge_is_bound_single_use_and_sealed_evidence(place: Place) -> No
     assert taken.json()["sha256"] == hashlib.sha256(b"webm").hexdigest()
     assert place.client.put(url, content=b"webm", headers=min_).json()["code"] == "challenge.used"
     assert place.client.get(f"/v1/enrolments/{challenge['enrolment']}", headers=min_).json()["state"] == "checking"
+
+
+def test_an_enrolment_that_a_person_must_look_at_says_so(place: Place) -> None:
+    owner, min_ = place.person("min")
+    body = {"profile": "verified", "consent_text_sha256": CONSENT_TEXT_SHA256}
+    enrolment = place.client.post("/v1/enrolments", json=body, headers=min_).json()["enrolment"]
+    assessed = EnrolmentAssessed(enrolment=enrolment, evidence="e", profile="verified", checks=(), models=())
+    refused = EnrolmentRefused(enrolment=enrolment, codes=("words.not_as_asked",))
+    for event, state in ((assessed, "in_review"), (refused, "refused")):
+        new = NewEvent(cameo_of(owner), event, secrets.token_hex(16))
+        place.store.append(Append(actor="worker", events=[new], correlation="c"))
+        assert place.client.get(f"/v1/enrolments/{enrolment}", headers=min_).json()["state"] == state
 
 
 def test_without_the_consent_text_no_challenge_is_given(place: Place) -> None:
