@@ -57,7 +57,7 @@ def caller_with(*scopes: str) -> Callable[..., Caller]:
             raise ForbiddenError("scope.missing", f"this needs the scope {' or '.join(scopes)}", "ask for a token with that scope")
         if idempotency_key is not None and not idempotency_key.isascii():
             raise InvalidError("idempotency.key", "an Idempotency-Key is ASCII", "draw a random one")
-        return Caller(token.account, token.scopes, token.app, idempotency_key)
+        return Caller(token.account, token.scopes, token.app, idempotency_key, token.expires_at)
 
     return admit
 

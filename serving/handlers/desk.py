@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from policy.ports import Fact, FactReader
@@ -38,6 +39,8 @@ class Caller:
     scopes: frozenset[str]
     app: str | None = None
     idempotency_key: str | None = None
+    until: datetime | None = None
+    """When the caller's token ends; None: never."""
 
 
 @dataclass(frozen=True, slots=True)

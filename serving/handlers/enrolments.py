@@ -35,7 +35,11 @@ class EvidenceStore(Protocol):
 
 
 def start(desk: Desk, caller: Caller, profile: Profile, consent_text_sha256: str) -> Challenge:
-    """Issue a challenge, bound to the caller, for two minutes. Raises LockedError after five failures."""
+    """Issue a challenge, bound to the caller, for two minutes.
+
+    Raises LockedError after five failures, and ConflictError while a recording is being checked: answers that wait in a
+    row would be checked although the first five of them lock.
+    """
     if consent_text_sha256 != CONSENT_TEXT_SHA256:
         raise InvalidError(
             "consent_text.not_accepted",
@@ -46,6 +50,7 @@ def start(desk: Desk, caller: Caller, profile: Profile, consent_text_sha256: str
     with desk.store.snapshot() as facts:
         head = facts.head(cameo)
         lock = facts.get(cameo, "lock")
+        before = facts.get(cameo, "enrolment")
         now_us = facts.now_us()
     if lock is not None and lock.value["until_us"] > now_us:
         wait_s = (lock.value["until_us"] - now_us) // 1_000_000 + 1
@@ -54,6 +59,13 @@ def start(desk: Desk, caller: Caller, profile: Profile, consent_text_sha256: str
             f"{lock.value['failures']} recordings were refused",
             f"try again in {wait_s} s",
             retry_after_s=wait_s,
+        )
+    if before is not None and before.value["state"] == "received" and not _assessed(desk, cameo, before.value["enrolment"]):
+        raise ConflictError(
+            "enrolment.checking",
+            "your last recording is still being checked",
+            "wait for its answer: cameo enrol status",
+            retry_after_s=5,
         )
     challenge = issue(caller.account, now_us, desk.entropy(32))
     event = EnrolmentStarted(
@@ -89,6 +101,11 @@ def submit(desk: Desk, evidence: EvidenceStore, caller: Caller, enrolment: str, 
     request = ["enrolment.submit", enrolment, stored.sha256]
     desk.append(caller, [desk.event(cameo, event)], expected={cameo: revision}, request=request)
     return stored
+
+
+def _assessed(desk: Desk, cameo: str, enrolment: str) -> bool:
+    """Tell whether the checks are over; only a profile that waits for a reviewer has no outcome then."""
+    return any(past.type == "enrolment.assessed" and past.data["enrolment"] == enrolment for past in desk.store.read(cameo))
 
 
 def _challenge_of(envelope: Envelope) -> Challenge:

@@ -32,24 +32,29 @@ def make_token(
     app: str | None = None,
     now: datetime,
     lives_s: int | None = None,
+    until: datetime | None = None,
 ) -> NewToken:
-    """Make a token from 32 random bytes and keep its hash."""
+    """Make a token from 32 random bytes and keep its hash; it ends after `lives_s`, and at `until` at the latest."""
     unknown = scopes - set(SCOPES)
     if unknown or not scopes:
         raise InvalidError("scope.unknown", f"no scope {sorted(unknown)}", f"choose of {', '.join(SCOPES)}")
     secret = PREFIX + base64.urlsafe_b64encode(entropy).decode().rstrip("=")
     digest = hash_of(secret)
-    expires_at = None if lives_s is None else now + timedelta(seconds=lives_s)
+    ends = [end for end in (until, None if lives_s is None else now + timedelta(seconds=lives_s)) if end is not None]
+    expires_at = min(ends, default=None)
     token = Token(digest.hex()[:16], account, scopes, app, label[:80], now, expires_at)
     access.add_token(token, digest)
     return NewToken(token, secret)
 
 
 def share_token(access: AccessStore, caller: Caller, entropy: bytes, scopes: frozenset[str], label: str, lives_s: int | None) -> NewToken:
-    """Make a further token for the caller's account with no scope that the caller does not have."""
+    """Make a further token for the caller's account: no scope that the caller does not have, no longer life than the caller's."""
     if scopes - caller.scopes:
         raise ForbiddenError("scope.wider", f"you do not have {sorted(scopes - caller.scopes)}", "ask for scopes that you have")
-    return make_token(access, entropy, caller.account, scopes, label=label, app=caller.app, now=datetime.now(UTC), lives_s=lives_s)
+    return make_token(
+        access, entropy, caller.account, scopes,
+        label=label, app=caller.app, now=datetime.now(UTC), lives_s=lives_s, until=caller.until,
+    )  # fmt: skip
 
 
 def known(access: AccessStore, secret: str) -> Token:
@@ -63,7 +68,10 @@ def known(access: AccessStore, secret: str) -> Token:
 
 
 def drop_token(access: AccessStore, caller: Caller, token_id: str) -> None:
-    """Remove one of the caller's tokens."""
+    """Remove one of the caller's tokens, of no more scopes than the caller has: what is narrow cannot lock its owner out."""
+    wider = [token for token in access.tokens_of(caller.account) if token.token_id == token_id and token.scopes - caller.scopes]
+    if wider:
+        raise ForbiddenError("scope.wider", "that token may do more than yours", "use a token with its scopes")
     if not access.remove_token(caller.account, token_id):
         raise NotFoundError("token.unknown", "you have no such token", "list your tokens")
 

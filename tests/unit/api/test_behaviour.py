@@ -130,6 +130,19 @@ def test_an_enrolment_that_a_person_must_look_at_says_so(place: Place) -> None:
         assert place.client.get(f"/v1/enrolments/{enrolment}", headers=min_).json()["state"] == state
 
 
+def test_one_recording_is_checked_before_the_next_challenge(place: Place) -> None:
+    owner, min_ = place.person("min")
+    body = {"profile": "verified", "consent_text_sha256": CONSENT_TEXT_SHA256}
+    assert place.client.post("/v1/enrolments", json=body, headers=min_).status_code == 201
+    enrolment = place.client.post("/v1/enrolments", json=body, headers=min_).json()["enrolment"]
+    place.client.put(f"/v1/enrolments/{enrolment}/recording", content=b"webm", headers=min_)
+    again = place.client.post("/v1/enrolments", json=body, headers=min_)
+    assert (again.status_code, again.json()["code"]) == (409, "enrolment.checking")
+    assessed = EnrolmentAssessed(enrolment=enrolment, evidence="e", profile="verified", checks=(), models=())
+    place.store.append(Append(actor="worker", events=[NewEvent(cameo_of(owner), assessed, secrets.token_hex(16))], correlation="c"))
+    assert place.client.post("/v1/enrolments", json=body, headers=min_).status_code == 201
+
+
 def test_without_the_consent_text_no_challenge_is_given(place: Place) -> None:
     _, min_ = place.person("min")
     body = {"profile": "sandbox", "consent_text_sha256": "0" * 64}
@@ -186,3 +199,24 @@ def test_a_camera_may_have_a_korean_name(place: Place) -> None:
     label = min_ | {"X-Camera-Label": quote("내장 카메라")}
     assert place.client.put(f"/v1/enrolments/{challenge['enrolment']}/recording", content=b"webm", headers=label).status_code == 202
     assert place.store.read(cameo_of(owner))[-1].data["camera_label"] == "내장 카메라"
+
+
+def test_a_token_makes_none_that_outlives_it(place: Place) -> None:
+    _, min_ = place.person("min")
+    brief = place.client.post("/v1/tokens", json={"scopes": ["audit"], "lives_s": 60}, headers=min_).json()
+    bearer = {"Authorization": f"Bearer {brief['token']}"}
+    for lives in ({}, {"lives_s": 86400}):
+        made = place.client.post("/v1/tokens", json={"scopes": ["audit"]} | lives, headers=bearer).json()
+        assert made["expires_at"] == brief["expires_at"]
+    assert place.client.post("/v1/tokens", json={"scopes": ["audit"]}, headers=min_).json()["expires_at"] is None
+
+
+def test_a_narrow_token_does_not_remove_a_wider_one(place: Place) -> None:
+    _, min_ = place.person("min")
+    made = place.client.post("/v1/tokens", json={"scopes": ["audit"]}, headers=min_).json()
+    narrow = {"Authorization": f"Bearer {made['token']}"}
+    first = next(one for one in place.client.get("/v1/tokens", headers=narrow).json() if one["token_id"] != made["token_id"])
+    refused = place.client.delete(f"/v1/tokens/{first['token_id']}", headers=narrow)
+    assert (refused.status_code, refused.json()["code"]) == (403, "scope.wider")
+    assert place.client.delete(f"/v1/tokens/{made['token_id']}", headers=min_).status_code == 204
+    assert place.client.get("/v1/accounts/me", headers=narrow).status_code == 401
