@@ -6,6 +6,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from serving.api.context import OperatorCaller, PartsHere
+from serving.api.routes.accounts import resolve
 from serving.handlers import operation
 
 router = APIRouter(tags=["operation"])
@@ -21,7 +22,7 @@ class Switch(BaseModel):
 class Bundle(BaseModel):
     """A policy bundle to put in force."""
 
-    bundle_sha256: str
+    bundle_sha256: str = Field(pattern="^[0-9a-f]{64}$")
     label: str = Field("", max_length=80)
 
 
@@ -29,7 +30,7 @@ class NewApp(BaseModel):
     """An application to register."""
 
     name: str = Field(min_length=1, max_length=80)
-    owner: str
+    owner: str = Field(max_length=80, examples=["@min"])
     contact: str = Field("", max_length=200)
 
 
@@ -66,4 +67,4 @@ def activate(parts: PartsHere, caller: OperatorCaller, body: Bundle) -> None:
 @router.post("/v1/apps", status_code=201)
 def register_app(parts: PartsHere, caller: OperatorCaller, body: NewApp) -> App:
     """Register an application."""
-    return App(app=operation.register_app(parts.desk, caller, body.name, body.owner, body.contact))
+    return App(app=operation.register_app(parts.desk, caller, body.name, resolve(parts.access, body.owner), body.contact))

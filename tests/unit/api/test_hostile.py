@@ -97,6 +97,15 @@ def test_a_time_beyond_what_the_record_can_keep_is_refused(place: Place) -> None
     assert problem(place.client.post("/v1/cameos/me/grants", json=body, headers=min_)) == (422, "request.unrecordable")
 
 
+def test_an_app_belongs_to_an_account(place: Place) -> None:
+    owner, _ = place.person("min")
+    operator = place.token(stream_id("account", bytes(16)), "operator")
+    body = {"name": "a maker of films", "contact": "min@example.org"}
+    assert problem(place.client.post("/v1/apps", json=body | {"owner": LONG[:60]}, headers=operator)) == (404, "account.unknown")
+    app = place.client.post("/v1/apps", json=body | {"owner": "@min"}, headers=operator).json()["app"]
+    assert place.store.read(app)[0].data["owner"] == owner
+
+
 def test_an_operator_gives_no_scope_that_it_does_not_have(place: Place) -> None:
     operator = place.token(stream_id("account", bytes(16)), "operator")
     body = {"handle": "spy", "scopes": ["auditor"]}
