@@ -8,8 +8,8 @@ from typing import Any
 
 import click
 
-from serving.cli.session import api_command
-from serving.client import ApiError, Client
+from serving.cli.session import api_command, refusal
+from serving.client import Client
 
 TYPES = {".webm": "video/webm", ".mp4": "video/mp4"}
 SETTLED = {"activated", "in_review", "refused", "expired"}
@@ -90,10 +90,8 @@ def told(state: dict[str, Any]) -> dict[str, Any]:
     """Return what an enrolment came to; raises ApiError where it failed."""
     if state["state"] in {"activated", "in_review"}:
         return state
-    reasons = state["reasons"]
-    sentences = "; ".join(f"{one['code']}: {one['message']}" for one in reasons) or "it was not answered in time"
-    remedies = " ".join(dict.fromkeys(one["remedy"] for one in reasons)) or "start a new enrolment: cameo enrol start"
-    raise ApiError(403, f"enrolment.{state['state']}", sentences, remedies, tuple(one["code"] for one in reasons))
+    late = ("it was not answered in time", "start a new enrolment: cameo enrol start")
+    raise refusal(f"enrolment.{state['state']}", state["reasons"], late)
 
 
 COMMANDS = {"enrol": enrol}

@@ -110,7 +110,8 @@ def run(arguments: list[str] | None = None, transport: object = None) -> int:
         click.echo(f"{error.code}: {error.detail}", err=True)
         for code in error.codes:
             click.echo(f"  {code}", err=True)
-        click.echo(f"  remedy: {error.remedy}", err=True)
+        if error.remedy:
+            click.echo(f"  remedy: {error.remedy}", err=True)
         return 3 if error.unavailable else 1
     return 0
 

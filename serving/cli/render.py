@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from schemas.consent import Purpose
-from serving.cli.session import api_command
+from serving.cli.session import api_command, refusal
 from serving.client import ApiError, Client
 
 
@@ -69,9 +69,7 @@ def follow(client: Client, generation: str, out: Path | None) -> dict[str, Any]:
             for state in client.lines(f"/v1/generations/{generation}/watch"):
                 progress.update(bar, description=state["state"], completed=state["permille"])
     if state.get("state") in {"refused", "stopped", "lost"}:
-        reasons = "; ".join(f"{one['code']}: {one['message']}" for one in state["reasons"])
-        remedies = "; ".join(dict.fromkeys(one["remedy"] for one in state["reasons"]))
-        raise ApiError(403, f"generation.{state['state']}", reasons, remedies, tuple(one["code"] for one in state["reasons"]))
+        raise refusal(f"generation.{state['state']}", state["reasons"], ("it came to nothing", "ask again"))
     if out is not None and state.get("state") == "released":
         out.write_bytes(client.fetch(f"/v1/generations/{generation}/film"))
         state["film"] = str(out)

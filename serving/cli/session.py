@@ -76,6 +76,20 @@ def _transport() -> httpx.BaseTransport | None:
     return click.get_current_context().find_object(httpx.BaseTransport)
 
 
+def refusal(code: str, reasons: list[dict[str, str]], otherwise: tuple[str, str]) -> ApiError:
+    """Make the error of a request that came to nothing, in Korean where the terminal speaks it, else in English.
+
+    `otherwise`: detail and remedy where there is no reason.
+    """
+    codes = tuple(one["code"] for one in reasons)
+    if not reasons:
+        return ApiError(403, code, *otherwise)
+    if next((os.environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(name)), "").startswith("ko"):
+        return ApiError(403, code, " ".join(one["ko"] for one in reasons), "", codes)
+    remedies = " ".join(dict.fromkeys(one["remedy"] for one in reasons))
+    return ApiError(403, code, " ".join(one["message"] for one in reasons), remedies, codes)
+
+
 def api_command(function: Callable[..., Any]) -> Callable[..., Any]:
     """Give a command `--as` and `--json`, a connected client as first argument, and print what it returns."""
 

@@ -161,7 +161,8 @@ def test_consent_is_given_shown_with_zone_and_taken_back(cli: Run, place: Place)
     assert place.store.read(cameo_id)[-1].data == {"account": theo, "strength": "stop"}
 
 
-def test_a_refused_render_says_why_in_one_line_and_ends_with_1(cli: Run, place: Place) -> None:
+def test_a_refused_render_says_why_and_ends_with_1(cli: Run, place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LC_ALL", "C.UTF-8")
     place.activate(person(cli, "min"))
     person(cli, "theo")
     asked = cli("render", 'waving, saying "안녕"', "--cameo", "min", "--engine", "trivial", "--no-wait", "--json", "--as", "theo")
@@ -174,6 +175,11 @@ def test_a_refused_render_says_why_in_one_line_and_ends_with_1(cli: Run, place: 
     assert "remedy" in err
     assert "blocked" not in err
     assert generation in err
+    monkeypatch.setenv("LC_ALL", "ko_KR.UTF-8")
+    code, _, err = cli("watch", generation, "--as", "theo")
+    assert code == 1
+    assert "허락" in err
+    assert "consent.required" in err
 
 
 def test_a_challenge_is_taken_with_consent_alone(cli: Run) -> None:
