@@ -7,6 +7,7 @@ import sys
 
 import click
 
+from infra.settings import SettingsError
 from serving.client import ApiError
 
 GROUPS: dict[str, tuple[str, str]] = {
@@ -103,6 +104,9 @@ def run(arguments: list[str] | None = None, transport: object = None) -> int:
     except click.ClickException as error:
         error.show()
         return error.exit_code
+    except SettingsError as error:
+        click.echo(f"{error}: run this where the installation is", err=True)
+        return 2
     except click.Abort:
         click.echo("stopped", err=True)
         return 130

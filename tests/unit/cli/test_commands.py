@@ -121,6 +121,13 @@ def test_wrong_use_ends_with_2_and_says_what_would_be_right(cli: Run, monkeypatc
     assert (code, "cameo up" in err) == (2, True)
 
 
+@pytest.mark.parametrize("words", [("fsck",), ("view", "verify"), ("parked", "list"), ("log", "verify")])
+def test_what_needs_the_installation_says_so_elsewhere(cli: Run, words: tuple[str, ...]) -> None:
+    code, out, err = cli(*words)
+    assert (code, out) == (2, "")
+    assert "where the installation is" in err
+
+
 def test_a_refusal_ends_with_1_and_tells_code_and_remedy(cli: Run) -> None:
     code, out, err = cli("account", "show", "nobody", "--as", "operator")
     assert (code, out) == (1, "")
