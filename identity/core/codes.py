@@ -79,6 +79,10 @@ CODES: Final[dict[str, Message]] = {
         "This challenge was issued to another account. Start again with your own.",
         "다른 계정에 발급된 과제입니다. 본인 계정으로 다시 시작해 주세요.",
     ),
+    "evidence.destroyed": Message(
+        "The recording was destroyed before it was checked. Start again and record anew.",
+        "녹화가 확인되기 전에 파기되었습니다. 다시 시작하여 새로 녹화해 주세요.",
+    ),
     "replay.file": Message(
         "This very file was submitted before. Make a new recording.",
         "이전에 제출된 파일입니다. 새로 녹화해 주세요.",
