@@ -19,7 +19,7 @@ def account() -> None:
 
 @account.command()
 @click.argument("handle")
-@click.option("--region", default="ZZ", show_default=True, help="ISO 3166 region.")
+@click.option("--region", required=True, metavar="XX", help="ISO 3166 region of the person, as KR: policy may depend on it.")
 @click.option("--locale", default="en", show_default=True, help="Language, as ko or ko-KR.")
 @click.option("--minor", is_flag=True, help="The person is a minor: stricter rules.")
 @click.option("--scope", "scopes", multiple=True, type=click.Choice(SCOPES), help="Default: all of a person's.")

@@ -67,7 +67,7 @@ def connect(name: str | None) -> Client:
         return Client(address, token, transport=_transport())
     path = token_path(name)
     if not path.exists():
-        message = f"no token is kept for {name}: cameo account register {name} (as operator), or set CAMEO_TOKEN"
+        message = f"no token is kept for {name}: cameo account register {name} --region XX --as operator, or set CAMEO_TOKEN"
         raise click.UsageError(message)
     return Client(address, path.read_text(encoding="utf-8").strip(), transport=_transport())
 

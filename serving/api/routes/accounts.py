@@ -23,7 +23,7 @@ class NewAccount(BaseModel):
     """An account to register."""
 
     handle: str = Field(max_length=60, examples=["min"])
-    region: str = Field("ZZ", pattern="^[A-Z]{2}$", description="ISO 3166 region; ZZ when unknown")
+    region: str = Field(pattern="^[A-Z]{2}$", examples=["KR"], description="ISO 3166 region; ZZ, unknown, is served nothing")
     locale: str = Field("en", pattern="^[a-z]{2}(-[A-Z]{2})?$")
     minor: bool = False
     scopes: list[Scope] = Field(default_factory=lambda: list(PERSON), min_length=1)

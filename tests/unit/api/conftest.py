@@ -39,7 +39,7 @@ class Place:
 
     def person(self, handle: str) -> tuple[str, dict[str, str]]:
         operator = self.token(stream_id("account", bytes(16)), "operator")
-        made = self.client.post("/v1/accounts", json={"handle": handle}, headers=operator).json()
+        made = self.client.post("/v1/accounts", json={"handle": handle, "region": "KR"}, headers=operator).json()
         return made["account"], {"Authorization": f"Bearer {made['token']}"}
 
     def activate(self, account: str) -> str:

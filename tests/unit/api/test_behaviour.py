@@ -37,7 +37,7 @@ def test_a_korean_handle_is_found_in_either_normal_form(place: Place) -> None:
 def test_a_handle_is_given_once_whatever_its_case(place: Place) -> None:
     place.person("Min")
     operator = place.token("account-" + "0" * 32, "operator")
-    answer = place.client.post("/v1/accounts", json={"handle": "mIN"}, headers=operator)
+    answer = place.client.post("/v1/accounts", json={"handle": "mIN", "region": "KR"}, headers=operator)
     assert (answer.status_code, answer.json()["code"]) == (409, "handle.taken")
 
 
@@ -163,8 +163,8 @@ def test_a_token_can_not_be_widened(place: Place) -> None:
 
 def test_a_registration_asked_again_under_its_key_answers_with_the_same_account(place: Place) -> None:
     key = place.token("account-" + "0" * 32, "operator") | {"Idempotency-Key": "k1"}
-    first = place.client.post("/v1/accounts", json={"handle": "min"}, headers=key)
-    again = place.client.post("/v1/accounts", json={"handle": "min"}, headers=key)
+    first = place.client.post("/v1/accounts", json={"handle": "min", "region": "KR"}, headers=key)
+    again = place.client.post("/v1/accounts", json={"handle": "min", "region": "KR"}, headers=key)
     assert first.json()["account"] == again.json()["account"]
     works = place.client.get("/v1/accounts/me", headers={"Authorization": f"Bearer {again.json()['token']}"})
     assert works.json()["handle"] == "min"

@@ -108,7 +108,7 @@ def test_an_app_belongs_to_an_account(place: Place) -> None:
 
 def test_an_operator_gives_no_scope_that_it_does_not_have(place: Place) -> None:
     operator = place.token(stream_id("account", bytes(16)), "operator")
-    body = {"handle": "spy", "scopes": ["auditor"]}
+    body = {"handle": "spy", "region": "KR", "scopes": ["auditor"]}
     assert problem(place.client.post("/v1/accounts", json=body, headers=operator)) == (403, "scope.wider")
     both = place.token(stream_id("account", bytes(16)), "operator", "auditor")
     assert place.client.post("/v1/accounts", json=body, headers=both).status_code == 201
@@ -125,4 +125,4 @@ def test_a_failure_tells_nothing_of_itself(place: Place) -> None:
 @pytest.mark.parametrize("handle", ["min\n", "a", "a" * 31, "../min", "min/theo", "mi n"])
 def test_what_cannot_be_a_handle_is_refused(place: Place, handle: str) -> None:
     operator = place.token(stream_id("account", bytes(16)), "operator")
-    assert problem(place.client.post("/v1/accounts", json={"handle": handle}, headers=operator))[0] == 422
+    assert problem(place.client.post("/v1/accounts", json={"handle": handle, "region": "KR"}, headers=operator))[0] == 422

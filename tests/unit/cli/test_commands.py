@@ -68,7 +68,7 @@ def cli(place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: p
 
 
 def person(cli: Run, handle: str) -> str:
-    code, out, _ = cli("account", "register", handle, "--json", "--as", "operator")
+    code, out, _ = cli("account", "register", handle, "--region", "KR", "--json", "--as", "operator")
     assert code == 0
     return json.loads(out)["account"]
 
@@ -101,7 +101,7 @@ def test_a_korean_handle_is_registered_kept_and_used(cli: Run) -> None:
 
 
 def test_a_token_is_readable_by_its_owner_alone_and_not_printed(cli: Run) -> None:
-    _, out, _ = cli("account", "register", "min", "--as", "operator")
+    _, out, _ = cli("account", "register", "min", "--region", "KR", "--as", "operator")
     assert "cameo_" not in out
     assert token_path("min").stat().st_mode & 0o077 == 0
 
