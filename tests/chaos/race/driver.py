@@ -19,6 +19,7 @@ from functools import partial
 import av
 
 from schemas.envelope import Envelope
+from tests.chaos.race.checker import Acknowledged
 from tests.keyholder_parts import Keyholding, Replica
 from tests.world import World
 
@@ -65,9 +66,10 @@ class Kind:
 
 
 SWITCHED = "engine switched off"
+TAKEN_DOWN = "taken down"
 OWN_STREAM = (
     Kind("revoked", "grant", lambda s: s.world.revoke(s.cameo, "stop")),
-    Kind("taken down", "grant", lambda s: s.world.revoke(s.cameo, "take_down", s.requester)),
+    Kind(TAKEN_DOWN, "grant", lambda s: s.world.revoke(s.cameo, "take_down", s.requester)),
     Kind("withdrawn", "grant", lambda s: s.world.withdraw(s.cameo, s.grant, s.requester)),
     Kind("audience narrowed", "everyone", lambda s: s.world.audience(s.cameo, "only_me")),
 )
@@ -95,7 +97,7 @@ class Race:
     released: bool = False
     superseded_us: int = 0
     decided_us: int = 0
-    acknowledged: list[str] = field(default_factory=list)
+    acknowledged: list[Acknowledged] = field(default_factory=list)
 
     @property
     def render_won(self) -> bool:
@@ -180,7 +182,11 @@ class Driver:
         key = (kind.name, aim)
         jitter_s = self._random.uniform(-0.001, 0.001)
         go_s = time.perf_counter() + max(0.0, -self._lead_s[key]) + 0.002
-        superseding = threading.Thread(target=_at, args=(go_s + self._lead_s[key] + jitter_s, lambda: kind.supersede(scene)))
+
+        def superseding_now() -> None:
+            race.acknowledged += superseded(kind, scene)
+
+        superseding = threading.Thread(target=_at, args=(go_s + self._lead_s[key] + jitter_s, superseding_now))
         superseding.start()
         _at(go_s, act)
         superseding.join()
@@ -298,6 +304,13 @@ class Driver:
             "controls released": self.controls_released,
             "by kind": dict(Counter(race.kind for race in self.races)),
         }
+
+
+def superseded(kind: Kind, scene: Scene) -> list[Acknowledged]:
+    """Supersede consent; tell when the client knew that what may take a film back was durable."""
+    appended = kind.supersede(scene)
+    acknowledged_us = time.time_ns() // 1000
+    return [Acknowledged(one.event_id, acknowledged_us) for one in appended] if isinstance(appended, tuple) else []
 
 
 def _at(when_s: float, act: Callable[[], object]) -> None:

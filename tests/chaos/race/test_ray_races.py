@@ -17,8 +17,8 @@ import pytest
 
 from identity.keys.errors import KeyholderRefusedError
 from tests.chaos.conftest import Whole
-from tests.chaos.race.checker import Served, check
-from tests.chaos.race.driver import OTHER_STREAM, OWN_STREAM, SWITCHED, Kind, Scene
+from tests.chaos.race.checker import Acknowledged, Served, check
+from tests.chaos.race.driver import OTHER_STREAM, OWN_STREAM, SWITCHED, Kind, Scene, superseded
 from tests.chaos.race.export import exported
 
 RACES = int(os.environ.get("CAMEO_RAY_RACES", "24"))
@@ -56,27 +56,30 @@ def until(whole: Whole, generation: str, *wanted: str) -> str:
     raise AssertionError(message)
 
 
-def one_race(whole: Whole, kind: Kind | None, aim: str, delay_s: float) -> tuple[str, str]:
+def one_race(whole: Whole, kind: Kind | None, aim: str, delay_s: float) -> tuple[str, str, list[Acknowledged]]:
     act = scene(whole, "grant" if kind is None else kind.basis)
+    acknowledged: list[Acknowledged] = []
     if kind is not None:
         until(whole, act.generation, "generation.attempt_leased" if aim == "open" else "generation.started")
         time.sleep(delay_s)
-        kind.supersede(act)
-    return act.generation, until(whole, act.generation)
+        acknowledged = superseded(kind, act)
+    return act.generation, until(whole, act.generation), acknowledged
 
 
 def test_nothing_starts_or_is_released_on_superseded_consent_through_ray(whole: Whole, tmp_path: Path) -> None:
     chance, mutex = random.Random(20261121), threading.Lock()
     results: Counter[str] = Counter()
     released: list[str] = []
+    acknowledged: list[Acknowledged] = []
 
     def race(at: int) -> None:
         kind = None if at % 8 == 7 else KINDS[at % len(KINDS)]
         aim = "open" if at % 2 else "release"
         with mutex:
             delay_s = chance.uniform(0.0, 0.5 if aim == "open" else 0.6)
-        generation, ended = one_race(whole, kind, aim, delay_s)
+        generation, ended, durable = one_race(whole, kind, aim, delay_s)
         with mutex:
+            acknowledged.extend(durable)
             results[f"{'control' if kind is None else aim}: {ended.partition('.')[2]}"] += 1
             if ended == "generation.released":
                 released.append(generation)
@@ -85,7 +88,7 @@ def test_nothing_starts_or_is_released_on_superseded_consent_through_ray(whole: 
         for done in [pool.submit(race, at) for at in range(RACES)]:
             done.result()
     served = [got for generation in released if (got := _served(whole, generation))]
-    report = check(exported(whole.world.store("auditor"), tmp_path), served)
+    report = check(exported(whole.world.store("auditor"), tmp_path), served, acknowledged)
     print(
         f"\n{dict(results)}\nchecked: {report.events} events, {report.started} started, {report.released} released, {report.served} served"
     )
