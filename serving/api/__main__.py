@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import secrets
 import sys
@@ -45,9 +46,11 @@ def main() -> int:
     dsn = settings.dsn("api")
     store = PostgresEventStore(dsn, settings.tenant)
     pool = ConnectionPool(dsn, min_size=1, max_size=POOL, timeout=PATIENCE_S, check=ConnectionPool.check_connection, open=True)
-    keyholder = KeyholderClient(settings.keyholder_socket, settings.secret("token-api").decode())
+    token = settings.secret("token-api")
+    keyholder = KeyholderClient(settings.keyholder_socket, token.decode())
+    pepper = hashlib.sha256(b"cameo/requests/1" + token).digest()
     parts = Parts(
-        desk=Desk(store, keyholder, secrets.token_bytes),
+        desk=Desk(store, keyholder, secrets.token_bytes, pepper),
         access=PostgresAccessStore(pool),
         keyholder=keyholder,
         reader=Reading(store, pool),

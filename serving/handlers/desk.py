@@ -6,13 +6,14 @@ Does not decide what a command means: see accounts, consent, enrolments, generat
 from __future__ import annotations
 
 import hashlib
+import hmac
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from policy.ports import Fact, FactReader
-from schemas.codec import digest
+from schemas.codec import canonical
 from schemas.envelope import Envelope, Sealed
 from schemas.registry import Event
 from serving.errors import ConflictError, NotFoundError, UnavailableError
@@ -50,6 +51,8 @@ class Desk:
     store: EventStore
     sealer: Sealer
     entropy: Callable[[int], bytes]
+    pepper: bytes
+    """Keys the digest of what was asked under an idempotency key: whoever reads the table cannot guess a prompt by it."""
 
     def id_for(self, caller: Caller, what: str) -> str:
         """Draw a 32-digit id; the same for a retry under the same idempotency key."""
@@ -86,7 +89,7 @@ class Desk:
                     correlation=self.entropy(16).hex(),
                     expected=expected or {},
                     idempotency_key=caller.idempotency_key,
-                    request_sha256=None if request is None else digest(request),
+                    request_sha256=None if request is None else self._request_digest(request),
                     app=caller.app,
                 )
             )
@@ -103,6 +106,9 @@ class Desk:
                 raise UnavailableError("clock.astray", "the database's clock went back", "tell the operator")
             case Expired() | Exhausted():
                 raise ConflictError("consent.expired", "what this relied on has ended", "read it and try again")
+
+    def _request_digest(self, request: object) -> str:
+        return hmac.new(self.pepper, canonical(request), hashlib.sha256).hexdigest()
 
     def snapshot_fact(self, stream: str, key: str) -> Fact | None:
         """Read one fact as it is now."""

@@ -73,7 +73,7 @@ def place() -> Place:
     store, access = InMemoryEventStore(), InMemoryAccessStore()
     keyholder = InMemoryKeyholder("api", store.read)
     parts = Parts(
-        desk=Desk(store, keyholder, secrets.token_bytes),
+        desk=Desk(store, keyholder, secrets.token_bytes, secrets.token_bytes(32)),
         access=access,
         keyholder=keyholder,
         reader=NoProjections(store, None),
