@@ -46,6 +46,11 @@ class InMemoryAccessStore:
         mine = [token for token in self._tokens.values() if token.account == account]
         return sorted(mine, key=lambda token: (token.created_at, token.token_id))
 
+    def forget(self, account: str) -> None:
+        """Remove an account's handle and every token."""
+        self._handles = {handle: held for handle, held in self._handles.items() if held[1] != account}
+        self._tokens = {sha256: token for sha256, token in self._tokens.items() if token.account != account}
+
     def remove_token(self, account: str, token_id: str) -> bool:
         """Remove one; False when there was none."""
         for sha256, token in self._tokens.items():

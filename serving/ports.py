@@ -53,6 +53,10 @@ class AccessStore(Protocol):
         """List an account's tokens, oldest first."""
         ...
 
+    def forget(self, account: str) -> None:
+        """Remove an account's handle and every token. May be called again."""
+        ...
+
     def remove_token(self, account: str, token_id: str) -> bool:
         """Remove one; False when there was none."""
         ...

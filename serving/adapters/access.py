@@ -59,6 +59,12 @@ class PostgresAccessStore:
         """List an account's tokens, oldest first."""
         return self._tokens(f"{_KNOWN} WHERE account = %s ORDER BY created_at, token_id", account)
 
+    def forget(self, account: str) -> None:
+        """Remove an account's handle and every token."""
+        with lent(self._pool, self._pool.timeout) as connection, connection.transaction():
+            connection.execute("DELETE FROM access.tokens WHERE account = %s", (account,))
+            connection.execute("DELETE FROM access.handles WHERE account = %s", (account,))
+
     def remove_token(self, account: str, token_id: str) -> bool:
         """Remove one; False when there was none."""
         with lent(self._pool, self._pool.timeout) as connection:

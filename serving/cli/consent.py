@@ -37,6 +37,20 @@ def consent(client: Client) -> Any:
 
 
 @click.command()
+@click.argument("handle")
+@api_command
+def erase(client: Client, *, handle: str) -> Any:
+    """Be forgotten: say your own HANDLE to confirm. It cannot be undone.
+
+    Everything out is taken down, every key of yours is destroyed, your handle and tokens are removed.
+
+    \b
+    cameo erase mina --as mina
+    """
+    return client.call("DELETE", ME, query={"handle": handle})
+
+
+@click.command()
 @click.argument("who", type=click.Choice(get_args(Audience)))
 @PURPOSES
 @FACETS
@@ -150,5 +164,5 @@ def drop_preference(client: Client, *, preference: str) -> Any:
 
 
 COMMANDS = {
-    "consent": consent, "audience": audience, "grant": grant, "revoke": revoke, "restrict": restrict, "prefer": prefer,
+    "consent": consent, "audience": audience, "grant": grant, "revoke": revoke, "restrict": restrict, "prefer": prefer, "erase": erase,
 }  # fmt: skip

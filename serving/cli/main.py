@@ -25,6 +25,7 @@ GROUPS: dict[str, tuple[str, str]] = {
     "revoke": ("serving.cli.consent", "Withdraw everything, from everyone or from one account."),
     "restrict": ("serving.cli.consent", "Set a rule in your own words; lift one."),
     "prefer": ("serving.cli.consent", "Set something that is always applied; drop one."),
+    "erase": ("serving.cli.consent", "Be forgotten: your keys are destroyed. It cannot be undone."),
     "render": ("serving.cli.render", "Ask for a film and follow it."),
     "watch": ("serving.cli.render", "Follow a generation until it ends."),
     "cancel": ("serving.cli.render", "Take a request back."),

@@ -13,7 +13,7 @@ from schemas.consent import Audience, Purpose, Strength
 from schemas.ids import cameo_of
 from serving.api.context import ConsentCaller, PartsHere
 from serving.api.routes.accounts import Other, resolve
-from serving.handlers import consent
+from serving.handlers import consent, erasure
 
 router = APIRouter(prefix="/v1/cameos/me", tags=["consent"])
 FACES: list[Facet] = ["face", "voice"]
@@ -56,6 +56,12 @@ class Revoked(BaseModel):
     """The revocation is durable; from its position on nothing is permitted on what it withdrew."""
 
     position: int
+
+
+class Erased(BaseModel):
+    """The caller is forgotten: what was sealed is unreadable everywhere, and the record still verifies."""
+
+    destroyed_key: str
 
 
 class NewRule(BaseModel):
@@ -106,6 +112,15 @@ def give_grant(parts: PartsHere, caller: ConsentCaller, body: NewGrant) -> Grant
 def show_consent(parts: PartsHere, caller: ConsentCaller) -> dict[str, Any]:
     """Show the caller's cameo: status, audience, grants, revocations, rules, preferences, as facts."""
     return parts.reader.consent(cameo_of(caller.account))
+
+
+@router.delete("")
+def erase(parts: PartsHere, caller: ConsentCaller, handle: Annotated[str, Query(max_length=80)]) -> Erased:
+    """Be forgotten: everything is taken down, every key of yours destroyed, your handle and tokens removed.
+
+    Say your own handle to confirm. It cannot be undone.
+    """
+    return Erased(destroyed_key=erasure.erase(parts.desk, parts.keyholder, parts.access, caller, handle))
 
 
 @router.delete("/grants/{grant}", status_code=204)

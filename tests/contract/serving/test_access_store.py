@@ -77,3 +77,15 @@ def test_tokens_are_listed_oldest_first_and_removed_by_their_owner_alone(access:
     assert access.remove_token(MIN, "a")
     assert not access.remove_token(MIN, "a")
     assert access.token_by_hash(token("a")[1]) is None
+
+
+def test_a_forgotten_account_has_neither_handle_nor_token(access: AccessStore) -> None:
+    access.claim_handle("min", "Min", MIN)
+    for made, sha256 in (token("mine"), token("theirs", THEO)):
+        access.add_token(made, sha256)
+    access.forget(MIN)
+    access.forget(MIN)
+    assert access.account_of("min") is None
+    assert access.token_by_hash(token("mine")[1]) is None
+    assert access.token_by_hash(token("theirs")[1]) is not None
+    assert access.claim_handle("min", "Min", THEO), "the handle is free again"

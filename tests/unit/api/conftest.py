@@ -14,6 +14,7 @@ from fastapi.testclient import TestClient
 from identity.keys.fakes import InMemoryKeyholder
 from schemas.cameo import EnrolmentActivated, EnrolmentStarted
 from schemas.ids import cameo_of, stream_id
+from schemas.registry import Event
 from serving.adapters.reading import Reading
 from serving.api.app import make_app
 from serving.api.context import Parts
@@ -71,7 +72,11 @@ class NoProjections(Reading):
 @pytest.fixture
 def place() -> Place:
     store, access = InMemoryEventStore(), InMemoryAccessStore()
-    keyholder = InMemoryKeyholder("api", store.read)
+
+    def recorded(stream: str, event: Event) -> None:
+        store.append(Append(actor="keyholder", events=[NewEvent(stream, event, secrets.token_hex(16))], correlation="test"))
+
+    keyholder = InMemoryKeyholder("api", store.read, recorded)
     parts = Parts(
         desk=Desk(store, keyholder, secrets.token_bytes, secrets.token_bytes(32)),
         access=access,

@@ -220,3 +220,18 @@ def test_a_narrow_token_does_not_remove_a_wider_one(place: Place) -> None:
     assert (refused.status_code, refused.json()["code"]) == (403, "scope.wider")
     assert place.client.delete(f"/v1/tokens/{made['token_id']}", headers=min_).status_code == 204
     assert place.client.get("/v1/accounts/me", headers=narrow).status_code == 401
+
+
+def test_who_is_erased_is_taken_down_unreadable_and_unknown(place: Place) -> None:
+    owner, min_ = place.person("min")
+    _, friend = place.person("theo")
+    cameo = place.activate(owner)
+    wrong = place.client.delete("/v1/cameos/me", params={"handle": "theo"}, headers=min_)
+    assert (wrong.status_code, wrong.json()["code"]) == (422, "erasure.confirm")
+    assert place.client.delete("/v1/cameos/me", params={"handle": "@Min"}, headers=min_).status_code == 200
+    types = [envelope.type for envelope in place.store.read(cameo)]
+    assert types[-2:] == ["consent.revoked", "subject_key.destroyed"]
+    assert place.client.get("/v1/accounts/me", headers=min_).status_code == 401
+    assert place.client.get("/v1/accounts", params={"handle": "min"}, headers=friend).status_code == 404
+    refused = place.client.delete("/v1/cameos/me", params={"handle": "theo"}, headers=friend)
+    assert refused.json()["code"] == "cameo.unknown", "nobody without a cameo has anything to destroy"
