@@ -103,6 +103,7 @@ BEGIN
     IF v_latest - v_now > 100000 THEN
         RETURN jsonb_build_object('outcome', 'clock_astray', 'head_time_us', v_latest, 'now_us', v_now);
     END IF;
+    v_now := greatest(v_now, v_latest);   -- within a stream time never runs backwards: this is the time that will be written
     IF p_not_after_us <= v_now THEN
         RETURN jsonb_build_object('outcome', 'expired', 'not_after_us', p_not_after_us, 'now_us', v_now);
     END IF;
@@ -122,7 +123,6 @@ BEGIN
     END IF;
 
     -- 6 writing
-    v_now := greatest(v_now, v_latest);   -- within a stream time never runs backwards
     FOR v_row IN
         SELECT x.*, (SELECT t.consent FROM ledger.event_types t WHERE t.type = x.type) FROM jsonb_to_recordset(p_events)
             AS x(stream text, event_id text, type text, version integer, data jsonb, sealed jsonb, facts jsonb, uses jsonb)
