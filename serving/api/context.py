@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Annotated, Any, Protocol
+from typing import Annotated, Any
 
 from fastapi import Depends, Header, Request, Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
@@ -16,14 +16,6 @@ from serving.handlers.tokens import known
 from serving.ports import SCOPES, AccessStore, Scope
 
 _bearer = HTTPBearer(auto_error=False, scheme_name="token")
-
-
-class Reader(Protocol):
-    """What the projections tell (serving.adapters.reading)."""
-
-    def search(self, **filters: Any) -> dict[str, Any]:
-        """Search the audit: generations by subject, creator, since, id; a page and the cursor to the next."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)

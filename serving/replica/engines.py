@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from serving.engines.port import Engine
 
-ENGINES = ("trivial", "portrait")
-
 
 class UnknownEngineError(Exception):
     """No engine has this name."""
