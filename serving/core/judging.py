@@ -50,6 +50,28 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
+class Understanding:
+    """How a rule was read: what it is about, the single words looked for, whether sentences are compared by meaning.
+
+    `not_understood`: nothing to look for was found, or not in all of it: then the subject reviews every draft.
+    """
+
+    categories: tuple[str, ...]
+    keywords: tuple[str, ...]
+    by_meaning: bool
+    not_understood: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """What one rule does to one sentence. `why` are `category:NAME`, `keyword:WORD`, `meaning`, `not_understood`."""
+
+    sentence: str
+    finding: Finding
+    why: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Ruled:
     """One cameo's rules, and the revision of its restrictions that they are."""
 
@@ -77,6 +99,28 @@ def understand(words: str, lexicon: Lexicon) -> Rule:
     named = frozenset(name for name in lexicon.categories if text.has(name.replace("_", " ")))
     quoted = (next(part for part in match.groups() if part is not None) for match in _QUOTED.finditer(words))
     return Rule(named | categories_in(text, lexicon), frozenset(normal(word) for word in quoted if normal(word)))
+
+
+def understood_as(rule: Rule) -> Understanding:
+    """Put a rule into what a person is told of it."""
+    return Understanding(
+        categories=tuple(sorted(rule.categories)),
+        keywords=tuple(sorted(rule.keywords)),
+        by_meaning=False,
+        not_understood=not rule.understood,
+    )
+
+
+def try_sentence(rule: Rule, sentence: str, lexicon: Lexicon) -> Tried:
+    """Hold one sentence against one rule."""
+    text = Text.of(sentence)
+    why = [f"category:{name}" for name in sorted(rule.categories & categories_in(text, lexicon))]
+    why += [f"keyword:{word}" for word in sorted(rule.keywords) if text.has(word)]
+    if why:
+        return Tried(sentence, "refused", tuple(why))
+    if not rule.understood:
+        return Tried(sentence, "uncertain", ("not_understood",))
+    return Tried(sentence, "allowed", ())
 
 
 def known(categories: Iterable[str], lexicon: Lexicon) -> Rule:
