@@ -21,9 +21,19 @@ PLATFORM_CODES: dict[str, tuple[tuple[str, str], tuple[str, str]]] = {
         ("The consent feed is ahead of this machine's clock.", "동의 정보의 시각이 이 기기의 시계보다 앞서 있습니다."),
         _OPERATOR,
     ),
+    "feed.behind": (
+        ("The consent feed has not brought what was just written.", "방금 기록한 내용이 아직 동의 정보에 반영되지 않았습니다."),
+        _LATER,
+    ),
     "feed.epoch": (("The consent feed went back to an older relay.", "동의 정보가 이전 중계기로 되돌아갔습니다."), _OPERATOR),
+    "feed.full": (("This machine has no room left for the consent feed.", "이 기기에 동의 정보를 저장할 공간이 없습니다."), _OPERATOR),
     "feed.gap": (("The consent feed has a gap.", "동의 정보에 빠진 부분이 있습니다."), _LATER),
     "feed.missing": (("There is no consent feed on this machine.", "이 기기에 동의 정보가 없습니다."), _OPERATOR),
+    "feed.rewound": (("The record was set back to an earlier state.", "기록이 이전 상태로 되돌려졌습니다."), _OPERATOR),
+    "feed.shard": (
+        ("This machine does not hold the consent that is asked for.", "이 기기에는 요청한 동의 정보가 없습니다."),
+        ("Ask again: another machine answers.", "다시 요청하세요. 다른 기기가 응답합니다."),
+    ),
     "feed.stale": (("The consent feed is too old to rely on.", "동의 정보가 너무 오래되었습니다."), _LATER),
     "film.digest_mismatch": (("The film is not the one that was made.", "제작된 영상과 다릅니다."), _AGAIN),
     "generation.ended": (("The generation has ended.", "이미 끝난 생성입니다."), _AGAIN),
@@ -69,6 +79,18 @@ PLATFORM_CODES: dict[str, tuple[tuple[str, str], tuple[str, str]]] = {
     "replica.lost": (("The machine that rendered was lost.", "렌더링하던 기기를 잃었습니다."), _AGAIN),
     "right.missing": (("The caller may not do this.", "호출자에게 권한이 없습니다."), _OPERATOR),
     "seal.broken": (("A seal does not open: the bytes were changed.", "봉인이 열리지 않습니다. 내용이 바뀌었습니다."), _OPERATOR),
+    "token.forged": (
+        ("The token was not issued here.", "이 플랫폼에서 발급한 토큰이 아닙니다."),
+        ("Send the token as the write returned it.", "기록할 때 받은 토큰을 그대로 보내세요."),
+    ),
+    "token.incarnation": (
+        ("The token is from before the record was recovered.", "기록이 복구되기 전의 토큰입니다."),
+        ("Ask without it, or write again.", "토큰 없이 요청하거나 다시 기록하세요."),
+    ),
+    "token.malformed": (
+        ("The token could not be read.", "토큰을 읽을 수 없습니다."),
+        ("Send the token as the write returned it.", "기록할 때 받은 토큰을 그대로 보내세요."),
+    ),
     "viewer.not_permitted": (
         ("This film is not shown to you.", "이 영상을 볼 수 없습니다."),
         ("Ask its requester or a subject.", "요청자나 당사자에게 문의하세요."),
