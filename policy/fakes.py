@@ -25,7 +25,8 @@ class InMemoryFacts:
         self.time_us = now_us
         self.heads: dict[str, Head] = {}
         self.facts: dict[str, dict[str, Fact]] = {}
-        self.uses: dict[tuple[str, str], dict[str, str]] = {}
+        self.uses: dict[tuple[str, str], dict[str, tuple[str, int]]] = {}
+        """(cameo, grant) → generation → its state and the length it took."""
         for stream, event in history:
             self.append(stream, event)
 
@@ -47,11 +48,13 @@ class InMemoryFacts:
 
     def _use(self, use: UseWrite, generation: str) -> None:
         held = self.uses.setdefault((use.cameo, use.grant), {})
-        if use.step == "reserve":
-            held.setdefault(generation, "reserved")
-        elif use.step == "consume":
-            held[generation] = "consumed"
-        elif use.step == "return" and held.get(generation) == "reserved":
+        state, taken_ms = held.get(generation, (None, 0))
+        if use.step in ("reserve", "consume") and state is None:
+            request = self.get(generation, "request")
+            taken_ms = 0 if request is None else request.value["duration_ms"]
+        if use.step == "consume" or (use.step == "reserve" and state is None):
+            held[generation] = (use.step + "d", taken_ms)
+        elif use.step == "return" and state == "reserved":
             del held[generation]
 
     def now_us(self) -> int:
@@ -74,7 +77,8 @@ class InMemoryFacts:
     def used(self, cameo: str, grant: str, generation: str) -> Used:
         """Count uses by other generations and by this one."""
         held = self.uses.get((cameo, grant), {})
-        return Used(len(held) - (generation in held), generation in held)
+        others = [taken_ms for user, (_, taken_ms) in held.items() if user != generation]
+        return Used(len(others), generation in held, sum(others))
 
 
 class InMemoryPolicy:

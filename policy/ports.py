@@ -23,10 +23,11 @@ class Fact(NamedTuple):
 
 
 class Used(NamedTuple):
-    """Uses of a grant: by other generations (reserved or consumed), and whether this one holds one."""
+    """Uses of an allowance by other generations (reserved or consumed), whether this one holds one, and the others' length."""
 
     others: int
     mine: bool
+    others_ms: int = 0
 
 
 class FactReader(Protocol):
@@ -49,7 +50,7 @@ class FactReader(Protocol):
         ...
 
     def used(self, cameo: str, grant: str, generation: str) -> Used:
-        """Count the uses of a grant as seen by one generation."""
+        """Count the uses of an allowance (a cameo's grant, an account's quota) as seen by one generation."""
         ...
 
 
@@ -61,7 +62,7 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """Codes of the requirements that are not met, sorted; empty exactly when `permit`."""
     obligations: tuple[str, ...]
     basis: dict[str, str]
-    """For each cameo: `owner`, `audience`, or the id of the grant that permits (its use is reserved)."""
+    """For each cameo: `owner`, `audience/RULE`, or the id of the grant that permits (its use is reserved)."""
     review: tuple[str, ...]
     """Cameos whose subject must approve the draft before release."""
     not_after_us: int | None

@@ -23,7 +23,7 @@ FOR_MINORS = ("personal", "parody", "education")
 OWN_OF_A_MINOR = ("personal", "education")
 PURPOSES = ("personal", "parody", "advertising", "political", "education", "training")
 COUNTING = {"start": ("no_new_uses", "stop", "take_down"), "draft": ("stop", "take_down"), "release": ("stop", "take_down")}
-STAGES = ("standing", "in_time", "for_purpose", "for_facets", "left")
+STAGES = ("standing", "in_time", "for_purpose", "for_facets", "for_app", "for_region", "for_remix", "left", "lasting")
 FOLLOWS = {
     "assurance.sandbox": "cameo.inactive",
     "consent.stopped": "generation.unstarted",
@@ -32,6 +32,13 @@ FOLLOWS = {
     "content.restricted": "verdict.missing",
     "requester.limited": "requester.suspended",
 }
+
+
+FREE: Way = {
+    "from_us": None, "until_us": None, "uses": None, "used_by_others": 0, "duration_ms": None, "used_ms_by_others": 0,
+    "review": False, "apps": None, "regions": None, "remix": True,
+}  # fmt: skip
+"""A way without limits."""
 
 
 def judge(asked: Facts, bundle_sha256: str) -> Answer:
@@ -117,7 +124,7 @@ def _assured(asked: Facts, cameo: Facts) -> bool:
 def _training(asked: Facts) -> bool:
     if asked["purpose"] != "training":
         return asked["purpose"] in PURPOSES
-    return all(not _own(asked, cameo) or "training" in cameo["audience"]["purposes"] for cameo in asked["cameos"])
+    return all(not _own(asked, c) or any("training" in rule["purposes"] for rule in c["audiences"]) for c in asked["cameos"])
 
 
 def _judged(asked: Facts) -> bool:
@@ -150,10 +157,15 @@ def _undisturbed(*strengths: str) -> Met:
     """Say whether nothing of these strengths came after the start."""
 
     def met(asked: Facts) -> bool:
-        uses = asked["generation"]["started"]["uses"]
+        cameos = {cameo["cameo"]: cameo for cameo in asked["cameos"]}
         grants = {(c["cameo"], g["grant"]): g for c in asked["cameos"] for g in c["grants"]}
-        kept = all(not set(grants[use["cameo"], use["grant"]]["withdrawn"]) & set(strengths) for use in uses)
-        return kept and all(c["revoked"][strength] <= c["started_revision"] for c in asked["cameos"] for strength in strengths)
+        for use in asked["generation"]["started"]["uses"]:
+            if use["cameo"].startswith("account-"):
+                continue
+            grant, since = grants[use["cameo"], use["grant"]], cameos[use["cameo"]]["started_revision"]
+            if set(grant["withdrawn"]) & set(strengths) or any(grant["revoked"][strength] > since for strength in strengths):
+                return False
+        return all(c["revoked"][strength] <= c["started_revision"] for c in asked["cameos"] for strength in strengths)
 
     return met
 
@@ -172,7 +184,13 @@ def _ways(asked: Facts, place: int) -> dict[str, list[Way]]:
         "in_time": lambda way: (way["from_us"] or 0) <= now_us and (way["until_us"] is None or now_us < way["until_us"]),
         "for_purpose": lambda way: asked["purpose"] in way["purposes"],
         "for_facets": lambda way: bool(cameo["facets"]) and set(cameo["facets"]) <= set(way["facets"]),
+        "for_app": lambda way: way["apps"] is None or (asked["app"] is not None and asked["app"]["app"] in way["apps"]),
+        "for_region": lambda way: way["regions"] is None or asked["requester"]["region"] in way["regions"],
+        "for_remix": lambda way: asked["generation"]["remix"] is None or way["remix"],
         "left": lambda way: way["uses"] is None or way["used_by_others"] < way["uses"],
+        "lasting": lambda way: (
+            way["duration_ms"] is None or way["used_ms_by_others"] + asked["generation"]["duration_ms"] <= way["duration_ms"]
+        ),
     }
     ways = list(_standing(asked, cameo))
     found = {"standing": ways}
@@ -188,19 +206,28 @@ def _standing(asked: Facts, cameo: Facts) -> Iterator[Way]:
         return
     started = asked["generation"].get("started", {"uses": []})
     reserved = {use["grant"] for use in started["uses"] if use["cameo"] == cameo["cameo"] and action != "start"}
-    free: Way = {"from_us": None, "until_us": None, "uses": None, "review": False}
     if not reserved and cameo.get("owner") == asked["requester"]["account"]:
-        yield free | {"basis": "owner", "rank": 0, "purposes": [asked["purpose"]], "facets": cameo["facets"]}
+        yield FREE | {"basis": "owner", "rank": 0, "purposes": [asked["purpose"]], "facets": cameo["facets"]}
     if "revoked" not in cameo:
         return
-    taken_back = max(cameo["revoked"][strength] for strength in COUNTING[action])
-    audience = cameo.get("audience")
-    if not reserved and audience is not None and audience["revision"] > taken_back and _in(audience["audience"], cameo):
-        yield free | {"basis": "audience", "rank": 1, "purposes": audience["purposes"], "facets": audience["facets"]}
+    for rule in cameo["audiences"]:
+        if not reserved and rule["revision"] > _last(cameo["revoked"], action) and _in(rule["audience"], cameo):
+            yield FREE | rule | {"basis": "audience/" + rule["rule"], "rank": 1}
     for grant in cameo["grants"]:
         begun = action == "start" or grant["grant"] in reserved
-        if begun and grant["revision"] > taken_back and not set(grant["withdrawn"]) & set(COUNTING[action]):
-            yield grant | {"basis": grant["grant"], "rank": 2}
+        taken_back = max(_last(cameo["revoked"], action), _last(grant["revoked"], action))
+        withdrawn = set(grant["withdrawn"]) & set(COUNTING[action])
+        if grant["reachable"] and begun and grant["revision"] > taken_back and not withdrawn and _passable(grant):
+            yield grant | {"basis": grant["grant"], "rank": 2, "apps": None, "regions": None}
+
+
+def _last(revoked: dict[str, int], action: str) -> int:
+    return max(revoked[strength] for strength in COUNTING[action])
+
+
+def _passable(grant: Facts) -> bool:
+    via = grant["via"]
+    return via is None or (grant["pass_on"] and via.get("standing") == "good" and via.get("blocked") is False)
 
 
 def _in(audience: str, cameo: Facts) -> bool:
@@ -208,8 +235,10 @@ def _in(audience: str, cameo: Facts) -> bool:
 
 
 def _chosen(asked: Facts, place: int) -> Way | None:
-    left = _ways(asked, place)["left"]
-    return min(left, key=lambda way: (way["rank"], way["review"], way["uses"] is not None, way["basis"]), default=None)
+    def order(way: Way) -> tuple[Any, ...]:
+        return (way["rank"], way["review"], way["uses"] is not None, way["duration_ms"] is not None, way["basis"])
+
+    return min(_ways(asked, place)["lasting"], key=order, default=None)
 
 
 def _reviewers(asked: Facts, chosen: dict[int, Way]) -> set[str]:

@@ -7,6 +7,9 @@ from typing import Literal
 from schemas.registry import Event, event
 
 Standing = Literal["good", "limited", "suspended"]
+PowerKind = Literal["guardian", "agent", "executor"]
+Power = Literal["audience", "grants", "revoke", "rules", "review", "requests"]
+"""What somebody may do for a subject: set audiences; give grants; narrow; set rules and preferences; answer drafts; answer requests."""
 
 
 @event("account.registered", 1, stream="account", consent=True, sealed=("handle",))
@@ -52,3 +55,56 @@ class AccountStandingChanged(Event, frozen=True):
 
     standing: Standing
     reason: str
+
+
+@event("account.power_given", 1, stream="account", consent=True)
+class PowerGiven(Event, frozen=True):
+    """Somebody may act for this account within written powers; the subject sees each of their acts."""
+
+    power: str
+    holder: str
+    kind: PowerKind
+    may: tuple[Power, ...]
+    from_us: int | None
+    until_us: int | None
+
+
+@event("account.power_ended", 1, stream="account", consent=True)
+class PowerEnded(Event, frozen=True):
+    """A power is taken back or laid down."""
+
+    power: str
+    holder: str
+
+
+@event("account.died", 1, stream="account", consent=True)
+class AccountDied(Event, frozen=True):
+    """The person died: the account asks for nothing any more. Its cameo's consents are revoked beside this event."""
+
+
+@event("account.step_up_set", 1, stream="account")
+class StepUpSet(Event, frozen=True):
+    """Whether widening consent needs a fresh proof of who asks."""
+
+    on: bool
+
+
+@event("account.plan_set", 1, stream="account", consent=True)
+class PlanSet(Event, frozen=True):
+    """What the account may ask for in a period: a number of films and a length in all; None: no limit."""
+
+    plan: str
+    quota: str
+    """Names the period's counter; a new period is a new quota."""
+    uses: int | None
+    duration_ms: int | None
+    from_us: int
+    until_us: int | None
+
+
+@event("account.invited", 1, stream="account", consent=True)
+class AccountInvited(Event, frozen=True):
+    """The account was invited to make films; `by` is an account or the operator."""
+
+    invitation: str
+    by: str

@@ -11,6 +11,7 @@ from schemas.consent import Purpose
 from schemas.registry import Event, event
 
 Action = Literal["start", "release", "draft", "serve"]
+AppealOutcome = Literal["upheld", "overturned"]
 Finding = Literal["allowed", "refused", "uncertain"]
 
 
@@ -48,7 +49,7 @@ class AssetRef(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
 
 
 @event("generation.requested", 1, stream="generation", sealed=("prompt", "plan", "plan_salt"))
-class GenerationRequested(Event, frozen=True):
+class GenerationRequestedV1(Event, frozen=True):
     """Somebody asks for a film. Prompt, plan and the salt of its digest are sealed under the requester's key."""
 
     requester: str
@@ -63,6 +64,24 @@ class GenerationRequested(Event, frozen=True):
     """The app that asked for the requester: a grant to it counts."""
 
 
+@event("generation.requested", 2, stream="generation", sealed=("prompt", "plan", "plan_salt"))
+class GenerationRequested(Event, frozen=True):
+    """Somebody asks for a film. Prompt, plan and the salt of its digest are sealed under the requester's key."""
+
+    requester: str
+    cameos: tuple[CameoUse, ...]
+    purpose: Purpose
+    plan_digest: str
+    engine: str
+    width_px: int
+    height_px: int
+    duration_ms: int
+    app: str | None = None
+    """The app that asked for the requester: a grant to it counts."""
+    remix_of: str | None = None
+    """The generation whose film this one is made from: a new use, which asks all its subjects again."""
+
+
 @event("generation.judged", 1, stream="generation")
 class GenerationJudged(Event, frozen=True):
     """What the plan contains, bound to its digest, to each cameo's restrictions and to the classifier."""
@@ -74,6 +93,24 @@ class GenerationJudged(Event, frozen=True):
 
 
 @event("generation.decided", 1, stream="generation")
+class GenerationDecidedV1(Event, frozen=True):
+    """A decision with everything needed to replay it offline: its whole input, the bundle, the answer."""
+
+    decision: str
+    action: Action
+    attempt: int | None
+    permit: bool
+    codes: tuple[str, ...]
+    obligations: tuple[str, ...]
+    input: dict[str, Any]
+    input_sha256: str
+    bundle_sha256: str
+    holding: dict[str, int]
+    not_after_us: int | None
+    path: Literal["exact", "fast"]
+
+
+@event("generation.decided", 2, stream="generation")
 class GenerationDecided(Event, frozen=True):
     """A decision with everything needed to replay it offline: its whole input, the bundle, the answer."""
 
@@ -89,6 +126,10 @@ class GenerationDecided(Event, frozen=True):
     holding: dict[str, int]
     not_after_us: int | None
     path: Literal["exact", "fast"]
+    log_index: int | None = None
+    """Fast: the view held the log up to here. Exact: None, `holding` says what was read."""
+    age_us: int | None = None
+    """Fast: how old the view was. Exact: None, for what is held cannot be old at the commit."""
 
 
 @event("generation.attempt_leased", 1, stream="generation")
@@ -202,9 +243,43 @@ class AttemptLost(Event, frozen=True):
     uses: tuple[UseRef, ...]
 
 
-@event("generation.taken_down", 1, stream="generation")
+@event("generation.taken_down", 1, stream="generation", consent=True)
 class GenerationTakenDown(Event, frozen=True):
     """A released film is no longer served."""
 
     codes: tuple[str, ...]
     cause: str
+
+
+@event("generation.removed", 1, stream="generation", consent=True)
+class GenerationRemoved(Event, frozen=True):
+    """A subject removes this film: it is neither released nor served. What else the requester made stays."""
+
+    cameo: str
+    reason: str
+
+
+@event("generation.reported", 1, stream="generation", sealed=("text",))
+class GenerationReported(Event, frozen=True):
+    """A subject reports this film to the operator."""
+
+    report: str
+    cameo: str
+    reason: str
+
+
+@event("generation.appealed", 1, stream="generation", sealed=("text",))
+class GenerationAppealed(Event, frozen=True):
+    """The requester asks a person to look at a refusal."""
+
+    appeal: str
+    codes: tuple[str, ...]
+
+
+@event("generation.appeal_answered", 1, stream="generation")
+class AppealAnswered(Event, frozen=True):
+    """An operator answered an appeal. `overturned`: the finding was wrong, and the lists are to be mended."""
+
+    appeal: str
+    outcome: AppealOutcome
+    reason: str

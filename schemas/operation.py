@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from schemas.account import Standing
 from schemas.registry import Event, event
 
 
@@ -13,6 +14,14 @@ class AppRegistered(Event, frozen=True):
     owner: str
 
 
+@event("app.standing_changed", 1, stream="app", consent=True)
+class AppStandingChanged(Event, frozen=True):
+    """The operator changed an app's standing."""
+
+    standing: Standing
+    reason: str
+
+
 @event("policy.bundle_activated", 1, stream="policy", consent=True)
 class BundleActivated(Event, frozen=True):
     """From here on decisions are made by this bundle and no other."""
@@ -21,10 +30,32 @@ class BundleActivated(Event, frozen=True):
     label: str
 
 
+@event("switch.proposed", 1, stream="switch")
+class SwitchProposed(Event, frozen=True):
+    """An operator proposes to undo a switch; another one confirms by throwing it."""
+
+    proposal: str
+    switch: str
+    on: bool
+    reason: str
+    operator: str
+
+
 @event("switch.thrown", 1, stream="switch", consent=True)
-class SwitchThrown(Event, frozen=True):
+class SwitchThrownV1(Event, frozen=True):
     """An operator's switch: `render`, `engine/<name>` or `sandbox_use`, on or off."""
 
     switch: str
     on: bool
     reason: str
+
+
+@event("switch.thrown", 2, stream="switch", consent=True)
+class SwitchThrown(Event, frozen=True):
+    """An operator's switch, on or off: `render`, `engine/<name>`, `region/<code>`, `sandbox_use`, `plans`, `invitations`."""
+
+    switch: str
+    on: bool
+    reason: str
+    proposal: str | None = None
+    """What was confirmed, where two people are needed."""

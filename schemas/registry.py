@@ -66,6 +66,15 @@ def by_wire(name: str, version: int) -> EventType:
         raise UnknownEventError(message) from None
 
 
+def newest(name: str) -> int:
+    """Tell the newest version of a wire name; raises UnknownEventError."""
+    versions = [version for known, version in _BY_WIRE if known == name]
+    if not versions:
+        message = f"unknown event {name!r}"
+        raise UnknownEventError(message)
+    return max(versions)
+
+
 def by_class(cls: type[Event]) -> EventType:
     """Find how a class is registered; raises UnknownEventError."""
     try:

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
+import msgspec
+
+from schemas import consent, generation, operation
 from schemas.registry import Event
 
 _UPCASTERS: dict[type[Event], Callable[[Event], Event]] = {}
@@ -26,3 +29,16 @@ def upcast(event: Event) -> Event:
     while (step := _UPCASTERS.get(type(event))) is not None:
         event = step(event)
     return event
+
+
+def _widened(old: type[Event], new: type[Event]) -> None:
+    """Register that the new class only adds fields, whose defaults say what the old one meant."""
+    upcaster(old)(lambda event: new(**msgspec.structs.asdict(event)))
+
+
+_widened(consent.AudienceSetV1, consent.AudienceSet)
+_widened(consent.GrantGivenV1, consent.GrantGiven)
+_widened(consent.ConsentRevokedV1, consent.ConsentRevoked)
+_widened(generation.GenerationRequestedV1, generation.GenerationRequested)
+_widened(generation.GenerationDecidedV1, generation.GenerationDecided)
+_widened(operation.SwitchThrownV1, operation.SwitchThrown)

@@ -25,16 +25,25 @@ def _wall_us() -> int:
     return time.time_ns() // 1000
 
 
+_Limits = tuple[int | None, int | None]
+"""How many uses, and how many milliseconds; None: unlimited."""
+
+
 @dataclass
 class _State:
     heads: dict[str, Head] = field(default_factory=dict[str, Head])
     times: dict[str, int] = field(default_factory=dict[str, int])
     facts: dict[str, dict[str, Fact]] = field(default_factory=dict[str, dict[str, Fact]])
-    limits: dict[tuple[str, str], int | None] = field(default_factory=dict[tuple[str, str], "int | None"])
-    uses: dict[tuple[str, str], dict[str, str]] = field(default_factory=dict[tuple[str, str], dict[str, str]])
-    """(cameo, grant) → generation → `reserved` or `consumed`."""
+    limits: dict[tuple[str, str], _Limits] = field(default_factory=dict[tuple[str, str], "_Limits"])
+    uses: dict[tuple[str, str], dict[str, tuple[str, int]]] = field(default_factory=dict[tuple[str, str], dict[str, tuple[str, int]]])
+    """(cameo, grant) → generation → `reserved` or `consumed`, and the length it took in ms."""
     keys: dict[tuple[str, str], tuple[str, tuple[int, ...]]] = field(default_factory=dict[tuple[str, str], tuple[str, tuple[int, ...]]])
     events: list[Envelope] = field(default_factory=list[Envelope])
+
+    def length_ms(self, generation: str) -> int | None:
+        """Tell how long a film a generation asked for; None where nobody asked."""
+        request = self.facts.get(generation, {}).get("request")
+        return None if request is None else request.value["duration_ms"]
 
 
 class InMemoryEventStore:
@@ -130,9 +139,15 @@ class InMemoryEventStore:
         for cameo, grant, generation in sorted(wanted):
             if (cameo, grant) not in self._state.limits:
                 return Exhausted(cameo, grant)
-            limit, users = self._state.limits[cameo, grant], self._state.uses[cameo, grant]
-            if generation not in users and limit is not None and len(users) >= limit:
+            (limit, limit_ms), users = self._state.limits[cameo, grant], self._state.uses[cameo, grant]
+            if generation in users:
+                continue
+            if limit is not None and len(users) >= limit:
                 return Exhausted(cameo, grant)
+            if limit_ms is not None:
+                length_ms = self._state.length_ms(generation)
+                if length_ms is None or sum(taken for _, taken in users.values()) + length_ms > limit_ms:
+                    return Exhausted(cameo, grant)
         return None
 
     def _write(self, append: Append, rows: tuple[EventRow, ...], time_us: int) -> tuple[Envelope, ...]:
@@ -158,16 +173,14 @@ class InMemoryEventStore:
 
     def _move(self, use: UseWrite, generation: str) -> None:
         users = self._state.uses.setdefault((use.cameo, use.grant), {})
-        match use.step:
-            case "open":
-                self._state.limits[use.cameo, use.grant] = use.limit
-            case "reserve":
-                users.setdefault(generation, "reserved")
-            case "consume":
-                users[generation] = "consumed"
-            case "return":
-                if users.get(generation) == "reserved":
-                    del users[generation]
+        if use.step == "open":
+            self._state.limits[use.cameo, use.grant] = (use.limit, use.limit_ms)
+            return
+        state, taken_ms = users.get(generation, (None, self._state.length_ms(generation) or 0))
+        if use.step == "consume" or (use.step == "reserve" and state is None):
+            users[generation] = (use.step + "d", taken_ms)
+        elif use.step == "return" and state == "reserved":
+            del users[generation]
 
 
 class InMemorySnapshot:
@@ -197,4 +210,5 @@ class InMemorySnapshot:
     def used(self, cameo: str, grant: str, generation: str) -> Used:
         """Count the uses of a grant as seen by one generation."""
         users = self._state.uses.get((cameo, grant), {})
-        return Used(len(users) - int(generation in users), mine=generation in users)
+        others = [taken_ms for user, (_, taken_ms) in users.items() if user != generation]
+        return Used(len(others), generation in users, sum(others))

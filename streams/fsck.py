@@ -37,8 +37,8 @@ FROM ledger.events e LEFT JOIN ledger.log l USING (position) LEFT JOIN ledger.ou
 """
 HEADS = "SELECT stream, revision, consent_revision, head_time_us FROM ledger.streams"
 FACTS = "SELECT stream, key, value, revision FROM ledger.facts"
-USES = "SELECT cameo, grant_id, generation, state FROM ledger.uses"
-COUNTERS = "SELECT cameo, grant_id, use_limit, used FROM ledger.grant_counters"
+USES = "SELECT cameo, grant_id, generation, state, duration_ms FROM ledger.uses"
+COUNTERS = "SELECT cameo, grant_id, use_limit, used, limit_ms, used_ms FROM ledger.grant_counters"
 LOG = """
 SELECT l.index, l.partition, l.partition_seq, l.leaf_hash, e.stream FROM ledger.log l JOIN ledger.events e USING (position)
 ORDER BY l.index
@@ -79,8 +79,8 @@ def check_ledger(connection: psycopg.Connection[Any], report: Report) -> list[by
     report.add("heads", len(heads), differences("head", derived.heads, heads))  # 2
     facts = {(row[0], row[1]): (row[2], row[3]) for row in connection.execute(FACTS)}
     report.add("facts", len(facts), differences("fact", derived.facts, facts))  # 3
-    uses = {row[:3]: row[3] for row in connection.execute(USES)}
-    counters = {row[:2]: Counter(row[2], row[3]) for row in connection.execute(COUNTERS)}
+    uses = {row[:3]: (row[3], row[4]) for row in connection.execute(USES)}
+    counters = {row[:2]: Counter(*row[2:]) for row in connection.execute(COUNTERS)}
     found = differences("use", derived.uses, uses) + differences("counter", derived.counters, counters)
     report.add("uses", len(uses) + len(counters), found)  # 4
     leaves, found = _log(connection)

@@ -13,6 +13,7 @@ import lmdb
 from policy.adapters.view_layout import (
     COUNT,
     STATE,
+    USE,
     Databases,
     close,
     databases,
@@ -71,8 +72,11 @@ class ViewFacts:
         count = self._transaction.get(use_key(cameo, grant), db=self._view.uses)
         if count is None:
             return Used(0, mine=False)
-        mine = self._transaction.get(use_key(cameo, grant, generation), db=self._view.uses) is not None
-        return Used(COUNT.unpack(count)[0] - mine, mine=mine)
+        uses, taken_ms = COUNT.unpack(count)
+        held = self._transaction.get(use_key(cameo, grant, generation), db=self._view.uses)
+        if held is None:
+            return Used(uses, mine=False, others_ms=taken_ms)
+        return Used(uses - 1, mine=True, others_ms=taken_ms - USE.unpack(held)[1])
 
     def state(self) -> ViewState | None:
         """Read where the view stands."""

@@ -1,7 +1,7 @@
 """How the consent view lies in LMDB: databases, keys, values, one environment a process. Does not apply or judge.
 
 facts  stream NUL key → msgpack [value, revision]   heads  stream → revision, consent revision (2 x 64 bit)
-uses   cameo NUL grant → count; cameo NUL grant NUL generation → r (reserved) or c (consumed)   meta  state → ViewState
+uses   cameo NUL grant → uses, ms; cameo NUL grant NUL generation → r (reserved) or c (consumed), ms   meta  state → ViewState
 """
 
 from __future__ import annotations
@@ -24,7 +24,8 @@ MAP_BYTES = 8 << 30
 MAX_READERS = 512
 STATE = b"state"
 HEAD = struct.Struct(">QQ")
-COUNT = struct.Struct(">Q")
+COUNT = struct.Struct(">QQ")
+USE = struct.Struct(">cQ")
 DATABASES = (b"facts", b"heads", b"uses", b"meta")
 
 encode_fact = msgspec.msgpack.Encoder().encode

@@ -14,12 +14,14 @@ from policy.adapters.view_layout import (
     COUNT,
     HEAD,
     STATE,
+    USE,
     close,
     databases,
     decode_state,
     encode_fact,
     encode_state,
     fact_key,
+    read_fact,
     read_head,
     use_key,
 )
@@ -179,21 +181,27 @@ class ViewWriter:
         if use.step == "open":
             return
         uses, key = self._view.uses, use_key(use.cameo, use.grant, generation)
-        held = transaction.get(key, db=uses)
+        found = transaction.get(key, db=uses)
+        state, length_ms = (b"", 0) if found is None else USE.unpack(found)
         if use.step == "return":
-            if held == b"r":
+            if state == b"r":
                 transaction.delete(key, db=uses)
-                self._count(transaction, use, -1)
+                self._count(transaction, use, -1, -length_ms)
             return
-        transaction.put(key, b"c" if use.step == "consume" or held == b"c" else b"r", db=uses)
-        if held is None:
-            self._count(transaction, use, 1)
+        if found is None:
+            length_ms = self._length_ms(transaction, generation)
+            self._count(transaction, use, 1, length_ms)
+        transaction.put(key, USE.pack(b"c" if use.step == "consume" or state == b"c" else b"r", length_ms), db=uses)
 
-    def _count(self, transaction: Any, use: UseWrite, by: int) -> None:
+    def _length_ms(self, transaction: Any, generation: str) -> int:
+        found = transaction.get(fact_key(generation, "request"), db=self._view.facts)
+        return 0 if found is None else read_fact(found).value["duration_ms"]
+
+    def _count(self, transaction: Any, use: UseWrite, by: int, by_ms: int) -> None:
         key = use_key(use.cameo, use.grant)
         found = transaction.get(key, db=self._view.uses)
-        count = by + (0 if found is None else COUNT.unpack(found)[0])
-        transaction.put(key, COUNT.pack(count), db=self._view.uses)
+        uses, taken_ms = (0, 0) if found is None else COUNT.unpack(found)
+        transaction.put(key, COUNT.pack(uses + by, taken_ms + by_ms), db=self._view.uses)
 
 
 def _covered(beat: BeatLike, applied: Sequence[int]) -> bool:

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple, get_args
+from typing import Any, NamedTuple
 
 import msgspec
 
+from policy.core.ways import Asking, grants_of, passed_on, revoked
 from policy.ports import Fact, FactReader
-from schemas.consent import Strength
 from schemas.generation import Action, CameoUse
 from schemas.ids import POLICY_STREAM, SWITCH_STREAM
 
 Input = dict[str, Any]
-STRENGTHS: tuple[Strength, ...] = get_args(Strength)
 
 
 class Question(msgspec.Struct, frozen=True, kw_only=True):
@@ -29,6 +28,10 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
     honours: tuple[str, ...]
     attempt: int | None
     film_sha256: str | None
+    duration_ms: int = 0
+    """Length of the film that is asked for: what a grant's or a plan's allowance must still hold."""
+    remix_of: str | None = None
+    """The generation whose film this one is made from."""
 
 
 class Gathered(NamedTuple):
@@ -68,6 +71,8 @@ def question_of(
         honours=tuple(sorted(set(honours))),
         attempt=attempt,
         film_sha256=film_sha256,
+        duration_ms=asked["duration_ms"],
+        remix_of=asked["remix_of"],
     )
 
 
@@ -84,7 +89,7 @@ def gather(reader: FactReader, question: Question) -> Gathered:
         "purpose": question.purpose,
         "engine": {"name": question.engine, "honours": list(question.honours)},
         "switches": {key.partition("/")[2]: fact.value["on"] for key, fact in reader.scan(SWITCH_STREAM, "switch/")},
-        "requester": _account(reader, question.requester),
+        "requester": _requester(reader, question),
         "app": None if question.app is None else _app(reader, question.app),
         "generation": _generation(reader, question, started),
         "cameos": [_cameo(reader, question, use, started) for use in question.cameos],
@@ -104,31 +109,44 @@ def _merged(asked: Sequence[Mapping[str, Any]]) -> tuple[CameoUse, ...]:
 
 def _holding(reader: FactReader, question: Question) -> dict[str, int]:
     streams = {question.requester, SWITCH_STREAM, POLICY_STREAM}
-    if question.app is not None:
-        streams.add(question.app)
+    streams.update(stream for stream in (question.app, question.remix_of) if stream is not None)
     for use in question.cameos:
         owner = reader.get(use.cameo, "owner")
         streams.update((use.cameo,) if owner is None else (use.cameo, owner.value["account"]))
+        streams.update(by for _, by in passed_on(reader, question.requester, use.cameo))
     heads = {stream: reader.head(stream) for stream in sorted(streams)}
     return {stream: 0 if head is None else head.consent_revision for stream, head in heads.items()}
 
 
-def _account(reader: FactReader, account: str) -> Input:
+def _requester(reader: FactReader, question: Question) -> Input:
+    account = question.requester
     found: Input = {"account": account}
     _add(found, reader.get(account, "standing"), standing="standing")
     _add(found, reader.get(account, "account"), minor="minor", region="region")
+    if reader.head(account) is not None:
+        found["died"] = reader.get(account, "died") is not None
+        found["invited"] = reader.get(account, "invited") is not None
+    plan = reader.get(account, "plan")
+    if plan is not None:
+        used = reader.used(account, plan.value["quota"], question.generation)
+        found["plan"] = plan.value | {"used_by_others": used.others, "used_ms_by_others": used.others_ms}
     return found
 
 
 def _app(reader: FactReader, app: str) -> Input:
     found: Input = {"app": app}
-    _add(found, reader.get(app, "app"), standing="standing")
+    _add(found, reader.get(app, "standing"), standing="standing")
     return found
 
 
 def _generation(reader: FactReader, question: Question, started: Fact | None) -> Input:
     stream = question.generation
-    found: Input = {"generation": stream, "taken_down": reader.get(stream, "taken_down") is not None}
+    found: Input = {
+        "generation": stream,
+        "taken_down": reader.get(stream, "taken_down") is not None,
+        "duration_ms": question.duration_ms,
+        "remix": None if question.remix_of is None else _remixed(reader, question.remix_of),
+    }
     _add(found, reader.get(stream, "request"), plan_digest="plan_digest")
     for key in ("verdict", "attempt"):
         fact = reader.get(stream, key)
@@ -145,19 +163,32 @@ def _generation(reader: FactReader, question: Question, started: Fact | None) ->
     return found
 
 
+def _remixed(reader: FactReader, source: str) -> Input:
+    """Read the film that is remixed: whether it is out, and whose likenesses are in it."""
+    found: Input = {"generation": source}
+    request = reader.get(source, "request")
+    if request is not None:
+        found["cameos"] = sorted({use["cameo"] for use in request.value["cameos"]})
+        found["out"] = reader.get(source, "released") is not None and reader.get(source, "taken_down") is None
+        found["removed"] = bool(reader.scan(source, "removed/"))
+    return found
+
+
 def _cameo(reader: FactReader, question: Question, use: CameoUse, started: Fact | None) -> Input:
     stream = use.cameo
     found: Input = {"cameo": stream, "facets": list(use.facets)}
     _add(found, reader.get(stream, "status"), status="status", assurance="assurance")
-    audience = reader.get(stream, "audience")
-    if audience is not None:
-        found["audience"] = audience.value | {"revision": audience.revision}
-    found["grants"] = _grants(reader, question, stream)
+    rules = reader.scan(stream, "audience/")
+    found["audiences"] = [fact.value | {"rule": key.partition("/")[2], "revision": fact.revision} for key, fact in rules]
+    uses = () if started is None else started.value["uses"]
+    reserved = frozenset(one["grant"] for one in uses if one["cameo"] == stream)
+    found["grants"] = grants_of(reader, Asking(question.requester, question.app, question.generation, reserved), stream)
     if reader.head(stream) is not None:
         found |= _withdrawn_and_ruled(reader, question, stream)
     owner = reader.get(stream, "owner")
     if owner is not None:
         found |= _relationship(reader, owner.value["account"], question.requester)
+    found["removed"] = reader.get(question.generation, f"removed/{stream}") is not None
     for key in ("approved", "declined"):
         answered = reader.get(question.generation, f"{key}/{stream}")
         if answered is not None:
@@ -172,17 +203,19 @@ def _withdrawn_and_ruled(reader: FactReader, question: Question, stream: str) ->
     ruled = reader.get(stream, "restrictions")
     categories = {name for _, fact in reader.scan(stream, "restriction/") for name in fact.value["categories"]}
     return {
-        "revoked": {strength: _revoked(reader, question, stream, strength) for strength in STRENGTHS},
+        "paused": reader.get(stream, "paused") is not None,
+        "revoked": revoked(reader, stream, _scopes(question, stream)),
         "restrictions_revision": 0 if ruled is None else ruled.revision,
         "restrictions": sorted(categories),
         "preferences": [fact.value for _, fact in reader.scan(stream, "preference/")],
     }
 
 
-def _revoked(reader: FactReader, question: Question, stream: str, strength: str) -> int:
-    scopes = ("all", question.requester) if question.app is None else ("all", question.requester, question.app)
-    facts = (reader.get(stream, f"revoked/{scope}/{strength}") for scope in scopes)
-    return max((fact.revision for fact in facts if fact is not None), default=0)
+def _scopes(question: Question, stream: str) -> list[str]:
+    """Name what a revocation may have named that this question falls under."""
+    facets = [f"facet:{facet}" for use in question.cameos if use.cameo == stream for facet in use.facets]
+    app = [] if question.app is None else [question.app]
+    return ["all", question.requester, *app, f"purpose:{question.purpose}", *facets]
 
 
 def _relationship(reader: FactReader, owner: str, requester: str) -> Input:
@@ -197,27 +230,6 @@ def _relationship(reader: FactReader, owner: str, requester: str) -> Input:
         found["requester_blocks"] = reader.get(requester, f"blocks/{owner}") is not None
         found["requester_follows"] = reader.get(requester, f"follows/{owner}") is not None
     return found
-
-
-def _grants(reader: FactReader, question: Question, stream: str) -> list[Input]:
-    grantees = (question.requester,) if question.app is None else (question.requester, question.app)
-    return [
-        _grant(reader, question, stream, grantee, key.rpartition("/")[2], fact)
-        for grantee in grantees
-        for key, fact in reader.scan(stream, f"grant/{grantee}/")
-    ]
-
-
-def _grant(reader: FactReader, question: Question, stream: str, grantee: str, grant: str, fact: Fact) -> Input:
-    prefix = f"withdrawn/{grantee}/{grant}/"
-    used = reader.used(stream, grant, question.generation)
-    return fact.value | {
-        "grant": grant,
-        "revision": fact.revision,
-        "withdrawn": {key.removeprefix(prefix): gone.revision for key, gone in reader.scan(stream, prefix)},
-        "used_by_others": used.others,
-        "mine": used.mine,
-    }
 
 
 def _add(found: Input, fact: Fact | None, **names: str) -> None:

@@ -23,7 +23,11 @@ committed[place] := {use.grant |
 	some place, cameo in input.cameos
 }
 
-unlimited := {"from_us": null, "until_us": null, "uses": null, "used_by_others": 0, "review": false}
+unlimited := {
+	"from_us": null, "until_us": null, "uses": null, "used_by_others": 0,
+	"duration_ms": null, "used_ms_by_others": 0, "review": false,
+	"apps": null, "regions": null, "remix": true,
+}
 
 standing[place] := array.concat(own[place], granted[place]) if some place, _ in input.cameos
 
@@ -41,34 +45,50 @@ by_owner(cameo) := [way |
 ]
 
 by_audience(cameo) := [way |
-	in_audience(cameo)
-	since(cameo, cameo.audience.revision)
+	some rule in cameo.audiences
+	in_audience(cameo, rule.audience)
+	since(cameo.revoked, rule.revision)
 	way := object.union(unlimited, {
 		"rank": 1,
-		"basis": "audience",
-		"purposes": cameo.audience.purposes,
-		"facets": cameo.audience.facets,
+		"basis": concat("", ["audience/", rule.rule]),
+		"purposes": rule.purposes,
+		"facets": rule.facets,
+		"apps": rule.apps,
+		"regions": rule.regions,
+		"remix": rule.remix,
 	})
 ]
 
-in_audience(cameo) if cameo.audience.audience == "everyone"
+in_audience(_, "everyone")
 
-in_audience(cameo) if {
-	cameo.audience.audience == "mutuals"
+in_audience(cameo, "mutuals") if {
 	cameo.owner_follows
 	cameo.requester_follows
 }
 
 granted[place] := [way |
 	some grant in cameo.grants
-	not grant.grant in {"owner", "audience"}
+	not grant.grant == "owner"
+	not startswith(grant.grant, "audience/")
+	grant.reachable == true
 	reserved(committed[place], grant.grant)
-	since(cameo, grant.revision)
+	since(cameo.revoked, grant.revision)
+	since(grant.revoked, grant.revision)
+	passable(grant)
 	withdrawn := object.keys(grant.withdrawn)
 	count(withdrawn & counting) == 0
-	way := object.union(grant, {"rank": 2, "basis": grant.grant})
+	way := object.union(grant, {"rank": 2, "basis": grant.grant, "apps": null, "regions": null})
 ] if {
 	some place, cameo in input.cameos
+}
+
+# A grant that was passed on counts while whoever passed it on is in good standing and blocked by nobody.
+passable(grant) if grant.via == null
+
+passable(grant) if {
+	grant.pass_on == true
+	grant.via.standing == "good"
+	grant.via.blocked == false
 }
 
 reserved(_, _) if input.action == "start"
@@ -76,10 +96,10 @@ reserved(_, _) if input.action == "start"
 reserved(grants, grant) if grant in grants
 
 # Given after everything of that kind was last withdrawn; `no_new_uses` lets finish what has begun.
-since(cameo, revision) if {
-	revision > cameo.revoked.stop
-	revision > cameo.revoked.take_down
-	begins_since(revision, cameo.revoked.no_new_uses)
+since(revoked, revision) if {
+	revision > revoked.stop
+	revision > revoked.take_down
+	begins_since(revision, revoked.no_new_uses)
 }
 
 begins_since(_, _) if input.action in {"draft", "release"}
@@ -121,26 +141,68 @@ for_facets[place] := [way |
 	some place, ways in for_purpose
 }
 
+for_app[place] := [way |
+	some way in ways
+	named(way.apps, object.get(input, ["app", "app"], null))
+] if {
+	some place, ways in for_facets
+}
+
+for_region[place] := [way |
+	some way in ways
+	named(way.regions, input.requester.region)
+] if {
+	some place, ways in for_app
+}
+
+named(null, _)
+
+named(names, name) if name in names
+
+for_remix[place] := [way |
+	some way in ways
+	remixable(way)
+] if {
+	some place, ways in for_region
+}
+
+remixable(_) if input.generation.remix == null
+
+remixable(way) if way.remix == true
+
 left[place] := [way |
 	some way in ways
 	is_boolean(way.review)
 	use_left(way)
 ] if {
-	some place, ways in for_facets
+	some place, ways in for_remix
 }
 
 use_left(way) if way.uses == null
 
 use_left(way) if way.used_by_others + 1 <= way.uses
 
+lasting[place] := [way |
+	some way in ways
+	length_left(way)
+] if {
+	some place, ways in left
+}
+
+length_left(way) if way.duration_ms == null
+
+length_left(way) if way.used_ms_by_others + input.generation.duration_ms <= way.duration_ms
+
 # The way that is taken: the owner's own hand, then the audience (it costs no use), then a grant without review,
 # then one without a limit, then the smallest name.
 chosen[place] := way if {
-	some place, ways in left
-	first := min({[way.rank, way.review, way.uses != null, way.basis] | some way in ways})
+	some place, ways in lasting
+	first := min({[way.rank, way.review, limited(way), way.basis] | some way in ways})
 	some way in ways
 	way.basis == first[3]
 }
+
+limited(way) := [way.uses != null, way.duration_ms != null]
 
 basis := {input.cameos[place].cameo: way.basis | some place, way in chosen}
 

@@ -82,11 +82,10 @@ test_the_owner_comes_first_then_the_audience_then_a_grant_without_review_or_limi
 		object.union(testing.grant, {"grant": "g3", "uses": null}),
 	]
 	by_grant := testing.having(testing.start, {"/cameos/0/grants": grants})
-	audience := {"audience": "everyone", "purposes": ["personal"], "facets": ["face"], "revision": 4}
-	by_audience := testing.having(by_grant, {"/cameos/0/audience": audience})
+	by_audience := testing.having(by_grant, {"/cameos/0/audiences": [testing.everyone]})
 	by_owner := testing.having(by_audience, {"/cameos/0/owner": "account-b"})
 	answer(by_grant).basis == {"cameo-a": "g3"}
-	answer(by_audience).basis == {"cameo-a": "audience"}
+	answer(by_audience).basis == {"cameo-a": "audience/"}
 	answer(by_owner).basis == {"cameo-a": "owner"}
 }
 

@@ -67,7 +67,7 @@ class Reading:
             "cameo": cameo,
             "revision": head.revision,
             **one.get("status", {"status": "pending"}),
-            "audience": one.get("audience", {"audience": "only_me"}),
+            "audience": one.get("audience/", {"audience": "only_me"}),
             "grants": [
                 {"grantee": key.split("/")[1], "grant": key.split("/")[2], "given_revision": fact.revision} | _times(fact.value)
                 for key, fact in found

@@ -147,14 +147,23 @@ def moved(reader: FactReader, holding: Mapping[str, int]) -> bool:
     return False
 
 
-def uses_of_basis(basis: Mapping[str, str], reserved: Iterable[UseRef] = ()) -> tuple[UseRef, ...]:
+def uses_of_basis(basis: Mapping[str, str], reserved: Iterable[UseRef] = (), quota: UseRef | None = None) -> tuple[UseRef, ...]:
     """List the grants that permit, unlimited ones too: the record tells by which grant, the counter how often.
 
     `reserved`: what an earlier start of the same generation has reserved; it stays listed, or nothing would return it.
+    `quota`: the requester's own allowance, where plans are asked for.
     """
-    named = {(cameo, grant) for cameo, grant in basis.items() if grant not in ("owner", "audience")}
-    named.update((use.cameo, use.grant) for use in reserved)
+    named = {(cameo, grant) for cameo, grant in basis.items() if grant != "owner" and not grant.startswith("audience/")}
+    named.update((use.cameo, use.grant) for use in (*reserved, *(() if quota is None else (quota,))))
     return tuple(UseRef(cameo=cameo, grant=grant) for cameo, grant in sorted(named))
+
+
+def quota_of(asked: Mapping[str, Any]) -> UseRef | None:
+    """Find the requester's quota in a policy input; None where plans are not asked for."""
+    plan = asked["requester"].get("plan")
+    if plan is None or not asked["switches"].get("plans", False):
+        return None
+    return UseRef(cameo=asked["requester"]["account"], grant=plan["quota"])
 
 
 def assets_of(reader: FactReader, cameos: Iterable[tuple[str, Iterable[str]]]) -> tuple[AssetRef, ...] | None:

@@ -11,7 +11,7 @@ from identity.keys.vault import Vault
 from identity.keys.wire import OpenAnswer, OpenAsk
 from schemas.generation import GenerationDecided, GenerationStarted
 from serving.core.plan import PlanError, plan_from_bytes
-from serving.keyholder.core import Standing, ends_generation, open_refusal, started_for, uses_of_basis
+from serving.keyholder.core import Standing, ends_generation, open_refusal, quota_of, started_for, uses_of_basis
 from serving.keyholder.exact import TRIES, Asked, Exact, Reading
 from streams.ports import Appended, ClockAstray, Conflict, Exhausted, Expired, Outcome
 
@@ -82,7 +82,7 @@ class Opener:
             public_key=ask.public_key,
             holding=reading.holding,
             not_after_us=answer.not_after_us,
-            uses=uses_of_basis(answer.basis, reading.standing.reserved),
+            uses=uses_of_basis(answer.basis, reading.standing.reserved, quota_of(reading.input)),
             assets=assets,
         )
         outcome = self._exact.append_held(reading, decided, started, answer.not_after_us)

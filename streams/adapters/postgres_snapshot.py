@@ -54,8 +54,10 @@ class PostgresSnapshot:
         """Count the uses of a grant as seen by one generation."""
         row = self._connection.execute(QUERIES["used"], {"cameo": cameo, "grant": grant, "generation": generation}).fetchone()
         if row is None:
-            return Used(0, mine=False)
-        return Used(row[0] - int(row[1]), mine=row[1])
+            return Used(0, mine=False, others_ms=0)
+        used, used_ms, own_ms = row
+        mine = own_ms is not None
+        return Used(used - mine, mine, used_ms - (own_ms or 0))
 
     def _load(self, stream: str) -> dict[str, Fact] | None:
         if stream not in self._heads:

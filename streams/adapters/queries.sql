@@ -30,10 +30,11 @@ WHERE stream = %(stream)s AND key >= %(first)s AND key < %(end)s ORDER BY key;
 
 -- used --
 -- Uses of a grant as one generation sees them: by others, and its own.
-SELECT c.used, EXISTS (
-    SELECT FROM ledger.uses u WHERE u.cameo = c.cameo AND u.grant_id = c.grant_id
-        AND u.generation = %(generation)s AND u.state IN ('reserved', 'consumed'))
-FROM ledger.grant_counters c WHERE c.cameo = %(cameo)s AND c.grant_id = %(grant)s;
+SELECT c.used, c.used_ms, u.duration_ms
+FROM ledger.grant_counters c
+LEFT JOIN ledger.uses u ON u.cameo = c.cameo AND u.grant_id = c.grant_id
+    AND u.generation = %(generation)s AND u.state IN ('reserved', 'consumed')
+WHERE c.cameo = %(cameo)s AND c.grant_id = %(grant)s;
 
 -- read_stream --
 -- One stream's events above a revision.

@@ -22,10 +22,12 @@ class HeadRow(NamedTuple):
 
 
 class Counter(NamedTuple):
-    """A grant's limit (None: unlimited) and the uses that are reserved or consumed."""
+    """An allowance's limits (None: unlimited), and the uses and milliseconds that are reserved or consumed."""
 
     limit: int | None
     used: int
+    limit_ms: int | None = None
+    used_ms: int = 0
 
 
 @dataclass
@@ -34,8 +36,8 @@ class Derived:
 
     heads: dict[str, HeadRow] = field(default_factory=dict[str, HeadRow])
     facts: dict[tuple[str, str], tuple[dict[str, Any], int]] = field(default_factory=dict[tuple[str, str], tuple[dict[str, Any], int]])
-    uses: dict[tuple[str, str, str], str] = field(default_factory=dict[tuple[str, str, str], str])
-    """(cameo, grant, generation) → reserved, consumed or returned."""
+    uses: dict[tuple[str, str, str], tuple[str, int]] = field(default_factory=dict[tuple[str, str, str], tuple[str, int]])
+    """(cameo, grant, generation) → reserved, consumed or returned, and its length in ms."""
     counters: dict[tuple[str, str], Counter] = field(default_factory=dict[tuple[str, str], Counter])
     problems: list[str] = field(default_factory=list[str])
 
@@ -62,21 +64,30 @@ class Derived:
         grant, key = (use.cameo, use.grant), (use.cameo, use.grant, generation)
         counter = self.counters.get(grant)
         if use.step == "open":
-            self.counters[grant] = Counter(use.limit, 0 if counter is None else counter.used)
+            used = (0, 0) if counter is None else (counter.used, counter.used_ms)
+            self.counters[grant] = Counter(use.limit, used[0], use.limit_ms, used[1])
             return
-        before = self.uses.get(key)
+        state, length_ms = self.uses.get(key, (None, 0))
         if use.step == "return":
-            if before == "reserved" and counter is not None:
-                self.counters[grant] = counter._replace(used=counter.used - 1)
-                self.uses[key] = "returned"
+            if state == "reserved" and counter is not None:
+                self.counters[grant] = counter._replace(used=counter.used - 1, used_ms=counter.used_ms - length_ms)
+                self.uses[key] = ("returned", length_ms)
             return
-        if before in (None, "returned"):
-            if counter is None or (counter.limit is not None and counter.used >= counter.limit):
-                self.problems.append(f"{generation}: a use of {use.grant} of {use.cameo} that was not there")
-                counter = counter or Counter(None, 0)
-            self.counters[grant] = counter._replace(used=counter.used + 1)
-        if before != "consumed":
-            self.uses[key] = "consumed" if use.step == "consume" else "reserved"
+        if state in (None, "returned"):
+            request = self.facts.get((generation, "request"))
+            length_ms = 0 if request is None else request[0]["duration_ms"]
+            self.counters[grant] = self._taken(counter, use, generation, length_ms)
+        if state != "consumed":
+            self.uses[key] = ("consumed" if use.step == "consume" else "reserved", length_ms)
+
+    def _taken(self, counter: Counter | None, use: UseWrite, generation: str, length_ms: int) -> Counter:
+        before = counter or Counter(None, 0)
+        taken = before._replace(used=before.used + 1, used_ms=before.used_ms + length_ms)
+        too_many = taken.limit is not None and taken.used > taken.limit
+        too_long = taken.limit_ms is not None and taken.used_ms > taken.limit_ms
+        if counter is None or too_many or too_long:
+            self.problems.append(f"{generation}: a use of {use.grant} of {use.cameo} that was not there")
+        return taken
 
 
 def differences(name: str, derived: dict[Any, Any], kept: dict[Any, Any], most: int = 20) -> list[str]:

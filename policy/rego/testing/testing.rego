@@ -12,12 +12,21 @@ start := {
 	"purpose": "personal",
 	"engine": {"name": "portrait", "honours": ["visible_mark"]},
 	"switches": {"render": true, "engine/portrait": true, "sandbox_use": false},
-	"requester": {"account": "account-b", "standing": "good", "minor": false, "region": "DE"},
+	"requester": {
+		"account": "account-b",
+		"standing": "good",
+		"minor": false,
+		"region": "DE",
+		"died": false,
+		"invited": false,
+	},
 	"app": null,
 	"generation": {
 		"generation": "generation-1",
 		"plan_digest": "d1",
 		"taken_down": false,
+		"duration_ms": 5000,
+		"remix": null,
 		"verdict": {
 			"plan_digest": "d1",
 			"classifier": "words/1",
@@ -45,7 +54,10 @@ cameo := {
 	"requester_follows": false,
 	"status": "active",
 	"assurance": "basic",
+	"audiences": [],
 	"grants": [grant],
+	"removed": false,
+	"paused": false,
 	"revoked": {"no_new_uses": 0, "stop": 0, "take_down": 0},
 	"restrictions_revision": 0,
 	"restrictions": [],
@@ -61,10 +73,31 @@ grant := {
 	"until_us": 2000,
 	"uses": 1,
 	"review": false,
+	"duration_ms": null,
+	"pass_on": false,
+	"remix": false,
 	"withdrawn": {},
+	"revoked": {"no_new_uses": 0, "stop": 0, "take_down": 0},
+	"reachable": true,
+	"via": null,
 	"used_by_others": 0,
+	"used_ms_by_others": 0,
 	"mine": false,
 }
+
+# Rules of an audience that let everybody in.
+everyone := {
+	"rule": "",
+	"audience": "everyone",
+	"purposes": ["personal"],
+	"facets": ["face"],
+	"apps": null,
+	"regions": null,
+	"remix": false,
+	"revision": 4,
+}
+
+mutuals := object.union(everyone, {"audience": "mutuals"})
 
 release := object.union(started, {"action": "release"})
 

@@ -54,7 +54,7 @@ def test_what_does_not_exist_is_none_or_nothing(reader: Reader) -> None:
     assert facts.head(ANN) is None
     assert facts.get(ANN, "account") is None
     assert list(facts.scan(ANN, "blocks/")) == []
-    assert facts.used(CAMEO, "g1", ONE) == (0, False)
+    assert facts.used(CAMEO, "g1", ONE)[:2] == (0, False)
 
 
 def test_a_fact_has_the_revision_of_the_event_that_wrote_it(reader: Reader) -> None:
@@ -79,13 +79,13 @@ def test_a_scan_is_in_order_and_stays_within_its_prefix_and_stream(reader: Reade
 
 def test_uses_count_once_a_generation_until_they_return(reader: Reader) -> None:
     history: list[tuple[str, Event]] = [(CAMEO, given("g1")), (ONE, STARTED), (ONE, STARTED), (TWO, STARTED)]
-    assert reader(history).used(CAMEO, "g1", ONE) == (1, True)
+    assert reader(history).used(CAMEO, "g1", ONE)[:2] == (1, True)
 
 
 def test_a_returned_use_is_free_and_a_consumed_one_is_not(reader: Reader) -> None:
     history: list[tuple[str, Event]] = [(CAMEO, given("g1")), (ONE, STARTED), (TWO, STARTED), (TWO, GenerationCancelled(uses=USE))]
     facts = reader([*history, (ONE, RELEASED), (ONE, GenerationCancelled(uses=USE))])
-    assert facts.used(CAMEO, "g1", TWO) == (1, False)
+    assert facts.used(CAMEO, "g1", TWO)[:2] == (1, False)
 
 
 @pytest.mark.parametrize("situation", situations()[::4], ids=lambda one: one.name)

@@ -16,7 +16,7 @@ from policy.core.question import gather, question_of
 from policy.fakes import InMemoryFacts
 from schemas.codec import read_event
 from schemas.ids import cameo_of
-from schemas.registry import Event
+from schemas.registry import Event, newest
 
 FOLDER = Path(__file__).parent
 NOW_US = 1_790_000_000_000_000
@@ -97,7 +97,7 @@ def situations() -> list[Situation]:
 
 
 def _event(wire: str, data: dict[str, Any]) -> Event:
-    return read_event(wire, 1, _named(LEFT_OUT.get(wire, {})) | data)
+    return read_event(wire, newest(wire), _named(LEFT_OUT.get(wire, {})) | data)
 
 
 def _named(value: Any) -> Any:

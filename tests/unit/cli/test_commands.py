@@ -165,7 +165,7 @@ def test_consent_is_given_shown_with_zone_and_taken_back(cli: Run, place: Place)
     assert (shown["grants"][0]["grantee"], shown["grants"][0]["until_at"]) == (theo, "2198-12-31T15:00:00.000000Z")
     assert cli("grant", "withdraw", grant, "--as", "min")[0] == 0
     assert cli("revoke", "--from", "theo", "--strength", "stop", "--as", "min")[0] == 0
-    assert place.store.read(cameo_id)[-1].data == {"account": theo, "strength": "stop"}
+    assert place.store.read(cameo_id)[-1].data == {"account": theo, "strength": "stop", "purpose": None, "facet": None}
 
 
 def test_a_refused_render_says_why_and_ends_with_1(cli: Run, place: Place, monkeypatch: pytest.MonkeyPatch) -> None:

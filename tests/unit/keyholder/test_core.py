@@ -115,7 +115,7 @@ def test_holding_sees_a_moved_and_a_vanished_stream() -> None:
 
 
 def test_grants_are_recorded_as_uses_and_earlier_reservations_stay_listed() -> None:
-    assert uses_of_basis({CAMEO: "owner", "cameo-2": "audience"}) == ()
+    assert uses_of_basis({CAMEO: "owner", "cameo-2": "audience/"}) == ()
     assert uses_of_basis({CAMEO: "g2"}) == (UseRef(cameo=CAMEO, grant="g2"),)
     assert uses_of_basis({CAMEO: "g2"}, (USE,)) == (USE, UseRef(cameo=CAMEO, grant="g2"))
     assert uses_of_basis({CAMEO: "g1"}, (USE,)) == (USE,)

@@ -79,7 +79,7 @@ def test_facts_that_are_missing_leave_their_keys_out() -> None:
     given = ask(InMemoryFacts([requested()], now_us=7)).input
     assert "bundle" not in given
     assert given["requester"] == {"account": BEN}
-    assert given["cameos"] == [{"cameo": CAMEO, "facets": ["face"], "grants": []}]
+    assert given["cameos"] == [{"cameo": CAMEO, "facets": ["face"], "audiences": [], "grants": [], "removed": False}]
     assert given["now_us"] == 7
 
 
@@ -158,7 +158,7 @@ def test_restrictions_and_preferences_that_were_removed_are_gone_but_move_the_re
     cameo = ask(facts).input["cameos"][0]
     assert (cameo["restrictions"], cameo["restrictions_revision"]) == ([], 4)
     assert cameo["preferences"] == [{"obligation": "necklace", "optional": False}]
-    assert cameo["audience"]["revision"] == 6
+    assert cameo["audiences"][0]["revision"] == 6
 
 
 def test_two_uses_of_one_cameo_are_one_with_the_facets_of_both() -> None:

@@ -67,7 +67,7 @@ def history(*happened):
             position=number,
             event_id=f"{number:032x}",
             type=by_class(type(event)).name,
-            version=1,
+            version=by_class(type(event)).version,
             actor="test",
             acting_as=None,
             app=None,

@@ -7,9 +7,9 @@ test_permitted_by_grant if requirement.met with input as testing.start
 
 test_permitted_by_owner if requirement.met with input as testing.having(testing.start, {"/cameos/0/grants": [], "/cameos/0/owner": "account-b"})
 
-test_permitted_by_everyone if requirement.met with input as testing.having(testing.start, {"/cameos/0/grants": [], "/cameos/0/audience": {"audience": "everyone", "purposes": ["personal"], "facets": ["face"], "revision": 4}})
+test_permitted_by_everyone if requirement.met with input as testing.having(testing.start, {"/cameos/0/grants": [], "/cameos/0/audiences": [testing.everyone]})
 
-test_permitted_by_mutuals if requirement.met with input as testing.having(testing.start, {"/cameos/0/grants": [], "/cameos/0/audience": {"audience": "mutuals", "purposes": ["personal"], "facets": ["face"], "revision": 4}, "/cameos/0/owner_follows": true, "/cameos/0/requester_follows": true})
+test_permitted_by_mutuals if requirement.met with input as testing.having(testing.start, {"/cameos/0/grants": [], "/cameos/0/audiences": [testing.mutuals], "/cameos/0/owner_follows": true, "/cameos/0/requester_follows": true})
 
 test_permitted_after_revocation if requirement.met with input as testing.having(testing.start, {"/cameos/0/revoked/stop": 4})
 
@@ -19,13 +19,13 @@ test_permitted_release_after_no_new_uses if requirement.met with input as testin
 
 test_refused_nothing_given if not requirement.met with input as testing.having(testing.start, {"/cameos/0/grants": []})
 
-test_refused_not_mutual if not requirement.met with input as testing.having(testing.start, {"/cameos/0/grants": [], "/cameos/0/audience": {"audience": "mutuals", "purposes": ["personal"], "facets": ["face"], "revision": 4}, "/cameos/0/owner_follows": true})
+test_refused_not_mutual if not requirement.met with input as testing.having(testing.start, {"/cameos/0/grants": [], "/cameos/0/audiences": [testing.mutuals], "/cameos/0/owner_follows": true})
 
-test_refused_approved_needs_a_grant if not requirement.met with input as testing.having(testing.start, {"/cameos/0/grants": [], "/cameos/0/audience": {"audience": "approved", "purposes": ["personal"], "facets": ["face"], "revision": 4}})
+test_refused_approved_needs_a_grant if not requirement.met with input as testing.having(testing.start, {"/cameos/0/grants": [], "/cameos/0/audiences": [object.union(testing.everyone, {"audience": "approved"})]})
 
 test_refused_revoked if not requirement.met with input as testing.having(testing.start, {"/cameos/0/revoked/no_new_uses": 5})
 
-test_refused_audience_revoked if not requirement.met with input as testing.having(testing.start, {"/cameos/0/grants": [], "/cameos/0/audience": {"audience": "everyone", "purposes": ["personal"], "facets": ["face"], "revision": 4}, "/cameos/0/revoked/take_down": 9})
+test_refused_audience_revoked if not requirement.met with input as testing.having(testing.start, {"/cameos/0/grants": [], "/cameos/0/audiences": [testing.everyone], "/cameos/0/revoked/take_down": 9})
 
 test_refused_withdrawn if not requirement.met with input as testing.having(testing.start, {"/cameos/0/grants/0/withdrawn": {"no_new_uses": 6}})
 
@@ -33,7 +33,7 @@ test_refused_release_withdrawn if not requirement.met with input as testing.havi
 
 test_refused_release_under_another_grant if not requirement.met with input as testing.having(testing.release, {"/cameos/0/grants/0/grant": "g2"})
 
-test_refused_release_lost_audience if not requirement.met with input as testing.having(testing.release, {"/cameos/0/grants": [], "/cameos/0/audience": {"audience": "mutuals", "purposes": ["personal"], "facets": ["face"], "revision": 4}, "/generation/started/uses": []})
+test_refused_release_lost_audience if not requirement.met with input as testing.having(testing.release, {"/cameos/0/grants": [], "/cameos/0/audiences": [testing.mutuals], "/generation/started/uses": []})
 
 test_refused_one_of_two if not requirement.met with input as testing.having(testing.start, {"/cameos/1": object.union(testing.cameo, {"grants": []})})
 
@@ -49,6 +49,6 @@ test_fact_missing_revoked if not requirement.met with input as testing.without(t
 
 test_fact_missing_withdrawn if not requirement.met with input as testing.without(testing.start, "/cameos/0/grants/0/withdrawn")
 
-test_fact_missing_audience_revision if not requirement.met with input as testing.having(testing.start, {"/cameos/0/grants": [], "/cameos/0/audience": {"audience": "everyone"}})
+test_fact_missing_audience_revision if not requirement.met with input as testing.having(testing.start, {"/cameos/0/grants": [], "/cameos/0/audiences": [object.remove(testing.everyone, ["revision"])]})
 
-test_fact_missing_mutuals if not requirement.met with input as testing.without(testing.having(testing.start, {"/cameos/0/grants": [], "/cameos/0/audience": {"audience": "mutuals", "purposes": ["personal"], "facets": ["face"], "revision": 4}, "/cameos/0/owner_follows": true, "/cameos/0/requester_follows": true}), "/cameos/0/owner_follows")
+test_fact_missing_mutuals if not requirement.met with input as testing.without(testing.having(testing.start, {"/cameos/0/grants": [], "/cameos/0/audiences": [testing.mutuals], "/cameos/0/owner_follows": true, "/cameos/0/requester_follows": true}), "/cameos/0/owner_follows")

@@ -35,4 +35,10 @@ kept(use) if {
 	some grant in cameo.grants
 	grant.grant == use.grant
 	count(object.keys(grant.withdrawn) & {"stop", "take_down"}) == 0
+	every strength in {"stop", "take_down"} {
+		grant.revoked[strength] <= cameo.started_revision
+	}
 }
+
+# The requester's own quota: nobody's consent.
+kept(use) if startswith(use.cameo, "account-")

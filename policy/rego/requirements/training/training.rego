@@ -27,4 +27,7 @@ met if {
 # Everybody else needs a way that names it: consent.required and purpose.not_permitted see to that.
 named(cameo) if cameo.owner != input.requester.account
 
-named(cameo) if "training" in cameo.audience.purposes
+named(cameo) if {
+	some rule in cameo.audiences
+	"training" in rule.purposes
+}

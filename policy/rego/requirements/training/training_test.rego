@@ -7,7 +7,7 @@ test_permitted if requirement.met with input as testing.start
 
 test_permitted_by_grant if requirement.met with input as testing.having(testing.start, {"/purpose": "training"})
 
-test_permitted_by_audience if requirement.met with input as testing.having(testing.start, {"/purpose": "training", "/cameos/0/owner": "account-b", "/cameos/0/audience": {"audience": "everyone", "purposes": ["training"], "facets": ["face"], "revision": 4}})
+test_permitted_by_audience if requirement.met with input as testing.having(testing.start, {"/purpose": "training", "/cameos/0/owner": "account-b", "/cameos/0/audiences": [object.union(testing.everyone, {"purposes": ["training"]})]})
 
 test_refused_own_without_a_word if not requirement.met with input as testing.having(testing.start, {"/purpose": "training", "/cameos/0/owner": "account-b"})
 

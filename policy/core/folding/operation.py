@@ -1,0 +1,32 @@
+"""Folds events of operation: apps, bundles, switches. Does not judge them."""
+
+from __future__ import annotations
+
+from policy.core.folding.base import FactWrite, drop, fold, put
+from schemas import operation
+
+
+@fold.register
+def _(event: operation.AppRegistered) -> tuple[FactWrite, ...]:
+    return put("app", {"owner": event.owner}) + put("standing", {"standing": "good"})
+
+
+@fold.register
+def _(event: operation.AppStandingChanged) -> tuple[FactWrite, ...]:
+    return put("standing", {"standing": event.standing})
+
+
+@fold.register
+def _(event: operation.BundleActivated) -> tuple[FactWrite, ...]:
+    return put("bundle", {"bundle_sha256": event.bundle_sha256})
+
+
+@fold.register
+def _(event: operation.SwitchThrown) -> tuple[FactWrite, ...]:
+    thrown = put(f"switch/{event.switch}", {"on": event.on})
+    return thrown if event.proposal is None else thrown + drop(f"proposal/{event.proposal}")
+
+
+@fold.register
+def _(event: operation.SwitchProposed) -> tuple[FactWrite, ...]:
+    return put(f"proposal/{event.proposal}", {"switch": event.switch, "on": event.on, "operator": event.operator})
