@@ -150,7 +150,7 @@ for_app[place] := [way |
 
 for_region[place] := [way |
 	some way in ways
-	named(way.regions, input.requester.region)
+	named(way.regions, object.get(input.requester, "region", null))
 ] if {
 	some place, ways in for_app
 }
