@@ -102,3 +102,9 @@ test_stopped_and_taken_down_are_told if {
 	answer(stopped).unmet == ["consent.required", "consent.stopped"]
 	answer(taken_down).unmet == ["consent.taken_down"]
 }
+
+test_a_grant_with_a_length_is_taken_while_it_lasts if {
+	given := testing.having(testing.start, {"/cameos/0/grants/0/duration_ms": 5000})
+	answer(given).basis == {"cameo-a": "g1"}
+	answer(testing.having(given, {"/cameos/0/grants/0/used_ms_by_others": 1})).basis == {}
+}

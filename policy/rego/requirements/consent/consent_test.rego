@@ -52,3 +52,29 @@ test_fact_missing_withdrawn if not requirement.met with input as testing.without
 test_fact_missing_audience_revision if not requirement.met with input as testing.having(testing.start, {"/cameos/0/grants": [], "/cameos/0/audiences": [object.remove(testing.everyone, ["revision"])]})
 
 test_fact_missing_mutuals if not requirement.met with input as testing.without(testing.having(testing.start, {"/cameos/0/grants": [], "/cameos/0/audiences": [testing.mutuals], "/cameos/0/owner_follows": true, "/cameos/0/requester_follows": true}), "/cameos/0/owner_follows")
+
+passed := {"/cameos/0/grants/0/pass_on": true, "/cameos/0/grants/0/via": {"account": "account-d", "standing": "good", "blocked": false}}
+
+passed_on := testing.having(testing.start, passed)
+
+test_permitted_passed_on if requirement.met with input as passed_on
+
+test_refused_passed_on_without_leave if not requirement.met with input as testing.having(passed_on, {"/cameos/0/grants/0/pass_on": false})
+
+test_refused_passed_on_by_one_who_is_blocked if not requirement.met with input as testing.having(passed_on, {"/cameos/0/grants/0/via/blocked": true})
+
+test_refused_passed_on_by_one_who_is_suspended if not requirement.met with input as testing.having(passed_on, {"/cameos/0/grants/0/via/standing": "suspended"})
+
+test_refused_unreachable if not requirement.met with input as testing.having(testing.start, {"/cameos/0/grants/0/reachable": false})
+
+test_refused_group_revoked if not requirement.met with input as testing.having(testing.start, {"/cameos/0/grants/0/revoked/no_new_uses": 6})
+
+test_fact_missing_via if not requirement.met with input as testing.without(testing.start, "/cameos/0/grants/0/via")
+
+test_fact_missing_standing_of_whoever_passed_it_on if not requirement.met with input as testing.without(passed_on, "/cameos/0/grants/0/via/standing")
+
+test_fact_missing_block_of_whoever_passed_it_on if not requirement.met with input as testing.without(passed_on, "/cameos/0/grants/0/via/blocked")
+
+test_fact_missing_reachable if not requirement.met with input as testing.without(testing.start, "/cameos/0/grants/0/reachable")
+
+test_fact_missing_group_revoked if not requirement.met with input as testing.without(testing.start, "/cameos/0/grants/0/revoked")

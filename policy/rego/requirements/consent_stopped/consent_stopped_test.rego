@@ -24,3 +24,7 @@ test_fact_missing_revoked if not requirement.met with input as testing.without(t
 test_fact_missing_grant if not requirement.met with input as testing.having(testing.release, {"/cameos/0/grants": []})
 
 test_fact_missing_withdrawn if not requirement.met with input as testing.without(testing.release, "/cameos/0/grants/0/withdrawn")
+
+test_permitted_with_a_quota if requirement.met with input as testing.having(testing.release, {"/generation/started/uses/1": {"cameo": "account-b", "grant": "2026-11"}})
+
+test_refused_group_revoked if not requirement.met with input as testing.having(testing.release, {"/cameos/0/grants/0/revoked/take_down": 6})

@@ -18,3 +18,16 @@ test_fact_missing_limit if not requirement.met with input as testing.without(tes
 test_fact_missing_review if not requirement.met with input as testing.without(testing.start, "/cameos/0/grants/0/review")
 
 test_fact_missing_cameos if not requirement.met with input as testing.without(testing.start, "/cameos")
+
+# What later requirements ask for: an app, a region, a remix, a length.
+test_permitted_named_app_and_region if {
+	rule := object.union(testing.everyone, {"apps": ["app-1"], "regions": ["DE"]})
+	asked := {"/cameos/0/grants": [], "/cameos/0/audiences": [rule], "/app": {"app": "app-1", "standing": "good"}}
+	requirement.met with input as testing.having(testing.start, asked)
+}
+
+test_permitted_remix_within_a_length if {
+	given := {"/cameos/0/grants/0/remix": true, "/cameos/0/grants/0/duration_ms": 5000}
+	remix := {"/generation/remix": {"generation": "generation-0", "cameos": [], "out": true, "removed": false}}
+	requirement.met with input as testing.having(testing.start, object.union(given, remix))
+}
