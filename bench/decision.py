@@ -14,25 +14,26 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from bench.arriving import fill_view
 from bench.results import Row, write
 from infra.parts.opa import Opa
 from policy.adapters.opa import DECISION_PATH, OpaEngine
 from policy.adapters.opa_client import OpaAdministration
-from policy.adapters.view import Arrived, ViewReader, ViewWriter
+from policy.adapters.view import ViewReader
 from policy.bundle import build
 from policy.core.opening import opening_events
 from policy.core.question import gather, question_of
 from policy.program import ENTRY, find_opa, run_opa
 from schemas import account, cameo, codec, consent, generation
-from schemas.envelope import Envelope
-from schemas.ids import cameo_of, partition_of
-from schemas.registry import Event, by_class
+from schemas.ids import cameo_of
+from schemas.registry import Event
 
 PATIENT_S = 5.0
 
@@ -160,30 +161,9 @@ def quantile(times: list[float], name: str) -> float:
 
 def fill(folder: Path, bundle_sha256: str, cameos: int) -> list[str]:
     """Fill a view with cameos, each with a grant and a judged request; the generations."""
-    writer, revisions, sequences = ViewWriter(folder), dict[str, int](), [0] * 32
-
-    def arrived(stream: str, event: Event) -> Arrived:
-        kind, partition = by_class(type(event)), partition_of(stream)
-        revisions[stream] = revisions.get(stream, 0) + 1
-        sequences[partition] += 1
-        position = sum(sequences)
-        envelope = Envelope(
-            tenant="main", stream=stream, revision=revisions[stream], position=position, event_id=f"{position:x}", type=kind.name,
-            version=kind.version, actor=stream, acting_as=None, app=None, correlation="c", causation=None, time_us=1,
-            data=codec.event_data(event), sealed={},
-        )  # fmt: skip
-        return Arrived(envelope, position - 1, partition, sequences[partition])
-
-    writer.apply([arrived(stream, event) for stream, event in opening_events(bundle_sha256, ["portrait"])])
-    generations: list[str] = []
-    batch: list[Arrived] = []
-    for number in range(cameos):
-        batch += [arrived(stream, event) for stream, event in permitted(number)]
-        generations.append(f"generation-{number:032x}")
-        if number % 200 == 199 or number == cameos - 1:
-            writer.apply(batch)
-            batch = []
-    return generations
+    histories = chain(opening_events(bundle_sha256, ["portrait"]), chain.from_iterable(map(permitted, range(cameos))))
+    fill_view(folder, histories)
+    return [f"generation-{number:032x}" for number in range(cameos)]
 
 
 def permitted(number: int) -> list[tuple[str, Event]]:

@@ -14,17 +14,23 @@ RESULTS = Path(__file__).parent / "results"
 
 @dataclass(frozen=True)
 class Row:
-    """One figure beside its peer's; `ratio` is ours over the peer's."""
+    """One figure beside its peer's; `ratio` is ours over the peer's; `goal`: what ours may come to at most."""
 
     what: str
     unit: str
     ours: float
     peer: float | None
     n: int
+    goal: float | None = None
 
     @property
     def ratio(self) -> float | None:
         return None if not self.peer else round(self.ours / self.peer, 3)
+
+    @property
+    def meets(self) -> bool | None:
+        """Say whether the goal is met; None without one."""
+        return None if self.goal is None else self.ours <= self.goal
 
 
 def write(name: str, rows: list[Row]) -> None:
