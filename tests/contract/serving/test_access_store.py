@@ -40,7 +40,7 @@ def access(request: pytest.FixtureRequest) -> AccessStore:
 
 
 def token(name: str, account: str = MIN, *, age_s: int = 0, expires_s: int | None = None) -> tuple[Token, bytes]:
-    expires = None if expires_s is None else NOW + timedelta(seconds=expires_s)
+    expires = None if expires_s is None else datetime.now(UTC) + timedelta(seconds=expires_s)
     made = Token(name, account, frozenset({"consent", "audit"}), None, "a label", NOW - timedelta(seconds=age_s), expires)
     return made, hashlib.sha256(name.encode()).digest()
 
