@@ -1,5 +1,8 @@
 -- What is new in the vocabulary, and what some events write now.
 UPDATE ledger.event_types SET consent = true WHERE type = 'generation.taken_down';
+UPDATE ledger.streams s SET consent_revision = e.revision     -- as if it had been so from the beginning
+    FROM (SELECT stream, max(revision) AS revision FROM ledger.events WHERE type = 'generation.taken_down' GROUP BY stream) e
+    WHERE s.stream = e.stream AND s.consent_revision < e.revision;
 UPDATE ledger.event_types SET facts = '{app,standing}' WHERE type = 'app.registered';
 UPDATE ledger.event_types SET facts = '{switch,proposal}' WHERE type = 'switch.thrown';
 
