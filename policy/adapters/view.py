@@ -10,34 +10,31 @@ from typing import Any
 
 import lmdb
 
-from policy.adapters.view_layout import (
-    COUNT,
-    STATE,
-    USE,
-    Databases,
-    close,
-    databases,
-    decode_state,
-    fact_key,
-    read_fact,
-    read_head,
-    split_fact_key,
-    use_key,
-)
+from policy.adapters.view_boot import boot_id
+from policy.adapters.view_layout import REFUSED, STATE, Databases, close, databases, decode_state
+from policy.adapters.view_rows import Rows
 from policy.adapters.view_writer import Arrived, ViewWriter
 from policy.core.digest import FactRow, facts_digest, head_row
 from policy.core.freshness import MAX_STALENESS_US, Freshness, ViewState, freshness
+from policy.core.packing import is_id
+from policy.errors import StaleViewError
 from policy.ports import Fact, Head, Used
+from schemas.ids import partition_of
 
 __all__ = ["Arrived", "ViewReader", "ViewWriter"]
 
 
 class ViewFacts:
-    """A FactReader over one read transaction: one consistent reading of this host's view."""
+    """A FactReader over one read transaction: one consistent reading of this host's view.
+
+    What the view does not hold it does not call absent: it raises StaleViewError (feed.shard) for a stream of another
+    partition, and for use counters unless it holds every partition, for generations of all of them use a grant.
+    """
 
     def __init__(self, view: Databases, transaction: lmdb.Transaction, now_us: int) -> None:
         self._view = view
-        self._transaction: Any = transaction  # its stubs cannot tell that buffers are off: values are bytes
+        self._transaction: Any = transaction
+        self._rows = Rows(view, transaction)
         self._now_us = now_us
 
     def now_us(self) -> int:
@@ -46,37 +43,39 @@ class ViewFacts:
 
     def head(self, stream: str) -> Head | None:
         """Find where a stream stands."""
-        found = self._transaction.get(stream.encode(), db=self._view.heads)
-        return None if found is None else read_head(found)
+        head = self._rows.standing(stream)[1]
+        if head is None:
+            self._require_held(stream)
+        return head
 
     def get(self, stream: str, key: str) -> Fact | None:
         """Read one fact."""
-        found = self._transaction.get(fact_key(stream, key), db=self._view.facts)
-        return None if found is None else read_fact(found)
+        number, head = self._rows.standing(stream)
+        if number is None or head is None:
+            return self._require_held(stream)
+        return self._rows.get(number, key)
 
     def scan(self, stream: str, prefix: str) -> Sequence[tuple[str, Fact]]:
         """Read the facts whose key begins with the prefix, in order of key."""
-        first = fact_key(stream, prefix)
-        found: list[tuple[str, Fact]] = []
-        with self._transaction.cursor(db=self._view.facts) as cursor:
-            if not cursor.set_range(first):
-                return found
-            for key, value in cursor:
-                if not key.startswith(first):
-                    break
-                found.append((split_fact_key(key)[1], read_fact(value)))
-        return found
+        number, head = self._rows.standing(stream)
+        if number is None or head is None:
+            self._require_held(stream)
+            return []
+        return self._rows.scan(number, prefix)
 
     def used(self, cameo: str, grant: str, generation: str) -> Used:
         """Count the uses of a grant as seen by one generation."""
-        count = self._transaction.get(use_key(cameo, grant), db=self._view.uses)
-        if count is None:
+        state = self.state()
+        if state is not None and not state.whole:
+            raise StaleViewError("feed.shard", "generations of partitions that are not held use grants too")
+        number = self._rows.standing(cameo)[0]
+        if number is None:
             return Used(0, mine=False)
-        uses, taken_ms = COUNT.unpack(count)
-        held = self._transaction.get(use_key(cameo, grant, generation), db=self._view.uses)
+        uses, taken_ms = self._rows.uses(number, grant)
+        held = self._rows.use(number, grant, generation)
         if held is None:
             return Used(uses, mine=False, others_ms=taken_ms)
-        return Used(uses - 1, mine=True, others_ms=taken_ms - USE.unpack(held)[1])
+        return Used(uses - 1, mine=True, others_ms=taken_ms - held[1])
 
     def state(self) -> ViewState | None:
         """Read where the view stands."""
@@ -85,13 +84,15 @@ class ViewFacts:
 
     def rows(self) -> Iterator[FactRow]:
         """Read every fact and head, for the digest."""
-        with self._transaction.cursor(db=self._view.facts) as cursor:
-            for key, value in cursor:
-                fact = read_fact(value)
-                yield (*split_fact_key(key), fact.value, fact.revision)
-        with self._transaction.cursor(db=self._view.heads) as cursor:
-            for key, value in cursor:
-                yield head_row(key.decode(), *read_head(value))
+        for stream, key, fact in self._rows.every():
+            yield stream, key, fact.value, fact.revision
+        for stream, head in self._rows.every_head():
+            yield head_row(stream, *head)
+
+    def _require_held(self, stream: str) -> None:
+        state = self.state()
+        if state is not None and not state.whole and is_id(stream) and partition_of(stream) not in state.held:
+            raise StaleViewError("feed.shard", f"partition {partition_of(stream)} is not held here")
 
 
 class ViewReader:
@@ -106,6 +107,7 @@ class ViewReader:
         self._folder = Path(folder)
         self._view = databases(self._folder, write=False)
         self._max_staleness_us = max_staleness_us
+        self._boot = boot_id()
 
     @contextmanager
     def reading(self) -> Iterator[ViewFacts]:
@@ -143,10 +145,9 @@ class ViewReader:
 
     def consent_revisions(self, streams: Iterable[str]) -> Mapping[str, int]:
         """Read consent revisions together, for the poll every 5 ms; 0 where a stream does not exist."""
-        heads = self._view.heads
-        with self._view.environment.begin() as transaction:
-            found = {stream: transaction.get(stream.encode(), db=heads) for stream in streams}
-        return {stream: 0 if head is None else read_head(head).consent_revision for stream, head in found.items()}
+        with self.reading() as facts:
+            found = {stream: facts.head(stream) for stream in streams}
+        return {stream: 0 if head is None else head.consent_revision for stream, head in found.items()}
 
     def state(self) -> ViewState | None:
         """Read where the view stands; None before anything was applied."""
@@ -161,7 +162,17 @@ class ViewReader:
 
     def freshness(self, now_wall_us: int, now_mono_us: int) -> Freshness:
         """Judge the view's age by CLOCK_REALTIME and CLOCK_MONOTONIC. Raises StaleViewError with its code."""
-        return freshness(self.state(), now_wall_us, now_mono_us, self._max_staleness_us)
+        return self.age_of(self.state(), now_wall_us, now_mono_us)
+
+    def age_of(self, state: ViewState | None, now_wall_us: int, now_mono_us: int) -> Freshness:
+        """Judge the age of a state read together with facts (`facts.state()`). Raises StaleViewError with its code."""
+        try:
+            return freshness(state, now_wall_us, now_mono_us, self._max_staleness_us, self._boot)
+        except StaleViewError as stale:
+            told = self._refused()
+            if told is None:
+                raise
+            raise StaleViewError(told, "the feeder had to stop applying") from stale
 
     def digest(self) -> str:
         """Digest every fact and head: equal to the ledger's `facts_digest` when both stand at one position."""
@@ -179,3 +190,9 @@ class ViewReader:
     def close(self) -> None:
         """Close the view in this process."""
         close(self._folder)
+
+    def _refused(self) -> str | None:
+        try:
+            return (self._folder / REFUSED).read_text("utf-8").strip() or None
+        except OSError:
+            return None

@@ -1,13 +1,15 @@
-"""How the consent view lies in LMDB: databases, keys, values, one environment a process. Does not apply or judge.
+"""How the consent view lies in LMDB: its databases, one environment a process, its lock. Does not read or write rows.
 
-facts  stream NUL key → msgpack [value, revision]   heads  stream → revision, consent revision (2 x 64 bit)
-uses   cameo NUL grant → uses, ms; cameo NUL grant NUL generation → r (reserved) or c (consumed), ms   meta  state → ViewState
+ids    packed id → number                     heads  number → packed id, revision and consent revision (none: only named)
+facts  number, packed key → packed value      edges  number, word → (number, revision), sorted: facts WORD/STREAM that say no more
+uses   number, grant → uses, ms; and number, grant, user → r (reserved) or c (consumed), ms         meta  layout, state
+Packed: policy.core.packing. Numbers: 32 bit, in the order in which streams and those they name first came.
 """
 
 from __future__ import annotations
 
+import fcntl
 import os
-import struct
 import threading
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -16,30 +18,32 @@ import lmdb
 import msgspec
 
 from policy.core.freshness import ViewState
-from policy.errors import StaleViewError, ViewError
-from policy.ports import Fact, Head
+from policy.errors import StaleViewError, ViewError, ViewHeldError
 
+LAYOUT = b"2"
+"""Raise it with every change of what lies where: a view or snapshot of another layout is not read, but built anew."""
 MAP_BYTES = 8 << 30
-"""Room of the map: address space, not memory; the file grows as it fills."""
+"""Room of a view unless a setting says otherwise: address space, not memory; the file grows as it fills."""
+READ_MAP_BYTES = 1 << 38
+"""Address space that a reader reserves, so that it can follow a view of any permitted size."""
 MAX_READERS = 512
-STATE = b"state"
-HEAD = struct.Struct(">QQ")
-COUNT = struct.Struct(">QQ")
-USE = struct.Struct(">cQ")
-DATABASES = (b"facts", b"heads", b"uses", b"meta")
+LAYOUT_KEY, STATE = b"layout", b"state"
+DATABASES = (b"ids", b"heads", b"facts", b"edges", b"uses", b"meta")
+DATA, READERS, LOCK, REFUSED = "data.mdb", "lock.mdb", "feeder.lock", "refused"
+"""Files of a view's folder: LMDB's two, the one writer's lock, and the code of why its writer had to stop applying."""
 
-encode_fact = msgspec.msgpack.Encoder().encode
-_decode_fact = msgspec.msgpack.Decoder(tuple[dict[str, Any], int]).decode
 encode_state = msgspec.msgpack.Encoder().encode
 decode_state = msgspec.msgpack.Decoder(ViewState).decode
 
 
 class Databases(NamedTuple):
-    """An open view: the environment and its four databases."""
+    """An open view: the environment and its databases."""
 
     environment: lmdb.Environment
-    facts: Any
+    ids: Any
     heads: Any
+    facts: Any
+    edges: Any
     uses: Any
     meta: Any
 
@@ -48,10 +52,10 @@ _open: dict[tuple[int, str], Databases] = {}
 _lock = threading.Lock()
 
 
-def databases(folder: Path, *, write: bool) -> Databases:
+def databases(folder: Path, *, write: bool, map_bytes: int = MAP_BYTES) -> Databases:
     """Open the view, once a process: LMDB forbids a second time. A reader shares what a writer here has opened.
 
-    Raises StaleViewError (feed.missing) where a reader finds no view, ViewError for anything else.
+    Raises StaleViewError (feed.missing) where a reader finds no view of this layout, ViewError for anything else.
     """
     name = (os.getpid(), str(folder.resolve()))
     with _lock:
@@ -61,7 +65,7 @@ def databases(folder: Path, *, write: bool) -> Databases:
                 raise ViewError(f"{folder} is open for reading in this process: open the writer first")
             return found
         try:
-            _open[name] = opened = _writable(folder) if write else _readable(folder)
+            _open[name] = opened = _writable(folder, map_bytes) if write else open_readable(folder)
         except lmdb.Error as error:
             if write:
                 raise ViewError(str(error)) from error
@@ -77,44 +81,60 @@ def close(folder: Path) -> None:
         found.environment.close()
 
 
-def _writable(folder: Path) -> Databases:
+def hold(folder: Path) -> int:
+    """Take the one writer's lock, until the descriptor is closed or the process ends. Raises ViewHeldError where another has it."""
     folder.mkdir(parents=True, exist_ok=True)
-    # metasync off: a crash of the machine may lose the last batches, which the feed brings again; never a half batch
-    environment = lmdb.open(str(folder), map_size=MAP_BYTES, max_dbs=len(DATABASES), max_readers=MAX_READERS, metasync=False)
-    environment.reader_check()
-    return Databases(environment, *(environment.open_db(name) for name in DATABASES))
-
-
-def _readable(folder: Path) -> Databases:
-    environment = lmdb.open(str(folder), readonly=True, max_dbs=len(DATABASES), max_readers=MAX_READERS, map_size=MAP_BYTES, create=False)
+    descriptor = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
-        return Databases(environment, *(environment.open_db(name, create=False) for name in DATABASES))
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        os.close(descriptor)
+        raise ViewHeldError(f"another feeder writes {folder}") from error
+    return descriptor
+
+
+def open_readable(folder: Path) -> Databases:
+    """Open for reading, whatever this process has open. Raises lmdb.Error, StaleViewError (feed.missing) for another layout."""
+    environment = lmdb.open(
+        str(folder), readonly=True, max_dbs=len(DATABASES), max_readers=MAX_READERS, map_size=READ_MAP_BYTES, create=False
+    )
+    try:
+        if _layout(environment) == LAYOUT:
+            return Databases(environment, *(environment.open_db(name, create=False) for name in DATABASES))
     except lmdb.Error:
         environment.close()
         raise
+    environment.close()
+    raise StaleViewError("feed.missing", f"the view at {folder} has another layout")
 
 
-def fact_key(stream: str, key: str) -> bytes:
-    """Key of a fact."""
-    return f"{stream}\0{key}".encode()
+def _writable(folder: Path, map_bytes: int) -> Databases:
+    folder.mkdir(parents=True, exist_ok=True)
+    environment = _environment(folder, map_bytes)
+    if _layout(environment) not in {LAYOUT, None}:
+        environment.close()
+        for name in (DATA, READERS):
+            (folder / name).unlink()
+        environment = _environment(folder, map_bytes)
+    environment.reader_check()
+    return Databases(environment, *(_database(environment, name) for name in DATABASES))
 
 
-def split_fact_key(found: bytes) -> tuple[str, str]:
-    """Stream and key of a fact."""
-    stream, _, key = found.decode().partition("\0")
-    return stream, key
+def _environment(folder: Path, map_bytes: int) -> lmdb.Environment:
+    # metasync off: a crash of the machine may lose the last batches, which the feed brings again; never a half batch
+    return lmdb.open(str(folder), map_size=map_bytes, max_dbs=len(DATABASES), max_readers=MAX_READERS, metasync=False)
 
 
-def read_fact(value: bytes) -> Fact:
-    """Decode a fact."""
-    return Fact(*_decode_fact(value))
+def _layout(environment: lmdb.Environment) -> bytes | None:
+    """Tell the layout; None for a view in which nothing was ever written."""
+    try:
+        meta = environment.open_db(b"meta", create=False)
+    except lmdb.NotFoundError:
+        return None
+    with environment.begin() as transaction:
+        return transaction.get(LAYOUT_KEY, b"1", db=meta)
 
 
-def read_head(value: bytes) -> Head:
-    """Decode a head."""
-    return Head(*HEAD.unpack(value))
-
-
-def use_key(cameo: str, grant: str, generation: str | None = None) -> bytes:
-    """Key of a grant's count, or of one generation's use of it."""
-    return (f"{cameo}\0{grant}" if generation is None else f"{cameo}\0{grant}\0{generation}").encode()
+def _database(environment: lmdb.Environment, name: bytes) -> Any:
+    pairs = name == b"edges"
+    return environment.open_db(name, dupsort=pairs, dupfixed=pairs)

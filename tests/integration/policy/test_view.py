@@ -209,7 +209,7 @@ def test_a_writer_killed_within_a_batch_loses_and_halves_nothing(tmp_path: Path)
         writer.apply(feed.of((ANN, REGISTERED)))
         calls = 0
         class Dying(ViewWriter):
-            def _use(self, *arguments):
+            def _beaten(self, *arguments):
                 os.kill(os.getpid(), signal.SIGKILL)
         writer.__class__ = Dying
         writer.apply(feed.of((BEN, REGISTERED), (ONE, started())))
