@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
+from copy import deepcopy
 from datetime import UTC, datetime
 
-from serving.ports import Token
+from schemas.ids import stream_kind
+from serving.ports import Candidates, Token
+from streams.fakes import InMemoryEventStore, InMemorySnapshot
+
+NAMING = ("grant", "member", "passed")
+"""Facts of a cameo that name who could use it."""
 
 
 class InMemoryAccessStore:
@@ -58,3 +65,32 @@ class InMemoryAccessStore:
                 del self._tokens[sha256]
                 return True
         return False
+
+
+class InMemoryCandidates(InMemorySnapshot):
+    """Candidates over a copy: everybody and every cameo there is, for the policy decides each."""
+
+    def position(self) -> int:
+        """Tell how many events were appended."""
+        return len(self._state.events)
+
+    def requesters(self, cameo: str, owner: str, after: str, limit: int, kinds: Sequence[str]) -> Sequence[str]:
+        """List every account, and the apps and groups that the cameo's facts name."""
+        del owner
+        named = {key.split("/")[1] for key, _ in self.scan(cameo, "") if key.split("/")[0] in NAMING}
+        everybody = {stream for stream in self._state.heads if stream_kind(stream) == "account"} | named
+        return sorted(one for one in everybody if one > after and one.partition("-")[0] in kinds)[:limit]
+
+    def cameos(self, requester: str, app: str | None, after: str, limit: int) -> Sequence[str]:
+        """List every cameo."""
+        del requester, app
+        return sorted(stream for stream in self._state.heads if stream_kind(stream) == "cameo" and stream > after)[:limit]
+
+
+class InMemoryAskingLedger(InMemoryEventStore):
+    """The ledger's twin, as questions read it."""
+
+    @contextmanager
+    def asking(self) -> Generator[Candidates]:
+        """Read facts as they are now, whatever is appended meanwhile."""
+        yield InMemoryCandidates(deepcopy(self._state), self._clock())

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, Protocol, get_args
+
+from policy.ports import FactReader
+from serving.core.authzen import Decision, Evaluation, Found, Search
 
 Scope = Literal["account", "consent", "enrol", "generate", "audit", "auditor", "operator"]
 SCOPES: tuple[Scope, ...] = get_args(Scope)
@@ -59,4 +63,70 @@ class AccessStore(Protocol):
 
     def remove_token(self, account: str, token_id: str) -> bool:
         """Remove one; False when there was none."""
+        ...
+
+
+class Asking(Protocol):
+    """Who asks what is permitted."""
+
+    @property
+    def account(self) -> str:
+        """The caller's account."""
+        ...
+
+    @property
+    def scopes(self) -> frozenset[str]:
+        """What the caller may do."""
+        ...
+
+    @property
+    def app(self) -> str | None:
+        """The app through which the caller calls."""
+        ...
+
+
+class DecisionPoint(Protocol):
+    """Answers AuthZEN's questions. Each raises CommandError where the caller may not ask, or nobody can answer."""
+
+    def decide(self, caller: Asking, asked: Evaluation) -> Decision:
+        """Answer one question."""
+        ...
+
+    def subjects(self, caller: Asking, asked: Search) -> Found:
+        """Find who may do it."""
+        ...
+
+    def resources(self, caller: Asking, asked: Search) -> Found:
+        """Find what it may be done with."""
+        ...
+
+    def actions(self, caller: Asking, asked: Search) -> Found:
+        """Find what may be done."""
+        ...
+
+
+class Candidates(FactReader, Protocol):
+    """One reading of the ledger that also tells who and what could come into question. The policy decides each.
+
+    What is listed holds everybody whom the policy could permit, and may hold others.
+    """
+
+    def position(self) -> int:
+        """Tell the ledger's position that was read."""
+        ...
+
+    def requesters(self, cameo: str, owner: str, after: str, limit: int, kinds: Sequence[str]) -> Sequence[str]:
+        """List what could use a cameo of these kinds (account, app, group), in order of id, above one."""
+        ...
+
+    def cameos(self, requester: str, app: str | None, after: str, limit: int) -> Sequence[str]:
+        """List cameos that a requester could use, in order of id, above one."""
+        ...
+
+
+class AskingLedger(Protocol):
+    """The ledger as questions read it."""
+
+    def asking(self) -> AbstractContextManager[Candidates]:
+        """Open one consistent reading. Never ask the policy inside. Raises LedgerUnavailableError."""
         ...

@@ -42,6 +42,10 @@ PLATFORM_CODES: dict[str, tuple[tuple[str, str], tuple[str, str]]] = {
     "ledger.behind": (("The record is behind its own checkpoint.", "기록이 자신의 체크포인트보다 뒤처져 있습니다."), _OPERATOR),
     "ledger.unavailable": (("The record cannot be reached.", "기록에 접근할 수 없습니다."), _LATER),
     "policy.unavailable": (("The policy does not answer.", "정책 엔진이 응답하지 않습니다."), _LATER),
+    "requester.not_eligible": (
+        ("This account may not use cameos in this way now.", "이 계정은 지금 카메오를 이렇게 쓸 수 없습니다."),
+        ("None on your side: it rests on that account.", "여기서 할 수 있는 일은 없습니다. 그 계정에 달려 있습니다."),
+    ),
     "replica.unauthenticated": (("The replica did not show who it is.", "복제본이 신원을 증명하지 못했습니다."), _OPERATOR),
     "attempt.already_released": (("This attempt has released its film already.", "이 시도는 이미 영상을 공개했습니다."), _NONE),
     "attempt.key_malformed": (("The attempt's key is not a public key.", "시도의 키가 올바른 공개 키가 아닙니다."), _OPERATOR),

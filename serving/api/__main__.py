@@ -12,14 +12,22 @@ from psycopg_pool import ConnectionPool
 
 from identity.keys.client import KeyholderClient
 from infra.settings import Settings
+from policy.adapters.opa import OpaEngine
+from policy.codes import codes
+from policy.handlers.asking import Asker
 from serving.adapters.access import PostgresAccessStore
 from serving.adapters.reading import Reading
 from serving.api.app import make_app
 from serving.api.context import Parts
+from serving.core.engines import HONOURS
+from serving.handlers.asking import AskingDesk
+from serving.handlers.authzen import CameoDecisions
 from serving.handlers.desk import Desk
-from streams.adapters.postgres import PostgresEventStore
+from streams.adapters.postgres_asking import PostgresAskingLedger
 
 POOL = 12
+ASKING_TIMEOUT_S = 1.0
+"""How long a question about consent waits for the policy: it holds nothing up, so longer than a render's."""
 PATIENCE_S = 3.0
 """How long a request waits for Postgres before it is told that it does not answer; as the ledger's."""
 
@@ -44,17 +52,22 @@ def main() -> int:
     """Run until told to stop."""
     settings = Settings.from_env(os.environ)
     dsn = settings.dsn("api")
-    store = PostgresEventStore(dsn, settings.tenant)
+    store = PostgresAskingLedger(dsn, settings.tenant)
     pool = ConnectionPool(dsn, min_size=1, max_size=POOL, timeout=PATIENCE_S, check=ConnectionPool.check_connection, open=True)
     token = settings.secret("token-api")
     keyholder = KeyholderClient(settings.keyholder_socket, token.decode())
     pepper = hashlib.sha256(b"cameo/requests/1" + token).digest()
+    access = PostgresAccessStore(pool)
+    table = codes()
+    questions = AskingDesk(store, Asker(OpaEngine(settings.opa_socket, ASKING_TIMEOUT_S), table, HONOURS), table)
     parts = Parts(
         desk=Desk(store, keyholder, secrets.token_bytes, pepper),
-        access=PostgresAccessStore(pool),
+        access=access,
         keyholder=keyholder,
         reader=Reading(store, pool),
         tenant=settings.tenant,
+        asking=questions,
+        decisions=CameoDecisions(questions, access),
     )
     host, _, port = settings.api.rpartition(":")
     config = uvicorn.Config(make_app(parts), host=host, port=int(port), log_level="warning", access_log=False)

@@ -9,7 +9,8 @@ from fastapi import FastAPI
 from serving.api import problem
 from serving.api.bounds import Bounds
 from serving.api.context import Parts
-from serving.api.routes import accounts, audit, consent, enrolments, generations, operate
+from serving.api.request_id import RequestId
+from serving.api.routes import accounts, asking, audit, authzen, consent, enrolments, generations, operate
 
 DESCRIPTION = (
     "Enrol a likeness, say who may use it, ask for films, and see who generated what. Errors are problem+json with a "
@@ -24,8 +25,9 @@ def make_app(parts: Parts) -> FastAPI:
     app = FastAPI(title="Cameo", version="1.0.0", description=DESCRIPTION, docs_url=None, redoc_url=None, responses=PROBLEMS)
     app.state.parts = parts
     app.add_middleware(Bounds)
+    app.add_middleware(RequestId)
     problem.install(app)
-    for module in (accounts, enrolments, consent, generations, audit, operate):
+    for module in (accounts, enrolments, consent, asking, generations, audit, operate, authzen):
         app.include_router(module.router)
     _document(app)
     return app

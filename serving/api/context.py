@@ -10,10 +10,12 @@ from fastapi import Depends, Header, Request, Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from identity.keys.client import KeyholderClient
+from serving.api.pacing import PACING, Pacing
 from serving.errors import ForbiddenError, InvalidError, UnauthenticatedError
+from serving.handlers.asking import AskingDesk
 from serving.handlers.desk import Caller, Desk
 from serving.handlers.tokens import known
-from serving.ports import SCOPES, AccessStore, Scope
+from serving.ports import SCOPES, AccessStore, DecisionPoint, Scope
 
 _bearer = HTTPBearer(auto_error=False, scheme_name="token")
 
@@ -27,6 +29,9 @@ class Parts:
     keyholder: KeyholderClient
     reader: Any
     tenant: str
+    asking: AskingDesk
+    decisions: DecisionPoint
+    pacing: Pacing = PACING
 
 
 def parts_of(request: Request) -> Parts:
@@ -65,6 +70,7 @@ ConsentCaller = Annotated[Caller, _admitting("consent")]
 EnrolCaller = Annotated[Caller, _admitting("enrol")]
 GenerateCaller = Annotated[Caller, _admitting("generate")]
 AuditCaller = Annotated[Caller, _admitting("audit", "auditor")]
+AskingCaller = Annotated[Caller, _admitting("consent", "generate", "auditor", "operator")]
 AuditorCaller = Annotated[Caller, _admitting("auditor")]
 OperatorCaller = Annotated[Caller, _admitting("operator")]
 AnyCaller = Annotated[Caller, _admitting(*SCOPES)]

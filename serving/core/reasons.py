@@ -7,6 +7,7 @@ from typing import TypedDict
 
 from identity.core.codes import CODES as ENROLMENT_CODES
 from policy.core.codes import CodeTable
+from policy.core.disclosing import told_to_requester
 
 
 class Reason(TypedDict):
@@ -25,8 +26,8 @@ ASK = "Ask the operator, and name the code."
 def reasons(table: CodeTable, codes: Iterable[str], *, disclosed: bool = True) -> list[Reason]:
     """Put codes into words, sorted, once each; `disclosed` turns each into what its requester may see."""
     known = set(codes)
-    shown = {table[code].disclosed_as if disclosed and code in table else code for code in known}
-    return [_reason(table, code) for code in sorted(shown)]
+    shown = told_to_requester(table, known) if disclosed else sorted(known)
+    return [_reason(table, code) for code in shown]
 
 
 def _reason(table: CodeTable, code: str) -> Reason:

@@ -12,18 +12,27 @@ import pytest
 from fastapi.testclient import TestClient
 
 from identity.keys.fakes import InMemoryKeyholder
+from policy.codes import codes
+from policy.core.opening import opening_events
+from policy.fakes import InMemoryPolicy
+from policy.handlers.asking import Asker
 from schemas.cameo import EnrolmentActivated, EnrolmentStarted
 from schemas.ids import cameo_of, stream_id
 from schemas.registry import Event
 from serving.adapters.reading import Reading
 from serving.api.app import make_app
 from serving.api.context import Parts
-from serving.fakes import InMemoryAccessStore
+from serving.api.pacing import Pacing
+from serving.core.engines import HONOURS
+from serving.fakes import InMemoryAccessStore, InMemoryAskingLedger
+from serving.handlers.asking import AskingDesk
+from serving.handlers.authzen import CameoDecisions
 from serving.handlers.desk import Desk
 from serving.handlers.tokens import make_token
 from serving.ports import PERSON
-from streams.fakes import InMemoryEventStore
 from streams.ports import Append, NewEvent
+
+BUNDLE = "b" * 64
 
 
 @dataclass
@@ -31,7 +40,7 @@ class Place:
     """One installation of fakes."""
 
     client: TestClient
-    store: InMemoryEventStore
+    store: InMemoryAskingLedger
     access: InMemoryAccessStore
 
     def token(self, account: str, *scopes: str) -> dict[str, str]:
@@ -42,6 +51,13 @@ class Place:
         operator = self.token(stream_id("account", bytes(16)), "operator")
         made = self.client.post("/v1/accounts", json={"handle": handle, "region": "KR"}, headers=operator).json()
         return made["account"], {"Authorization": f"Bearer {made['token']}"}
+
+    def open(self) -> None:
+        for stream, event in opening_events(BUNDLE, sorted(HONOURS)):
+            self.append(stream, event)
+
+    def append(self, stream: str, event: Event) -> None:
+        self.store.append(Append(actor="test", events=[NewEvent(stream, event, secrets.token_hex(16))], correlation="test"))
 
     def activate(self, account: str) -> str:
         cameo = cameo_of(account)
@@ -71,18 +87,22 @@ class NoProjections(Reading):
 
 @pytest.fixture
 def place() -> Place:
-    store, access = InMemoryEventStore(), InMemoryAccessStore()
+    store, access = InMemoryAskingLedger(), InMemoryAccessStore()
 
     def recorded(stream: str, event: Event) -> None:
         store.append(Append(actor="keyholder", events=[NewEvent(stream, event, secrets.token_hex(16))], correlation="test"))
 
     keyholder = InMemoryKeyholder("api", store.read, recorded)
+    questions = AskingDesk(store, Asker(InMemoryPolicy(BUNDLE), codes(), HONOURS), codes())
     parts = Parts(
         desk=Desk(store, keyholder, secrets.token_bytes, secrets.token_bytes(32)),
         access=access,
         keyholder=keyholder,
         reader=NoProjections(store, None),
         tenant="main",
+        asking=questions,
+        decisions=CameoDecisions(questions, access),
+        pacing=Pacing(0.001, 0.001),
     )
     return Place(TestClient(make_app(parts), raise_server_exceptions=False), store, access)
 

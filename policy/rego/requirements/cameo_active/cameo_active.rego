@@ -11,7 +11,7 @@
 #   remedy:
 #     en: "Choose a cameo that is active."
 #     ko: "활성 상태인 카메오를 고르세요."
-#   disclosed_as: cameo.inactive
+#   disclosed_as: consent.required
 package cameo.requirements.cameo_active
 
 met if {

@@ -1,0 +1,1 @@
+"""Asking the policy about what nobody has requested yet."""
