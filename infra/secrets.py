@@ -1,6 +1,7 @@
 """Owns making the secrets of an installation once; does not own reading them (Settings.secret) or rotating them.
 
-Ed25519 keys are 32 raw bytes, the root key 32 random bytes, the bundle key an ES256 pair in PEM, tokens and passwords hex text.
+Ed25519 keys are 32 raw bytes; the root key and the keys of access and of at-least tokens are 32 random bytes each; the bundle key
+is an ES256 pair in PEM; tokens and passwords are hex text.
 """
 
 from __future__ import annotations
@@ -29,7 +30,11 @@ def ensure(folder: Path, *, database: bool = True) -> list[str]:
     """
     folder.mkdir(parents=True, exist_ok=True)
     folder.chmod(0o700)
-    made = [name for name in ("root.key", "log.key") if _write_new(folder / name, secrets.token_bytes(RANDOM_BYTES))]
+    made = [
+        name
+        for name in ("root.key", "log.key", "access.key", "at-least.key")
+        if _write_new(folder / name, secrets.token_bytes(RANDOM_BYTES))
+    ]
     made += _replica_keys(folder)
     made += _bundle_keys(folder)
     texts = [f"token-{role}" for role in TOKEN_ROLES] + ["ray-token"]

@@ -30,9 +30,18 @@ class ApiError(Exception):
 class Client:
     """One caller's connection to one installation."""
 
-    def __init__(self, address: str, token: str | None, *, timeout_s: float = 30, transport: httpx.BaseTransport | None = None) -> None:
-        """`transport`: what carries the requests; left out, TCP."""
+    def __init__(
+        self,
+        address: str,
+        token: str | None,
+        *,
+        timeout_s: float = 30,
+        transport: httpx.BaseTransport | None = None,
+        step_up: str | None = None,
+    ) -> None:
+        """`transport`: what carries the requests; left out, TCP. `step_up`: a fresh proof, for what widens consent."""
         headers = {"Authorization": f"Bearer {token}"} if token else {}
+        headers |= {"Cameo-Step-Up": step_up} if step_up else {}
         url = address if address.startswith("http") else f"http://{address}"
         self._http = httpx.Client(base_url=url, headers=headers, timeout=timeout_s, transport=transport)
 

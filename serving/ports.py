@@ -30,6 +30,53 @@ class Token:
     expires_at: datetime | None
 
 
+@dataclass(frozen=True, slots=True)
+class Try:
+    """One try at a proof, counted before it is judged; and what it is judged by."""
+
+    secret: bytes
+    last_step: int
+    """The newest time step whose code was taken."""
+    last_key: str
+    """The idempotency key that it was taken under; empty: none."""
+
+
+class ProofStore(Protocol):
+    """What people prove themselves with: one TOTP secret an account, and recovery codes by their hashes."""
+
+    def put_secret(self, account: str, secret: bytes) -> None:
+        """Keep a secret in place of an older one, with no code taken and no recovery codes."""
+        ...
+
+    def take_try(self, account: str, most: int, lock_s: int) -> Try | datetime | None:
+        """Count a try; the `most`-th without success locks for `lock_s`. Tells until when it is locked; None: nothing is kept."""
+        ...
+
+    def take_step(self, account: str, step: int, key: str) -> bool:
+        """Take the code of a time step, and forget the tries; False when one as new was taken already."""
+        ...
+
+    def forgive(self, account: str) -> None:
+        """Forget the tries."""
+        ...
+
+    def put_codes(self, account: str, hashes: Sequence[bytes]) -> None:
+        """Keep recovery codes in place of those that are left."""
+        ...
+
+    def take_code(self, account: str, sha256: bytes) -> bool:
+        """Take a recovery code, and forget the tries; False when there is no such code."""
+        ...
+
+    def codes_left(self, account: str) -> int:
+        """Count the recovery codes that are left."""
+        ...
+
+    def remove(self, account: str) -> None:
+        """Remove everything of an account. May be called again."""
+        ...
+
+
 class AccessStore(Protocol):
     """Handles and tokens."""
 

@@ -16,6 +16,7 @@ from policy.adapters.opa import OpaEngine
 from policy.codes import codes
 from policy.handlers.asking import Asker
 from serving.adapters.access import PostgresAccessStore
+from serving.adapters.proofs import PostgresProofStore
 from serving.adapters.reading import Reading
 from serving.api.app import make_app
 from serving.api.context import Parts
@@ -63,6 +64,7 @@ def main() -> int:
     parts = Parts(
         desk=Desk(store, keyholder, secrets.token_bytes, pepper),
         access=access,
+        proofs=PostgresProofStore(pool, settings.secret("access.key")),
         keyholder=keyholder,
         reader=Reading(store, pool),
         tenant=settings.tenant,

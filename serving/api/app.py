@@ -10,7 +10,7 @@ from serving.api import problem
 from serving.api.bounds import Bounds
 from serving.api.context import Parts
 from serving.api.request_id import RequestId
-from serving.api.routes import accounts, asking, audit, authzen, consent, enrolments, generations, operate
+from serving.api.routes import accounts, asking, audit, authzen, consent, enrolments, generations, operate, step_up
 
 DESCRIPTION = (
     "Enrol a likeness, say who may use it, ask for films, and see who generated what. Errors are problem+json with a "
@@ -27,7 +27,7 @@ def make_app(parts: Parts) -> FastAPI:
     app.add_middleware(Bounds)
     app.add_middleware(RequestId)
     problem.install(app)
-    for module in (accounts, enrolments, consent, asking, generations, audit, operate, authzen):
+    for module in (accounts, enrolments, consent, asking, generations, audit, operate, step_up, authzen):
         app.include_router(module.router)
     _document(app)
     return app

@@ -15,7 +15,7 @@ from serving.errors import ForbiddenError, InvalidError, UnauthenticatedError
 from serving.handlers.asking import AskingDesk
 from serving.handlers.desk import Caller, Desk
 from serving.handlers.tokens import known
-from serving.ports import SCOPES, AccessStore, DecisionPoint, Scope
+from serving.ports import SCOPES, AccessStore, DecisionPoint, ProofStore, Scope
 
 _bearer = HTTPBearer(auto_error=False, scheme_name="token")
 
@@ -26,6 +26,7 @@ class Parts:
 
     desk: Desk
     access: AccessStore
+    proofs: ProofStore
     keyholder: KeyholderClient
     reader: Any
     tenant: str
@@ -46,6 +47,7 @@ def caller_with(*scopes: str) -> Callable[..., Caller]:
         request: Request,
         credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
         idempotency_key: Annotated[str | None, Header(max_length=100)] = None,
+        cameo_step_up: Annotated[str | None, Header(max_length=40, description="a fresh proof, where widening asks for one")] = None,
     ) -> Caller:
         if credentials is None:
             raise UnauthenticatedError("token.missing", "no token was sent", "send Authorization: Bearer cameo_...")
@@ -54,7 +56,7 @@ def caller_with(*scopes: str) -> Callable[..., Caller]:
             raise ForbiddenError("scope.missing", f"this needs the scope {' or '.join(scopes)}", "ask for a token with that scope")
         if idempotency_key is not None and not idempotency_key.isascii():
             raise InvalidError("idempotency.key", "an Idempotency-Key is ASCII", "draw a random one")
-        return Caller(token.account, token.scopes, token.app, idempotency_key, token.expires_at)
+        return Caller(token.account, token.scopes, token.app, idempotency_key, token.expires_at, cameo_step_up)
 
     return admit
 

@@ -52,7 +52,7 @@ def keep_token(name: str, token: str) -> Path:
     return path
 
 
-def connect(name: str | None) -> Client:
+def connect(name: str | None, code: str | None = None) -> Client:
     """Connect as somebody; raises UsageError when it is not known who or where."""
     variables = environment()
     address = variables.get("CAMEO_API")
@@ -64,12 +64,12 @@ def connect(name: str | None) -> Client:
         if not token:
             message = "who are you? --as HANDLE, or set CAMEO_TOKEN"
             raise click.UsageError(message)
-        return Client(address, token, transport=_transport())
+        return Client(address, token, transport=_transport(), step_up=code)
     path = token_path(name)
     if not path.exists():
         message = f"no token is kept for {name}: cameo account register {name} --region XX --as operator, or set CAMEO_TOKEN"
         raise click.UsageError(message)
-    return Client(address, path.read_text(encoding="utf-8").strip(), transport=_transport())
+    return Client(address, path.read_text(encoding="utf-8").strip(), transport=_transport(), step_up=code)
 
 
 def _transport() -> httpx.BaseTransport | None:
@@ -91,13 +91,14 @@ def refusal(code: str, reasons: list[dict[str, str]], otherwise: tuple[str, str]
 
 
 def api_command(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Give a command `--as` and `--json`, a connected client as first argument, and print what it returns."""
+    """Give a command `--as`, `--code` and `--json`, a connected client as first argument, and print what it returns."""
 
     @click.option("--as", "name", metavar="HANDLE", help="Whose token to use (kept in var/tokens).")
+    @click.option("--code", help="A fresh code, where widening consent asks for one (cameo step-up).")
     @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
     @functools.wraps(function)
-    def command(*args: Any, name: str | None, as_json: bool, **options: Any) -> None:
-        with connect(name) as client:
+    def command(*args: Any, name: str | None, code: str | None, as_json: bool, **options: Any) -> None:
+        with connect(name, code) as client:
             try:
                 show(function(client, *args, **options), as_json=as_json)
             except ApiError as error:

@@ -42,6 +42,8 @@ class Caller:
     idempotency_key: str | None = None
     until: datetime | None = None
     """When the caller's token ends; None: never."""
+    step_up: str | None = None
+    """The fresh proof that came with the request: a code of an authenticator, or a recovery code."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,7 @@ from serving.handlers.authzen import CameoDecisions
 from serving.handlers.desk import Desk
 from serving.handlers.tokens import make_token
 from serving.ports import PERSON
+from serving.proof_fakes import InMemoryProofStore
 from streams.ports import Append, NewEvent
 
 BUNDLE = "b" * 64
@@ -87,7 +88,12 @@ class NoProjections(Reading):
 
 @pytest.fixture
 def place() -> Place:
-    store, access = InMemoryAskingLedger(), InMemoryAccessStore()
+    return make_place(InMemoryAskingLedger())
+
+
+def make_place(store: InMemoryAskingLedger) -> Place:
+    """Make an installation over a ledger, whose clock is the test's own where it gave one."""
+    access = InMemoryAccessStore()
 
     def recorded(stream: str, event: Event) -> None:
         store.append(Append(actor="keyholder", events=[NewEvent(stream, event, secrets.token_hex(16))], correlation="test"))
@@ -97,6 +103,7 @@ def place() -> Place:
     parts = Parts(
         desk=Desk(store, keyholder, secrets.token_bytes, secrets.token_bytes(32)),
         access=access,
+        proofs=InMemoryProofStore(),
         keyholder=keyholder,
         reader=NoProjections(store, None),
         tenant="main",

@@ -1,0 +1,135 @@
+"""Commands of step-up: a person asks that widening their consent needs a fresh proof. `require` is what widening calls.
+
+Switching it on narrows; switching it off widens, and is asked for a proof itself. Narrowing is never asked.
+Whether it is on is a fact of the account's stream; what proves is kept apart from the record.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from schemas.account import StepUpSet
+from serving.core.proof import (
+    RECOVERY_BYTES,
+    RECOVERY_CODES,
+    SECRET_BYTES,
+    provisioning_uri,
+    recovery_code,
+    recovery_hash,
+    shown_secret,
+    step_of,
+)
+from serving.errors import ConflictError, ForbiddenError, LockedError
+from serving.handlers.desk import Caller, Desk
+from serving.ports import ProofStore
+
+TRIES = 5
+LOCK_S = 15 * 60
+"""House rules: at ±1 step a guesser who never tires has one chance in 900 a day; unmeasured."""
+FACT = "step_up"
+_HOW = "send a code of your authenticator, or a recovery code: --code, or the header Cameo-Step-Up"
+
+
+@dataclass(frozen=True, slots=True)
+class NewSecret:
+    """A secret as it is shown once."""
+
+    secret: str
+    uri: str
+
+
+def require(desk: Desk, proofs: ProofStore, caller: Caller, subject: str | None = None) -> None:
+    """Ask for a fresh proof of who asks, where the caller or the subject whose consent widens has that switched on.
+
+    Call it last, right before the append: the code is used up. The proof is always the caller's own. Raises
+    ForbiddenError (step_up.required, step_up.wrong), LockedError (step_up.locked).
+    """
+    if any(_is_on(desk, account) for account in {caller.account, subject or caller.account}):
+        _prove(desk, proofs, caller)
+
+
+def begin(desk: Desk, proofs: ProofStore, caller: Caller, handle: str) -> NewSecret:
+    """Draw a secret for the caller's authenticator. Nothing is asked for until `confirm`."""
+    if _is_on(desk, caller.account):
+        raise ConflictError("step_up.on", "step-up is on already", "switch it off first: cameo step-up off")
+    secret = desk.entropy(SECRET_BYTES)
+    proofs.put_secret(caller.account, secret)
+    return NewSecret(shown_secret(secret), provisioning_uri(secret, handle))
+
+
+def confirm(desk: Desk, proofs: ProofStore, caller: Caller) -> tuple[str, ...]:
+    """Switch step-up on, once a first code shows that the authenticator has the secret. Gives the recovery codes, shown once."""
+    if _is_on(desk, caller.account):
+        raise ConflictError("step_up.on", "step-up is on already", "new recovery codes: cameo step-up codes")
+    _prove(desk, proofs, caller)
+    codes = _new_codes(desk, proofs, caller.account)
+    desk.append(caller, [desk.event(caller.account, StepUpSet(on=True))])
+    return codes
+
+
+def renew_codes(desk: Desk, proofs: ProofStore, caller: Caller) -> tuple[str, ...]:
+    """Draw new recovery codes in place of the old ones, shown once."""
+    if not _is_on(desk, caller.account):
+        raise ConflictError("step_up.off", "step-up is off", "switch it on first: cameo step-up on")
+    _prove(desk, proofs, caller)
+    return _new_codes(desk, proofs, caller.account)
+
+
+def switch_off(desk: Desk, proofs: ProofStore, caller: Caller) -> None:
+    """Switch step-up off: widening, so it is asked for a proof. Nothing to do where it is off."""
+    if _is_on(desk, caller.account):
+        _prove(desk, proofs, caller)
+        _end(desk, proofs, caller, caller.account)
+
+
+def reset(desk: Desk, proofs: ProofStore, caller: Caller, account: str) -> None:
+    """Switch step-up off for somebody who lost authenticator and codes (operator); the record names the operator."""
+    if _is_on(desk, account):
+        _end(desk, proofs, caller, account)
+
+
+def state(desk: Desk, proofs: ProofStore, caller: Caller) -> tuple[bool, int]:
+    """Tell whether step-up is on, and how many recovery codes are left."""
+    on = _is_on(desk, caller.account)
+    return on, proofs.codes_left(caller.account) if on else 0
+
+
+def _is_on(desk: Desk, account: str) -> bool:
+    return desk.snapshot_fact(account, FACT) is not None
+
+
+def _end(desk: Desk, proofs: ProofStore, caller: Caller, account: str) -> None:
+    desk.append(caller, [desk.event(account, StepUpSet(on=False))])
+    proofs.remove(account)
+
+
+def _new_codes(desk: Desk, proofs: ProofStore, account: str) -> tuple[str, ...]:
+    codes = tuple(recovery_code(desk.entropy(RECOVERY_BYTES)) for _ in range(RECOVERY_CODES))
+    proofs.put_codes(account, [recovery_hash(code) for code in codes])
+    return codes
+
+
+def _prove(desk: Desk, proofs: ProofStore, caller: Caller) -> None:
+    """Judge the caller's proof. A try is counted before it is judged, so that trying many at once gives no more of them."""
+    code = (caller.step_up or "").strip()
+    if not code:
+        raise ForbiddenError("step_up.required", "this widens consent, and a fresh proof of you is asked for", _HOW)
+    one = proofs.take_try(caller.account, TRIES, LOCK_S)
+    if isinstance(one, datetime):
+        left_s = max(1, round((one - datetime.now(UTC)).total_seconds()))
+        raise LockedError("step_up.locked", f"{TRIES} proofs were wrong", f"try again in {left_s // 60 + 1} minutes", retry_after_s=left_s)
+    if one is None:
+        raise ForbiddenError("step_up.required", "a proof is asked for, and you have no authenticator set up", "cameo step-up begin")
+    with desk.store.snapshot() as facts:
+        step = step_of(one.secret, code, facts.now_us())
+    key = caller.idempotency_key or ""
+    if step is None:
+        right = proofs.take_code(caller.account, recovery_hash(code))
+    elif key and (step, key) == (one.last_step, one.last_key):  # the same command, sent again
+        proofs.forgive(caller.account)
+        right = True
+    else:
+        right = proofs.take_step(caller.account, step, key)
+    if not right:
+        raise ForbiddenError("step_up.wrong", "that code is wrong, or was used already", "wait for the next code of your authenticator")
