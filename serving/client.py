@@ -43,6 +43,8 @@ class Client:
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         headers |= {"Cameo-Step-Up": step_up} if step_up else {}
         url = address if address.startswith("http") else f"http://{address}"
+        self.wrote: str | None = None
+        """The token of the last write."""
         self._http = httpx.Client(base_url=url, headers=headers, timeout=timeout_s, transport=transport)
 
     def __enter__(self) -> Self:
@@ -63,9 +65,14 @@ class Client:
         *,
         query: dict[str, Any] | None = None,
         idempotency_key: str | None = None,
+        at_least: str | None = None,
     ) -> Any:
-        """Call a route with a JSON body; returns the decoded answer, None for an empty one. Raises ApiError."""
+        """Call a route with a JSON body; returns the decoded answer, None for an empty one. Raises ApiError.
+
+        `at_least`: the token of an earlier write (`self.wrote` after it), which the answer then has seen.
+        """
         headers = {"Idempotency-Key": idempotency_key} if idempotency_key else {}
+        headers |= {"Cameo-At-Least": at_least} if at_least else {}
         params = {key: value for key, value in (query or {}).items() if value is not None}
         answer = self._send(method, path, json=body, params=params, headers=headers)
         return answer.json() if answer.content else None
@@ -99,6 +106,7 @@ class Client:
             raise _unreachable(error) from error
         if answer.is_error:
             raise _error(answer)
+        self.wrote = answer.headers.get("Cameo-At-Least", self.wrote)
         return answer
 
 

@@ -6,6 +6,7 @@ import hashlib
 import os
 import secrets
 import sys
+from functools import partial
 
 import uvicorn
 from psycopg_pool import ConnectionPool
@@ -16,12 +17,15 @@ from policy.adapters.opa import OpaEngine
 from policy.codes import codes
 from policy.handlers.asking import Asker
 from serving.adapters.access import PostgresAccessStore
+from serving.adapters.cursors import PostgresCursors
 from serving.adapters.proofs import PostgresProofStore
 from serving.adapters.reading import Reading
 from serving.api.app import make_app
 from serving.api.context import Parts
+from serving.api.written import note
 from serving.core.engines import HONOURS
 from serving.handlers.asking import AskingDesk
+from serving.handlers.at_least import AtLeast
 from serving.handlers.authzen import CameoDecisions
 from serving.handlers.desk import Desk
 from streams.adapters.postgres_asking import PostgresAskingLedger
@@ -62,8 +66,9 @@ def main() -> int:
     table = codes()
     questions = AskingDesk(store, Asker(OpaEngine(settings.opa_socket, ASKING_TIMEOUT_S), table, HONOURS), table)
     parts = Parts(
-        desk=Desk(store, keyholder, secrets.token_bytes, pepper),
+        desk=Desk(store, keyholder, secrets.token_bytes, pepper, note),
         access=access,
+        at_least=AtLeast(settings.secret("at-least.key"), store.incarnation, partial(PostgresCursors, pool)),
         proofs=PostgresProofStore(pool, settings.secret("access.key")),
         keyholder=keyholder,
         reader=Reading(store, pool),

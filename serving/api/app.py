@@ -11,6 +11,7 @@ from serving.api.bounds import Bounds
 from serving.api.context import Parts
 from serving.api.request_id import RequestId
 from serving.api.routes import accounts, asking, audit, authzen, consent, enrolments, generations, operate, step_up
+from serving.api.written import Written
 
 DESCRIPTION = (
     "Enrol a likeness, say who may use it, ask for films, and see who generated what. Errors are problem+json with a "
@@ -25,6 +26,7 @@ def make_app(parts: Parts) -> FastAPI:
     app = FastAPI(title="Cameo", version="1.0.0", description=DESCRIPTION, docs_url=None, redoc_url=None, responses=PROBLEMS)
     app.state.parts = parts
     app.add_middleware(Bounds)
+    app.add_middleware(Written, at_least=lambda: parts.at_least)
     app.add_middleware(RequestId)
     problem.install(app)
     for module in (accounts, enrolments, consent, asking, generations, audit, operate, step_up, authzen):

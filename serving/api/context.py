@@ -11,8 +11,10 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from identity.keys.client import KeyholderClient
 from serving.api.pacing import PACING, Pacing
+from serving.api.written import bring
 from serving.errors import ForbiddenError, InvalidError, UnauthenticatedError
 from serving.handlers.asking import AskingDesk
+from serving.handlers.at_least import AtLeast
 from serving.handlers.desk import Caller, Desk
 from serving.handlers.tokens import known
 from serving.ports import SCOPES, AccessStore, DecisionPoint, ProofStore, Scope
@@ -27,6 +29,7 @@ class Parts:
     desk: Desk
     access: AccessStore
     proofs: ProofStore
+    at_least: AtLeast
     keyholder: KeyholderClient
     reader: Any
     tenant: str
@@ -48,6 +51,7 @@ def caller_with(*scopes: str) -> Callable[..., Caller]:
         credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
         idempotency_key: Annotated[str | None, Header(max_length=100)] = None,
         cameo_step_up: Annotated[str | None, Header(max_length=40, description="a fresh proof, where widening asks for one")] = None,
+        cameo_at_least: Annotated[str | None, Header(max_length=8192, description="what an answer has to have seen")] = None,
     ) -> Caller:
         if credentials is None:
             raise UnauthenticatedError("token.missing", "no token was sent", "send Authorization: Bearer cameo_...")
@@ -56,7 +60,9 @@ def caller_with(*scopes: str) -> Callable[..., Caller]:
             raise ForbiddenError("scope.missing", f"this needs the scope {' or '.join(scopes)}", "ask for a token with that scope")
         if idempotency_key is not None and not idempotency_key.isascii():
             raise InvalidError("idempotency.key", "an Idempotency-Key is ASCII", "draw a random one")
-        return Caller(token.account, token.scopes, token.app, idempotency_key, token.expires_at, cameo_step_up)
+        revisions = {} if cameo_at_least is None else parts_of(request).at_least.read(cameo_at_least)
+        bring(revisions)
+        return Caller(token.account, token.scopes, token.app, idempotency_key, token.expires_at, cameo_step_up, revisions)
 
     return admit
 

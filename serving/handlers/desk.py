@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
@@ -19,6 +19,11 @@ from schemas.registry import Event
 from serving.errors import ConflictError, NotFoundError, UnavailableError
 from streams.errors import LedgerUnavailableError
 from streams.ports import AlreadyDone, Append, Appended, ClockAstray, Conflict, EventStore, Exhausted, Expired, NewEvent
+
+
+def _nobody(envelopes: Sequence[Envelope]) -> None:
+    del envelopes
+
 
 TRIES = 5
 """A command with an expected revision is tried anew this often; narrowing expects none and needs no second try."""
@@ -44,6 +49,8 @@ class Caller:
     """When the caller's token ends; None: never."""
     step_up: str | None = None
     """The fresh proof that came with the request: a code of an authenticator, or a recovery code."""
+    at_least: Mapping[str, int] = field(default_factory=dict[str, int])
+    """What the caller has written and wants to see: stream → revision."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +62,8 @@ class Desk:
     entropy: Callable[[int], bytes]
     pepper: bytes
     """Keys the digest of what was asked under an idempotency key: whoever reads the table cannot guess a prompt by it."""
+    written: Callable[[Sequence[Envelope]], None] = _nobody
+    """Is told of whatever was appended, now or by an earlier try."""
 
     def id_for(self, caller: Caller, what: str) -> str:
         """Draw a 32-digit id; the same for a retry under the same idempotency key."""
@@ -99,9 +108,12 @@ class Desk:
             raise UnavailableError("ledger.unavailable", "the ledger does not answer", "try again") from error
         match outcome:
             case Appended(envelopes):
+                self.written(envelopes)
                 return envelopes
             case AlreadyDone(positions):
-                return tuple(self.store.read_positions(positions))
+                envelopes = tuple(self.store.read_positions(positions))
+                self.written(envelopes)
+                return envelopes
             case Conflict():
                 raise ConflictError("stream.moved", "somebody changed this at the same time", "read it and try again")
             case ClockAstray():

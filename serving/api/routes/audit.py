@@ -11,9 +11,10 @@ from fastapi.responses import StreamingResponse
 from pydantic import AwareDatetime
 
 from schemas.ids import cameo_of
-from serving.api.context import AuditCaller, AuditorCaller, PartsHere
+from serving.api.context import AuditCaller, AuditorCaller, Parts, PartsHere
 from serving.api.routes.accounts import resolve
 from serving.errors import NotFoundError
+from serving.handlers.desk import Caller
 
 router = APIRouter(prefix="/v1", tags=["record"])
 
@@ -30,6 +31,7 @@ def audit(
     cursor: str | None = None,
 ) -> dict[str, Any]:
     """Search who generated what, newest first. Without the scope `auditor`: what one asked for or is shown in."""
+    parts.at_least.wait("project", caller.at_least)
     own = None if "auditor" in caller.scopes else caller.account
     return parts.reader.search(
         subject=None if subject is None else cameo_of(resolve(parts.access, subject)),
@@ -42,14 +44,13 @@ def audit(
 @router.get("/decisions/{decision}")
 def show_decision(parts: PartsHere, caller: AuditorCaller, decision: str) -> dict[str, Any]:
     """Show one decision as it was recorded: enough to replay it offline. It holds other people's facts."""
-    del caller
-    return _decision(parts, decision)
+    return _decision(parts, caller, decision)
 
 
 @router.get("/decisions/{decision}/explanation")
 def explain(parts: PartsHere, caller: AuditCaller, decision: str) -> dict[str, Any]:
     """Explain a decision: each code, its sentence, its remedy; to its requester without others' facts."""
-    found = _decision(parts, decision)
+    found = _decision(parts, caller, decision)
     if "auditor" not in caller.scopes and caller.account != found["requester"]:
         raise NotFoundError("decision.unknown", "there is no such decision for you", "see the audit")
     return parts.reader.explain(found, whole="auditor" in caller.scopes)
@@ -63,6 +64,7 @@ def notifications(
     cursor: str | None = None,
 ) -> dict[str, Any]:
     """List what the caller was told, newest first."""
+    parts.at_least.wait("notify", caller.at_least)
     return parts.reader.notifications(caller.account, limit=limit, cursor=cursor)
 
 
@@ -78,7 +80,8 @@ def export_events(parts: PartsHere, caller: AuditorCaller, after: Annotated[int,
     return StreamingResponse(lines(), media_type="application/x-ndjson")
 
 
-def _decision(parts: Any, decision: str) -> dict[str, Any]:
+def _decision(parts: Parts, caller: Caller, decision: str) -> dict[str, Any]:
+    parts.at_least.wait("project", caller.at_least)
     found = parts.reader.decision(decision)
     if found is None:
         raise NotFoundError("decision.unknown", "there is no such decision", "see the audit")

@@ -16,6 +16,7 @@ from policy.codes import codes
 from policy.core.opening import opening_events
 from policy.fakes import InMemoryPolicy
 from policy.handlers.asking import Asker
+from policy.ports import Head
 from schemas.cameo import EnrolmentActivated, EnrolmentStarted
 from schemas.ids import cameo_of, stream_id
 from schemas.registry import Event
@@ -23,9 +24,11 @@ from serving.adapters.reading import Reading
 from serving.api.app import make_app
 from serving.api.context import Parts
 from serving.api.pacing import Pacing
+from serving.api.written import note
 from serving.core.engines import HONOURS
 from serving.fakes import InMemoryAccessStore, InMemoryAskingLedger
 from serving.handlers.asking import AskingDesk
+from serving.handlers.at_least import AtLeast
 from serving.handlers.authzen import CameoDecisions
 from serving.handlers.desk import Desk
 from serving.handlers.tokens import make_token
@@ -86,6 +89,17 @@ class NoProjections(Reading):
         return []
 
 
+class Everything:
+    """A follower that is never behind."""
+
+    def __init__(self, store: InMemoryAskingLedger) -> None:
+        self.store = store
+
+    def head(self, stream: str) -> Head | None:
+        with self.store.snapshot() as facts:
+            return facts.head(stream)
+
+
 @pytest.fixture
 def place() -> Place:
     return make_place(InMemoryAskingLedger())
@@ -101,9 +115,10 @@ def make_place(store: InMemoryAskingLedger) -> Place:
     keyholder = InMemoryKeyholder("api", store.read, recorded)
     questions = AskingDesk(store, Asker(InMemoryPolicy(BUNDLE), codes(), HONOURS), codes())
     parts = Parts(
-        desk=Desk(store, keyholder, secrets.token_bytes, secrets.token_bytes(32)),
+        desk=Desk(store, keyholder, secrets.token_bytes, secrets.token_bytes(32), note),
         access=access,
         proofs=InMemoryProofStore(),
+        at_least=AtLeast(secrets.token_bytes(32), lambda: 1, lambda _: Everything(store)),
         keyholder=keyholder,
         reader=NoProjections(store, None),
         tenant="main",
