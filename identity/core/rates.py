@@ -1,0 +1,69 @@
+"""Owns the error rates of presentation-attack detection, as ISO/IEC 30107-3 names them. Does not assess recordings.
+
+APCER: of the attacks of one kind, the share that was accepted. BPCER: of the bona fide recordings, the share that was
+refused. Intervals are Wilson's at 95 % (E. B. Wilson, 1927), which stay sensible at 0 of n.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+import msgspec
+
+Z: Final = 1.959964
+"""Standard normal quantile of 97.5 %."""
+
+
+class Labelled(msgspec.Struct, frozen=True):
+    """One recording whose truth is known. `kind` names the attack; None for a bona fide recording."""
+
+    kind: str | None
+    accepted: bool
+    codes: tuple[str, ...] = ()
+
+
+class Rate(msgspec.Struct, frozen=True):
+    """Errors among recordings of one kind, in millionths with a 95 % interval."""
+
+    name: str
+    errors: int
+    count: int
+    rate_micro: int
+    low_micro: int
+    high_micro: int
+
+
+def rate(name: str, errors: int, count: int) -> Rate:
+    """Make a rate of a count. Raises ValueError where nothing was counted."""
+    if count < 1 or not 0 <= errors <= count:
+        raise ValueError(f"{errors} errors among {count}")
+    share, square = errors / count, Z * Z / count
+    centre, half = share + square / 2, Z * math.sqrt(share * (1 - share) / count + square / (4 * count))
+    low, high = (centre - half) / (1 + square), (centre + half) / (1 + square)
+    return Rate(name, errors, count, _micro(share), _micro(low if errors else 0.0), _micro(high if errors < count else 1.0))
+
+
+def rates(found: Iterable[Labelled]) -> tuple[Rate, ...]:
+    """Tell BPCER, and APCER of each kind of attack and of the worst one, over the recordings there are."""
+    found = tuple(found)
+    bona_fide = [one for one in found if one.kind is None]
+    kinds = sorted({one.kind for one in found if one.kind is not None})
+    by_kind = [_apcer(kind, [one for one in found if one.kind == kind]) for kind in kinds]
+    told = [rate("BPCER", sum(not one.accepted for one in bona_fide), len(bona_fide))] if bona_fide else []
+    return (*told, *by_kind)
+
+
+def worst(told: Sequence[Rate]) -> Rate | None:
+    """Find the kind of attack that passes most often: ISO/IEC 30107-3 reports that one, never a mean over kinds."""
+    attacks = [one for one in told if one.name.startswith("APCER")]
+    return max(attacks, key=lambda one: (one.rate_micro, one.high_micro), default=None)
+
+
+def _apcer(kind: str, attacks: Sequence[Labelled]) -> Rate:
+    return rate(f"APCER {kind}", sum(one.accepted for one in attacks), len(attacks))
+
+
+def _micro(share: float) -> int:
+    return round(min(1.0, max(0.0, share)) * 1_000_000)

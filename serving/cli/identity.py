@@ -1,0 +1,124 @@
+"""Commands about identity that need no installation: assess media that an operator has. Enrols nobody."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, get_args
+
+import click
+import msgspec
+
+from identity.core.challenge import Challenge
+from identity.core.rates import Rate, rates, worst
+from identity.offline import LabelsError, Offline, assess, files_of, labelled, labels_of
+from infra.places import Places
+from schemas.cameo import Profile as Named
+from serving.cli.session import show
+
+FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
+@click.group()
+def identity() -> None:
+    """Assess recordings as an enrolment would, on media of your own."""
+
+
+@identity.command("assess")
+@click.argument("path", type=click.Path(exists=True, path_type=Path))
+@click.option(
+    "--challenge", "challenge_file", type=FILE, help="The challenge answered, as JSON (cameo enrol start --json); left out: its checks are."
+)
+@click.option("--labels", "labels_file", type=FILE, help="CSV with columns file and label: bona_fide, or the name of a kind of attack.")
+@click.option("--profile", type=click.Choice(get_args(Named)), default="basic", show_default=True, help="Whose deciding checks to apply.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text, with every score.")
+def assess_files(*, path: Path, challenge_file: Path | None, labels_file: Path | None, profile: str, as_json: bool) -> None:
+    """Run the numbered checks on PATH, a recording or a folder of them; with labels, tell APCER and BPCER.
+
+    Nothing is stored or sent. Exit code 0: every file was accepted, or rates were told; 1: a file was refused; 2: wrong use.
+
+    \b
+    cameo identity assess take.webm
+    cameo identity assess recordings/ --labels labels.csv --json > report.json
+    """
+    files = files_of(path)
+    if not files:
+        raise click.UsageError(f"{path} holds no recording (webm, mp4, mkv, mov, m4v, avi)")
+    labels = _labels(labels_file)
+    root = path if path.is_dir() else path.parent
+    answers: list[Offline] = []
+    for answer in _assessed(files, profile, _challenge(challenge_file)):
+        answers.append(answer)
+        if not as_json:
+            click.echo(_line(answer))
+    found = [one for answer in answers if (one := labelled(answer, labels, root)) is not None]
+    told = rates(found)
+    if as_json:
+        show(_report(answers, told, profile), as_json=True)
+    elif labels:
+        click.echo("\n".join(_rates(told, len(answers) - len(found))))
+    sys.exit(0 if labels or all(answer.accepted for answer in answers) else 1)
+
+
+def _assessed(files: Sequence[Path], profile: str, challenge: Challenge | None) -> Iterator[Offline]:
+    from identity.adapters.models import Models  # noqa: PLC0415 -- torch: --help and wrong use need none of it
+    from identity.core.assessment import Profile  # noqa: PLC0415 -- likewise
+    from identity.errors import ModelMissingError  # noqa: PLC0415 -- likewise
+
+    folder = Path(os.environ.get("CAMEO_MODELS") or Places.from_env(os.environ).models)
+    try:
+        models: Any = Models.load(folder)  # cached properties, which the checker does not take for a protocol's
+    except ModelMissingError as error:
+        raise click.ClickException(f"{error}: make setup, or set CAMEO_MODELS") from error
+    for place, file in enumerate(files, start=1):
+        click.echo(f"[{place}/{len(files)}] {file.name}", err=True)
+        yield assess(file, models, Profile(profile), challenge)
+    models.close()
+
+
+def _labels(table: Path | None) -> Mapping[str, str | None]:
+    try:
+        return {} if table is None else labels_of(table)
+    except LabelsError as error:
+        raise click.UsageError(str(error)) from error
+
+
+def _challenge(file: Path | None) -> Challenge | None:
+    """Read a challenge as the API gives it: phrase and movements are what counts; time and account are not held against a file."""
+    if file is None:
+        return None
+    try:
+        asked: dict[str, Any] = msgspec.json.decode(file.read_bytes())
+        given = {"challenge_id": "offline", "account": "account-" + "0" * 32, "issued_at_us": 0, "expires_at_us": 1}
+        return msgspec.convert(given | {key: asked[key] for key in ("phrase", "movements")}, Challenge)
+    except (msgspec.DecodeError, msgspec.ValidationError, KeyError, TypeError) as error:
+        raise click.UsageError(f"{file} is no challenge with phrase and movements: {error}") from error
+
+
+def _line(answer: Offline) -> str:
+    left_out = f"  (without checks {', '.join(map(str, answer.left_out))})" if answer.left_out else ""
+    verdict = "to review" if answer.review else "accepted" if answer.accepted else "refused"
+    return f"{verdict:<9} {answer.file}  {' '.join(answer.codes)}{left_out}".rstrip()
+
+
+def _rates(told: Sequence[Rate], unlabelled: int) -> Iterator[str]:
+    for one in told:
+        percent = [f"{value / 10_000:.1f} %" for value in (one.rate_micro, one.low_micro, one.high_micro)]
+        yield f"{one.name:<32} {one.errors:>5} of {one.count:<5} {percent[0]:>8}  (95 %: {percent[1]} to {percent[2]})"
+    if unlabelled:
+        yield f"{unlabelled} files have no label and count nowhere"
+
+
+def _report(answers: Sequence[Offline], told: Sequence[Rate], profile: str) -> dict[str, Any]:
+    most = worst(told)
+    return {
+        "profile": profile,
+        "files": [msgspec.to_builtins(answer) for answer in answers],
+        "rates": [msgspec.to_builtins(one) for one in told],
+        "worst_attack": None if most is None else most.name,
+    }
+
+
+COMMANDS = {"identity": identity}
