@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 PREFIX = "CAMEO_"
-OPTIONAL = frozenset({"corpus", "max_staleness_ms"})
+OPTIONAL = frozenset({"corpus", "max_staleness_ms", "view_partitions", "view_mib"})
 
 
 class SettingsError(InstallationError):
@@ -39,6 +39,8 @@ class Settings:
     kafka: "127.0.0.1:PORT"
     opa_socket, keyholder_opa_socket, keyholder_socket: unix sockets
     api, serve: "127.0.0.1:PORT"
+    view_partitions: which of the 32 partitions this host's consent view holds, for example "0-15"; all of them unless said
+    view_mib: the room of the consent view in MiB; full, the feeder stops applying and this host refuses with feed.full
     max_staleness_ms: the age at which the consent view refuses; 500 by design, the published bound adds 100 for skew
     """
 
@@ -56,6 +58,8 @@ class Settings:
     api: str
     serve: str
     max_staleness_ms: int = 500
+    view_partitions: str = "0-31"
+    view_mib: int = 8192
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> Self:
@@ -85,6 +89,11 @@ class Settings:
     def view(self) -> Path:
         """The consent view (LMDB) of this host."""
         return self.var / "view"
+
+    @property
+    def snapshots(self) -> Path:
+        """Snapshots of the consent view, the newest with the highest log index."""
+        return self.var / "view-snapshots"
 
     @property
     def tiles(self) -> Path:

@@ -11,7 +11,7 @@ from policy.ports import FactReader
 from schemas.envelope import Envelope, Sealed
 from schemas.registry import Event
 from streams.core.carried import Beat, Carried
-from streams.core.feed import Reached
+from streams.core.feed import Place, Reached
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,10 +151,25 @@ class ViewSink(Protocol):
         """Tell how far the view is; an empty one has applied nothing."""
         ...
 
-    def apply(self, events: Sequence[Carried], beat: Beat | None) -> None:
-        """Apply events that continue their partitions, and the newest beat; all or nothing, durable enough to resume."""
+    def place(self) -> Place:
+        """Tell which event of which log was applied last."""
+        ...
+
+    def offsets(self) -> Mapping[int, int]:
+        """Tell where Kafka goes on, by partition held; without a partition where that is not known."""
+        ...
+
+    def apply(self, events: Sequence[Carried], beat: Beat | None, offsets: Mapping[int, int] | None = None) -> None:
+        """Apply events that continue their partitions, and the newest beat; all or nothing, durable enough to resume.
+
+        `offsets`: where Kafka goes on after all that was handed over so far. Raises ViewFullError.
+        """
         ...
 
     def reset(self) -> None:
-        """Forget everything: the ledger is behind what was applied, so it is not the ledger that was."""
+        """Forget everything: the ledger is not the one that was applied. Readers are told feed.rewound until a beat is covered."""
+        ...
+
+    def close(self) -> None:
+        """Let another write it."""
         ...

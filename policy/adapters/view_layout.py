@@ -1,6 +1,6 @@
 """How the consent view lies in LMDB: its databases, one environment a process, its lock. Does not read or write rows.
 
-ids    packed id → number                     heads  number → packed id, revision and consent revision (none: only named)
+ids    one key → (packed id, number), sorted   heads  number → packed id, revision and consent revision (none: only named)
 facts  number, packed key → packed value      edges  number, word → (number, revision), sorted: facts WORD/STREAM that say no more
 uses   number, grant → uses, ms; and number, grant, user → r (reserved) or c (consumed), ms         meta  layout, state
 Packed: policy.core.packing. Numbers: 32 bit, in the order in which streams and those they name first came.
@@ -27,7 +27,7 @@ MAP_BYTES = 8 << 30
 READ_MAP_BYTES = 1 << 38
 """Address space that a reader reserves, so that it can follow a view of any permitted size."""
 MAX_READERS = 512
-LAYOUT_KEY, STATE = b"layout", b"state"
+LAYOUT_KEY, STATE, IDS = b"layout", b"state", b"ids"
 DATABASES = (b"ids", b"heads", b"facts", b"edges", b"uses", b"meta")
 DATA, READERS, LOCK, REFUSED = "data.mdb", "lock.mdb", "feeder.lock", "refused"
 """Files of a view's folder: LMDB's two, the one writer's lock, and the code of why its writer had to stop applying."""
@@ -117,7 +117,7 @@ def _writable(folder: Path, map_bytes: int) -> Databases:
             (folder / name).unlink()
         environment = _environment(folder, map_bytes)
     environment.reader_check()
-    return Databases(environment, *(_database(environment, name) for name in DATABASES))
+    return Databases(environment, *(open_database(environment, name) for name in DATABASES))
 
 
 def _environment(folder: Path, map_bytes: int) -> lmdb.Environment:
@@ -135,6 +135,7 @@ def _layout(environment: lmdb.Environment) -> bytes | None:
         return transaction.get(LAYOUT_KEY, b"1", db=meta)
 
 
-def _database(environment: lmdb.Environment, name: bytes) -> Any:
-    pairs = name == b"edges"
+def open_database(environment: lmdb.Environment, name: bytes) -> Any:
+    """Open, and make if need be, one of a view's databases."""
+    pairs = name in {b"ids", b"edges"}
     return environment.open_db(name, dupsort=pairs, dupfixed=pairs)

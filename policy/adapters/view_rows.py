@@ -6,7 +6,7 @@ import struct
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from policy.adapters.view_layout import Databases
+from policy.adapters.view_layout import IDS, Databases
 from policy.core.packing import (
     ID_BYTES,
     MAX_NUMBER,
@@ -107,7 +107,7 @@ class Rows:
             if count > MAX_NUMBER:
                 raise ViewError("the view has no number left for another stream")
             number, packed = count.to_bytes(NUMBER_BYTES), pack_id(stream)
-            self._transaction.put(packed, number, db=self._view.ids)
+            self._transaction.put(IDS, packed + number, db=self._view.ids)
             self._transaction.put(number, packed, db=self._view.heads)
             self._known[stream] = number, None
         return number
@@ -159,9 +159,11 @@ class Rows:
             packed = pack_id(stream)
         except ValueError:
             return UNKNOWN
-        number = self._transaction.get(packed, db=self._view.ids)
-        if number is None:
+        with self._transaction.cursor(db=self._view.ids) as cursor:
+            found = cursor.value() if cursor.set_range_dup(IDS, packed) else b""
+        if not found.startswith(packed):
             return UNKNOWN
+        number = found[ID_BYTES:]
         row = self._transaction.get(number, db=self._view.heads)
         return number, None if len(row) == ID_BYTES else _head(row)
 

@@ -30,17 +30,19 @@ WORDS = (
     "obligation", "optional", "on", "profile", "expires_at_us", "by", "generation", "challenge", "evidence",
 )  # fmt: skip
 """The first 32 take one byte in a value, the others two; in a key each takes one. At most 128."""
-SHAPES: tuple[tuple[str, ...], ...] = (
-    ("purposes", "facets", "from_us", "until_us", "uses", "review", "duration_ms", "pass_on", "remix"),
-    ("audience", "purposes", "facets", "apps", "regions", "remix"),
-    ("account",),
-    ("region", "minor"),
-    ("standing",),
-    ("status", "assurance"),
-    ("enrolment", "state"),
-    ("asset", "version", "key_id"),
-)
-"""Fields that a value has, in order: those that are None are left out and come back."""
+SHAPES: tuple[dict[str, Any], ...] = (
+    {"purposes": None, "facets": None, "from_us": None, "until_us": None, "uses": None, "review": False, "duration_ms": None,
+     "pass_on": False, "remix": False},
+    {"audience": None, "purposes": None, "facets": None, "apps": None, "regions": None, "remix": False},
+    {"account": None},
+    {"region": None, "minor": False},
+    {"standing": None},
+    {"status": None, "assurance": None},
+    {"enrolment": None, "state": None},
+    {"asset": None, "version": None, "key_id": None},
+    {},
+)  # fmt: skip
+"""Fields that a value has, in order, and what each mostly is (None or False): a mask tells which are something else."""
 
 ID_BYTES, NAMED_BYTES = 17, 18
 NUMBER_BYTES = 4
@@ -49,12 +51,14 @@ MAX_NUMBER = 0x6FFF_FFFF
 HEX, TEXT, NAMED, WORD = 0x70, 0x71, 0x72, 0x80
 """What begins a segment: 16 bytes that were hex; a text and its length; a word, a dash and 16 bytes; a word."""
 _WORD_OF = {word: place for place, word in enumerate(WORDS)}
-_SHAPE_OF: dict[tuple[str, ...], int] = {shape: place for place, shape in enumerate(SHAPES)}
+_SHAPE_OF = {tuple(shape): (place, tuple(shape.values())) for place, shape in enumerate(SHAPES)}
+_NAMES: tuple[tuple[str, ...], ...] = tuple(tuple(shape) for shape in SHAPES)
 _MAIN = 0x80
 _HEX = re.compile(r"[0-9a-f]{32}(?:[0-9a-f]{32})?")
 _NAMED = re.compile(r"([a-z_]+)-([0-9a-f]{32})")
 _encode = msgspec.msgpack.Encoder().encode
-_decode = msgspec.msgpack.Decoder(tuple[int, int | None, dict[Any, Any]]).decode
+_decode = msgspec.msgpack.Decoder(list[Any]).decode
+_ANY_SHAPE, _UNPACKED = -1, -2
 
 
 @lru_cache(maxsize=65536)
@@ -131,22 +135,38 @@ def unpack_segments(packed: bytes, name_of: Callable[[int], str]) -> str:
 
 
 def pack_fact(value: Mapping[str, Any], revision: int) -> bytes:
-    """Pack a fact."""
-    shape = _SHAPE_OF.get(tuple(value))
-    kept = value if shape is None else {name: found for name, found in value.items() if found is not None}
+    """Pack a fact: its revision, its shape, the mask of its fields and those fields; or names and all."""
+    shape, usual = _SHAPE_OF.get(tuple(value), (_ANY_SHAPE, ()))
     try:
-        return _encode((revision, -1 if shape is None else shape, _squeezed(kept)))
+        if shape == _ANY_SHAPE:
+            return _encode((revision, shape, _squeezed(value)))
+        mask = 0
+        packed: list[Any] = [revision, shape, 0]
+        for place, (found, default) in enumerate(zip(value.values(), usual, strict=True)):
+            if found is not default:
+                mask |= 1 << place
+                packed.append(_squeezed(found))
+        packed[2] = mask
+        return _encode(packed)
     except ArithmeticError:
-        return _encode((revision, None, value))
+        return _encode((revision, _UNPACKED, value))
 
 
 def unpack_fact(packed: bytes) -> tuple[dict[str, Any], int]:
     """Tell a fact's value and revision."""
-    revision, shape, kept = _decode(packed)
-    if shape is None:
-        return kept, revision
-    found = _inflated(kept)
-    return (found, revision) if shape < 0 else (dict.fromkeys(SHAPES[shape]) | found, revision)
+    row = _decode(packed)
+    revision: int = row[0]
+    shape: int = row[1]
+    mask: Any = row[2]
+    if shape < 0:
+        return (mask if shape == _UNPACKED else _inflated(mask)), revision
+    value, at = SHAPES[shape].copy(), 3
+    for name in _NAMES[shape]:
+        if mask & 1:
+            value[name] = _inflated(row[at])
+            at += 1
+        mask >>= 1
+    return value, revision
 
 
 def _text(segment: str) -> bytes:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from kafka import KafkaConsumer, KafkaProducer
@@ -168,9 +168,10 @@ def _abandon(producer: Any) -> None:
 
 
 class EventReader:
-    """Reads events and beats from where the topics end now: what came before is read from the ledger. One thread."""
+    """Reads events and beats from where the topics end now, or events from where it is told to. One thread."""
 
-    def __init__(self, bootstrap: str) -> None:
+    def __init__(self, bootstrap: str, partitions: Sequence[int] = tuple(range(PARTITIONS))) -> None:
+        """Raises KafkaUnavailableError."""
         settings: dict[str, Any] = {
             "bootstrap_servers": bootstrap,
             "client_id": "cameo-feeder",
@@ -181,14 +182,32 @@ class EventReader:
             "fetch_max_wait_ms": 100,
             "bootstrap_timeout_ms": 3000,
         }
+        self._events = [TopicPartition(EVENTS, number) for number in partitions]
+        self.offsets: dict[int, int] = {}
+        """Where each partition of events goes on, after what was polled."""
         try:
             self._consumer: Any = KafkaConsumer(**settings, **QUICK)
-            places = [*(TopicPartition(EVENTS, number) for number in range(PARTITIONS)), TopicPartition(BEATS, 0)]
-            self._consumer.assign(places)
-            for place, offset in self._consumer.end_offsets(places).items():
+            self._consumer.assign([*self._events, TopicPartition(BEATS, 0)])
+            self.to_end()
+        except (KafkaError, OSError) as error:
+            raise KafkaUnavailableError(f"{type(error).__name__}: {error}") from error
+
+    def to_end(self) -> dict[int, int]:
+        """Go to where the topics end now; returns where that is for events. Raises KafkaUnavailableError."""
+        try:
+            ends = self._consumer.end_offsets([*self._events, TopicPartition(BEATS, 0)])
+            for place, offset in ends.items():
                 self._consumer.seek(place, offset)
         except (KafkaError, OSError) as error:
             raise KafkaUnavailableError(f"{type(error).__name__}: {error}") from error
+        self.offsets = {place.partition: ends[place] for place in self._events}
+        return dict(self.offsets)
+
+    def resume(self, offsets: Mapping[int, int]) -> None:
+        """Go to where each partition of events was left. An offset that Kafka does not have begins that partition anew."""
+        for place in self._events:
+            self._consumer.seek(place, offsets[place.partition])
+        self.offsets = {place.partition: offsets[place.partition] for place in self._events}
 
     def poll(self, timeout_ms: int) -> tuple[list[Carried], list[Beat]]:
         """Take what arrived, in order within each partition; waits for the first of it. Raises SchemaError for what no relay sends."""
@@ -203,6 +222,7 @@ class EventReader:
                 beats.extend(decode_beat(record.value) for record in records)
             else:
                 events.extend(carried(record.partition, record.value, record.headers) for record in records)
+                self.offsets[place.partition] = records[-1].offset + 1
         return events, beats
 
     def close(self) -> None:

@@ -18,6 +18,7 @@ from streams.adapters.postgres_pool import APPEND_OPTIONS, READ_OPTIONS, lent, p
 from streams.adapters.postgres_snapshot import PostgresSnapshot
 from streams.adapters.queries import QUERIES
 from streams.appending import EventRow, envelope_of, request_digest, rows_of
+from streams.core.feed import Record
 from streams.errors import IncarnationError, LedgerUnavailableError
 from streams.ports import AlreadyDone, Append, Appended, ClockAstray, Conflict, Exhausted, Expired, Logged, Outcome
 
@@ -114,9 +115,10 @@ class PostgresEventStore:
         """Find the lowest log index that a reader lacks who has these sequences of each partition; None: it has all."""
         return self._rows("first_missing", sequences=list(sequences))[0][0]
 
-    def log_sequences(self) -> tuple[int, ...]:
-        """Tell the last partition_seq of each partition in the log."""
-        return tuple(self._rows("log_head")[0][3])
+    def record(self) -> Record:
+        """Tell how the ledger stands now: its incarnation, its relay's epoch, the last partition_seq of each partition."""
+        (epoch, _, _, sequences, incarnation), *_ = self._rows("log_head")
+        return Record(incarnation, epoch, tuple(sequences))
 
     def _rows(self, name: str, **parameters: Any) -> list[tuple[Any, ...]]:
         with self._reading() as connection:

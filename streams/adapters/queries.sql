@@ -83,8 +83,8 @@ FROM ledger.events e LEFT JOIN ledger.log l ON l.position = e.position
 WHERE e.position > %(after)s ORDER BY e.position LIMIT %(limit)s;
 
 -- log_head --
--- How far the log goes, how far it is published, by which epoch.
-SELECT epoch, log_size, published, sequences FROM ledger.relay;
+-- How far the log goes, how far it is published, by which epoch, in which life of the ledger.
+SELECT epoch, log_size, published, sequences, incarnation FROM ledger.relay, ledger.installation;
 
 -- heads --
 -- Every stream's head.

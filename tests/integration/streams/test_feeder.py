@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import psycopg
@@ -17,7 +17,7 @@ from streams.adapters.kafka import EventPublisher, ensure_topics
 from streams.adapters.postgres import PostgresEventStore
 from streams.adapters.postgres_relay import RelaySession
 from streams.core.carried import Beat, Carried, number
-from streams.core.feed import Reached
+from streams.core.feed import Place, Reached
 from streams.feeder import feed
 from streams.ports import Append, Appended, NewEvent
 from streams.process import Process
@@ -49,12 +49,24 @@ class Sink:
         self.epoch = 0
         self.events: list[Carried] = []
         self.beats: list[Beat] = []
+        self.kafka: dict[int, int] = {}
         self.resets = 0
 
     def reached(self) -> Reached:
         return Reached(tuple(self.sequences), self.epoch)
 
-    def apply(self, events: Sequence[Carried], beat: Beat | None) -> None:
+    def place(self) -> Place:
+        last = max(self.events, key=lambda event: event.index, default=None)
+        return Place(1) if last is None else Place(1, last.index, last.envelope.event_id)
+
+    def offsets(self) -> Mapping[int, int]:
+        return self.kafka
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+    def apply(self, events: Sequence[Carried], beat: Beat | None, offsets: Mapping[int, int] | None = None) -> None:
+        self.kafka.update(offsets or {})
         for event in events:
             assert event.partition_seq == self.sequences[event.partition] + 1
             self.sequences[event.partition] += 1
@@ -67,7 +79,7 @@ class Sink:
 
     def reset(self) -> None:
         self.resets += 1
-        self.sequences, self.events, self.epoch = [0] * PARTITIONS, [], 0
+        self.sequences, self.events, self.epoch, self.kafka = [0] * PARTITIONS, [], 0, {}
 
     def positions(self) -> set[int]:
         return {event.envelope.position for event in self.events}

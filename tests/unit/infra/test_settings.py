@@ -29,7 +29,12 @@ COMPLETE = {
 
 def test_settings_give_back_the_environment_they_were_read_from() -> None:
     settings = Settings.from_env(COMPLETE)
-    assert settings.environ() == {**COMPLETE, "CAMEO_MAX_STALENESS_MS": "500"}
+    assert settings.environ() == {
+        **COMPLETE,
+        "CAMEO_MAX_STALENESS_MS": "500",
+        "CAMEO_VIEW_PARTITIONS": "0-31",
+        "CAMEO_VIEW_MIB": "8192",
+    }
     assert Settings.from_env(settings.environ()) == settings
 
 
