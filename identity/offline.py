@@ -13,7 +13,7 @@ from typing import Final
 import msgspec
 
 from identity.core.assessment import CHECK_NAMES, DECISIVE, Activated, Assessment, CheckResult, NeedsReview, Profile, decide
-from identity.core.challenge import Challenge
+from identity.core.challenge import Challenge, Movement
 from identity.core.enrolment import Submission
 from identity.core.rates import Labelled
 from identity.errors import IdentityError
@@ -73,7 +73,7 @@ def assess(path: Path, models: ModelSet, profile: Profile, challenge: Challenge 
 
     Raises ModelMissingError, DecoderFailedError, OSError.
     """
-    asked = challenge or Challenge("offline", NOBODY, (), (), 0, 1)
+    asked = challenge or Challenge("offline", NOBODY, ("none",), (Movement.LEFT,), 0, 1)  # asked for nothing: its checks are left out
     submission = Submission(asked.account, asked.issued_at_us)
     return _answer(path, assess_recording(path, asked, profile, (), models, submission=submission), profile, challenge is not None)
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, get_args
 
@@ -74,8 +75,23 @@ def _assessed(files: Sequence[Path], profile: str, challenge: Challenge | None) 
         raise click.ClickException(f"{error}: make setup, or set CAMEO_MODELS") from error
     for place, file in enumerate(files, start=1):
         click.echo(f"[{place}/{len(files)}] {file.name}", err=True)
-        yield assess(file, models, Profile(profile), challenge)
+        with _silent_libraries():
+            answer = assess(file, models, Profile(profile), challenge)
+        yield answer
     models.close()
+
+
+@contextmanager
+def _silent_libraries() -> Generator[None]:
+    """Keep what native libraries write to standard error away from people; Python's own errors come after."""
+    kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, 2)
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nowhere)
 
 
 def _labels(table: Path | None) -> Mapping[str, str | None]:
