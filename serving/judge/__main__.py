@@ -14,6 +14,7 @@ from infra.settings import Settings
 from serving.dispatcher.tail import Tail
 from serving.judge.bench import Bench
 from serving.judge.lexicon import installed
+from serving.judge.meaning import meaning_of
 from serving.judge.reading import Reader
 from streams.adapters.postgres import PostgresEventStore
 from streams.errors import LedgerUnavailableError
@@ -29,13 +30,15 @@ RETRY_S = 0.5
 def main() -> None:
     """Judge until told to stop."""
     settings = Settings.from_env(os.environ)
-    lexicon = installed()
+    lexicon, meaning = installed(), meaning_of(settings.models)
+    if meaning is None:
+        log.error("no sentence model in %s: whatever only it could tell is uncertain, and subjects review it", settings.models)
     keyholder = KeyholderClient(settings.keyholder_socket, settings.secret(f"token-{ROLE}").decode())
     with (
         Process(ROLE, settings.run) as process,
         PostgresEventStore(settings.dsn(ROLE), settings.tenant, max_connections=2) as store,
     ):
-        bench = Bench(store, Reader(store, keyholder, lexicon), lexicon)
+        bench = Bench(store, Reader(store, keyholder, lexicon), lexicon, meaning)
         tail = Tail(settings.dsn(ROLE), ROLE)
         while not process.stopping.is_set():
             try:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from serving.core.judging import Lexicon, judge
+from serving.core.judging import Lexicon, Meaning, classifier, judge
+from serving.judge.blocks import UNREADABLE
 from streams.ports import Append, Appended, EventStore, NewEvent
 
 if TYPE_CHECKING:
@@ -18,8 +19,6 @@ if TYPE_CHECKING:
     from serving.judge.reading import Reader
 
 ACTOR = "judge"
-UNREADABLE = "request_unreadable"
-"""The hard block of a request that nobody can read any more, or that is not the one that was digested."""
 RULES_CHANGED = "consent.restriction_set"
 
 
@@ -30,15 +29,20 @@ class Standing:
     cameos: tuple[str, ...]
     wanted: dict[str, int]
     judged: dict[str, int] | None
+    judged_by: str | None
 
 
 class Bench:
-    """Holds the open generations. Raises what the ledger and the keyholder raise; then the same work waits still."""
+    """Holds the open generations. Raises what the ledger and the keyholder raise; then the same work waits still.
 
-    def __init__(self, store: EventStore, reader: Reader, lexicon: Lexicon) -> None:
+    A verdict of another classifier is none: after a start with a new one, what is open is judged anew, nothing that has ended.
+    """
+
+    def __init__(self, store: EventStore, reader: Reader, lexicon: Lexicon, meaning: Meaning | None) -> None:
         self._store = store
         self._reader = reader
         self._lexicon = lexicon
+        self._meaning = meaning
         self._cameos: dict[str, tuple[str, ...]] = {}
         self._waiting: dict[str, None] = {}
 
@@ -68,11 +72,11 @@ class Bench:
             self._cameos.pop(generation, None)
             return True
         self._cameos[generation] = standing.cameos
-        if standing.judged == standing.wanted:
+        if standing.judged == standing.wanted and standing.judged_by == classifier(self._lexicon, self._meaning):
             return True
         asked = self._reader.asked(generation)
         ruled = [self._reader.ruled(cameo) for cameo in standing.cameos]
-        verdict = judge(asked.plan_digest, asked.texts, ruled, self._lexicon)
+        verdict = judge(asked.plan_digest, asked.texts, ruled, self._lexicon, self._meaning)
         if asked.unreadable:
             verdict = msgspec.structs.replace(verdict, hard_blocks=(UNREADABLE,))
         outcome = self._store.append(
@@ -97,4 +101,5 @@ def _standing(facts: FactReader, generation: str) -> Standing | None:
         cameos,
         {cameo: 0 if fact is None else fact.revision for cameo, fact in rules.items()},
         None if verdict is None else {found["cameo"]: found["restrictions_revision"] for found in verdict.value["verdicts"]},
+        None if verdict is None else verdict.value["classifier"],
     )

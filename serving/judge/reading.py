@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from identity.keys.errors import KeyholderRefusedError, KeyholderUnavailableError
@@ -72,7 +72,7 @@ class Reader:
             named = known(envelope.data["categories"], self._lexicon)
             words = self._words(envelope)
             read = understand(words or "", self._lexicon)
-            found = Rule(named.categories | read.categories, read.keywords, whole=words is not None)
+            found = replace(read, categories=named.categories | read.categories, whole=_whole(words, named, read))
             self._rules[envelope.event_id] = found
         return found
 
@@ -93,6 +93,13 @@ class Reader:
             if not GONE.intersection(error.codes):
                 raise KeyholderUnavailableError(str(error)) from error
             return None
+
+
+def _whole(words: str | None, named: Rule, read: Rule) -> bool:
+    """Tell whether all of a rule is known: its words if it has any, else the categories it names."""
+    if words is None:
+        return False
+    return read.whole if words else named.understood
 
 
 def _texts(fields: Mapping[str, bytes]) -> tuple[str, ...]:

@@ -1,0 +1,163 @@
+"""Owns reading a rule in its owner's words: what it forbids, lets be, and leaves unclear. Does not hold anything against it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from serving.core.judging.clauses import STOP, UNCLEAR, UNCLEAR_KO, WEAK_VERBS, Clause, clauses, nouns_ko, quoted
+from serving.core.judging.english import forms
+from serving.core.judging.normal import fold, words
+from serving.core.judging.words import Lexicon, Rule
+
+TAKEN = "_"
+_STOP = frozenset(form for word in STOP for form in (word, *forms(word)))
+_WEAK = frozenset(form for word in WEAK_VERBS for form in forms(word))
+_UNCLEAR = frozenset(form for word in UNCLEAR for form in forms(word))
+
+
+@dataclass(frozen=True, slots=True)
+class Understanding:
+    """How a rule was read: what it is about, the words looked for, whether sentences are also compared by meaning.
+
+    `not_understood`: nothing to look for was found, or not in all of it: then the subject reviews every draft.
+    `words_only`: words that are known in no other form or language; where they do not stand as they are, the subject reviews.
+    """
+
+    categories: tuple[str, ...]
+    keywords: tuple[str, ...]
+    by_meaning: bool
+    not_understood: bool
+    words_only: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class _Reading:
+    """What was gathered of a rule so far."""
+
+    concepts: set[str] = field(default_factory=set)
+    keywords: set[str] = field(default_factory=set)
+    near: set[str] = field(default_factory=set)
+    near_words: set[str] = field(default_factory=set)
+    exempt: set[str] = field(default_factory=set)
+    topics: list[str] = field(default_factory=list)
+    unknown: set[str] = field(default_factory=set)
+    whole: bool = True
+
+
+def understand(rule: str, lexicon: Lexicon) -> Rule:
+    """Read a rule ("no politics", 'never "pineapple"', "뱀 나오는 거 싫어")."""
+    said, rest = quoted(rule)
+    reading = _Reading()
+    for clause in clauses(fold(rest)):
+        _take(clause, reading, lexicon)
+    literal = frozenset(" ".join(fold(one).split()) for one in said if words(fold(one)))
+    if literal and not reading.concepts:  # what stands around a quotation says how, not what
+        reading = _Reading(whole=reading.whole)
+    exempt = reading.exempt
+    categories = {name for name in reading.concepts if lexicon.concepts[name].category}
+    korean = any("가" <= word[0] <= "힣" for word in reading.unknown)
+    return Rule(
+        categories=frozenset(categories),
+        keywords=frozenset(reading.keywords) | literal,
+        whole=reading.whole,
+        things=frozenset(reading.concepts - categories),
+        near=frozenset(reading.near - reading.concepts),
+        near_words=frozenset(reading.near_words),
+        exempt=frozenset(exempt),
+        topics=tuple(dict.fromkeys(reading.topics)),
+        read_in=None if not reading.unknown else frozenset() if korean else frozenset({"en"}),
+    )
+
+
+def understood_as(rule: Rule, lexicon: Lexicon) -> Understanding:
+    """Put a rule into what a person is told of it."""
+    compared = bool(rule.topics) or any(lexicon.concepts[name].topic or lexicon.concepts[name].examples for name in rule.concepts)
+    return Understanding(
+        categories=tuple(sorted(rule.categories)),
+        keywords=tuple(sorted(rule.things | rule.keywords)),
+        by_meaning=compared,
+        not_understood=not rule.understood,
+        words_only=tuple(sorted(rule.keywords)) if rule.read_in is not None else (),
+    )
+
+
+def known(categories: Iterable[str], lexicon: Lexicon) -> Rule:
+    """Make a rule of categories named elsewhere; one that the lexicon lacks leaves the rule not understood."""
+    wanted = frozenset(categories)
+    return Rule(wanted if wanted <= lexicon.concepts.keys() else frozenset())
+
+
+def _take(clause: Clause, reading: _Reading, lexicon: Lexicon) -> None:
+    """Add one clause to the reading."""
+    tokens = words(clause.text)
+    if clause.stance == "only":
+        reading.whole = False
+        return
+    if clause.stance == "permits":
+        reading.exempt |= {token for token in tokens if token not in _STOP and not nouns_only(token)}
+        return
+    named, of, rest = _concepts(tokens, lexicon)
+    if clause.stance == "says":
+        reading.near |= named | {name for name, _ in of}
+        return
+    reading.concepts |= named
+    reading.near |= {name for name, _ in of}
+    reading.keywords |= {term for _, term in of}
+    reading.topics += [term for _, term in of if term.isascii()]
+    reading.exempt |= {token for token in words(clause.exempt) if token not in _STOP}
+    if any(token in _UNCLEAR for token in rest) or UNCLEAR_KO.search(clause.text):
+        reading.whole = False
+    _unknown(rest, reading, alone=not named and not of)
+
+
+def nouns_only(token: str) -> bool:
+    """Tell whether a Korean token of a rule names nothing."""
+    return "가" <= token[0] <= "힣" and not nouns_ko(token)
+
+
+def _concepts(tokens: tuple[str, ...], lexicon: Lexicon) -> tuple[set[str], set[tuple[str, str]], list[str]]:
+    """Find the concepts that are named, the (concept, word) of those that a word belongs to, and the tokens left over.
+
+    The longest phrase counts where several begin within it; a word that names one concept does not also belong to another.
+    """
+    spans = sorted(lexicon.spoken.spans(tokens), key=lambda span: (span[3] - span[2], len(span[1])), reverse=True)
+    taken: dict[int, str] = {}
+    named: set[str] = set()
+    of: set[tuple[str, str]] = set()
+    for key, term, at, end in spans:
+        if any(taken.get(place, term) != term for place in range(at, end)):
+            continue
+        taken |= dict.fromkeys(range(at, end), term)
+        if term in lexicon.concepts[key].names:
+            named.add(key)
+        else:
+            of.add((key, term))
+    names = {term for key in named for term in lexicon.concepts[key].names}
+    strong = {key for key in named if not lexicon.concepts[key].weak} or named
+    rest = [TAKEN if place in taken else token for place, token in enumerate(tokens)]
+    return strong, {one for one in of if one[1] not in names}, rest
+
+
+def _unknown(rest: list[str], reading: _Reading, *, alone: bool) -> None:
+    """Make keywords of what no concept covers: runs of English words as phrases, Korean nouns one by one."""
+    runs: list[list[str]] = [[]]
+    for token in rest:
+        if "가" <= token[0] <= "힣":
+            noun = nouns_ko(token)
+            if noun and (alone or len(noun) > 1):
+                reading.keywords.add(noun)
+                reading.unknown.add(noun)
+        elif token == TAKEN or token in _STOP or token in _UNCLEAR:
+            runs.append([])
+        else:
+            runs[-1].append(token)
+    found = [run for run in runs if run]
+    meant = [kept for run in found if (kept := [token for token in run if token not in _WEAK])] or (found if alone else [])
+    for run in meant:
+        phrase = " ".join(run)
+        reading.keywords.add(phrase)
+        reading.unknown.add(phrase)
+        reading.topics.append(phrase)
+        if len(run) > 1:
+            reading.near_words.add(run[-1])
