@@ -24,7 +24,7 @@ export RAY_USAGE_STATS_ENABLED := 0
 TIMED = echo "== $@"; trap 'echo "== $@ took $$SECONDS s"' EXIT;
 
 ##@ Set up and run
-.PHONY: help setup demo up down bench bench-policy test lint types contracts rego unit contract integration property golden corpus race racefull kill e2e audit clean
+.PHONY: help setup demo up down bench bench-policy test lint types contracts rego unit contract integration property golden corpus machine machinefull race racefull kill e2e audit clean
 
 help: ## List every command
 	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z0-9]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -48,7 +48,7 @@ bench-policy: setup ## Decisions beside OpenFGA and OPA-with-data, revocation, r
 	@$(TIMED) nice $(BIN)/python -m infra.bootstrap.peers; $(BIN)/python -m bench.policy; $(BIN)/python -m bench.report
 
 ##@ Test, in this order
-test: setup lint types contracts rego unit contract integration property golden corpus race kill e2e ## All of the following, in order
+test: setup lint types contracts rego unit contract integration property golden corpus machine race kill e2e ## All of the following, in order
 
 lint: setup ## ruff, every rule but the reasoned exceptions of pyproject.toml; formatting
 	@$(TIMED) $(BIN)/ruff check . && $(BIN)/ruff format --check .
@@ -81,6 +81,12 @@ golden: setup ## Literal bytes of every event version; decision tables
 corpus: setup ## Real recordings (CAMEO_CORPUS, default ../shared/corpus); skipped with the reason where absent
 	@$(TIMED) $(PYTEST) tests/corpus
 
+machine: setup ## Random histories of consent through view, ledger and model: 20,000 decisions, all alike
+	@$(TIMED) $(PYTEST) -s tests/chaos/model
+
+machinefull: setup ## The long form: 1,000,000 decisions (hours)
+	@$(TIMED) CAMEO_DECISIONS=$${CAMEO_DECISIONS:-1000000} $(PYTEST) -s tests/chaos/model
+
 race: setup ## Revocation against open and release, short form, judged by the independent checker
 	@$(TIMED) $(PYTEST) tests/chaos/race
 
@@ -88,7 +94,7 @@ racefull: setup ## The long form: 3,000 races against the keyholder, 200 through
 	@$(TIMED) CAMEO_RACES=3000 CAMEO_RAY_RACES=200 $(PYTEST) -s tests/chaos/race
 
 kill: setup ## kill -9 of each process in turn while requests run
-	@$(TIMED) $(PYTEST) tests/chaos --ignore=tests/chaos/race
+	@$(TIMED) $(PYTEST) tests/chaos --ignore=tests/chaos/race --ignore=tests/chaos/model
 
 e2e: setup ## The demo, as a test
 	@$(TIMED) $(PYTEST) tests/e2e

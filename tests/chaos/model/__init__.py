@@ -1,0 +1,1 @@
+"""Random histories of the whole consent model, judged by three ways that share no path, and compared answer by answer."""
