@@ -21,6 +21,7 @@ from streams.adapters.agent_state import PostgresAgentState
 from streams.adapters.assessing import ProcessAssessor
 from streams.adapters.postgres import PostgresEventStore
 from streams.adapters.tiles import TileWriter
+from streams.agents.destroying import destroy_due
 from streams.agents.expiring import expire
 from streams.agents.faust_app import Chore, make_app
 from streams.agents.ports import Agent
@@ -33,6 +34,7 @@ from streams.core.note import origin_of
 
 TILES_S = 0.5
 EXPIRE_S = 5.0
+EVIDENCE_S = 600.0
 ROLE = "worker"
 
 
@@ -64,7 +66,11 @@ class Wiring:
 
     def chores(self) -> list[Chore]:
         """Tell what is done beside the agents."""
-        return [Chore("tiles", TILES_S, self._publisher.publish), Chore("expire", EXPIRE_S, self._expire)]
+        return [
+            Chore("tiles", TILES_S, self._publisher.publish),
+            Chore("expire", EXPIRE_S, self._expire),
+            Chore("evidence", EVIDENCE_S, self._destroy_evidence),
+        ]
 
     def close(self) -> None:
         """Give everything back."""
@@ -83,6 +89,9 @@ class Wiring:
     def _expire(self) -> None:
         for cameo, enrolment in self._queries.ran_out():
             expire(self._store, cameo, enrolment)
+
+    def _destroy_evidence(self) -> None:
+        destroy_due(self._queries, self._keyholder)
 
 
 class _Sparing(logging.Filter):

@@ -35,6 +35,17 @@ WHERE key = 'enrolment' AND value ->> 'state' = 'started'
 ORDER BY stream LIMIT 500
 """
 
+DUE_EVIDENCE = """
+SELECT r.data ->> 'evidence' FROM ledger.events r
+JOIN ledger.events d ON d.stream = r.stream AND d.data ->> 'enrolment' = r.data ->> 'enrolment'
+    AND d.time_us + CASE d.type WHEN 'enrolment.activated' THEN %(accepted_us)s WHEN 'enrolment.refused' THEN %(refused_us)s END
+        <= (extract(epoch FROM clock_timestamp()) * 1000000)::bigint
+WHERE r.type = 'enrolment.recording_received'
+    AND NOT EXISTS (SELECT FROM ledger.events g WHERE g.stream = r.stream AND (g.type = 'subject_key.destroyed'
+        OR (g.type = 'evidence.destroyed' AND g.data ->> 'evidence' = r.data ->> 'evidence')))
+ORDER BY d.position LIMIT 100
+"""
+
 
 class AgentQueries:
     """Questions to the ledger, one short connection each: they are rare. Raises StateUnavailableError."""
@@ -55,6 +66,11 @@ class AgentQueries:
     def ran_out(self) -> Sequence[tuple[str, str]]:
         """Find (cameo, enrolment) of challenges that nobody answered in time."""
         return [(stream, enrolment) for stream, enrolment in self._rows(RAN_OUT, {})]
+
+    def due_evidence(self, accepted_us: int, refused_us: int) -> Sequence[str]:
+        """Find recordings whose enrolment was decided at least so long ago and that still can be opened; at most 100."""
+        rows = self._rows(DUE_EVIDENCE, {"accepted_us": accepted_us, "refused_us": refused_us})
+        return [evidence for (evidence,) in rows]
 
     def _rows(self, query: str, values: dict[str, Any]) -> list[tuple[Any, ...]]:
         try:

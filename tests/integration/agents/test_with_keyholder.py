@@ -12,9 +12,12 @@ import psycopg
 import pytest
 
 from identity.core.challenge import issue
+from identity.keys.errors import KeyholderRefusedError
 from schemas.cameo import EnrolmentStarted, RecordingReceived
 from schemas.envelope import Envelope
 from schemas.ids import cameo_of
+from streams.adapters.agent_queries import AgentQueries
+from streams.agents.destroying import destroy_due
 from streams.ports import Append, Appended, NewEvent
 from tests.keyholder_parts import Keyholding
 from tests.media import noise_frames, tone, write_recording
@@ -101,6 +104,21 @@ def test_bytes_that_are_no_recording_are_refused_with_a_code(keyholding: Keyhold
     cameo, _ = enrol(keyholding, keyholding.world.register("bytes"), b"not a film at all" * 100)
     refused = until(lambda: events(keyholding, cameo, "enrolment.refused"), "refused")[0]
     assert [code for code in refused.data["codes"] if code.startswith("media.")]
+
+
+def test_a_recording_is_destroyed_when_its_time_is_over_and_not_before(keyholding: Keyholding) -> None:
+    queries, keys = AgentQueries(keyholding.installation.settings.dsn("worker")), keyholding.client("worker")
+    cameo, _ = enrol(keyholding, keyholding.world.register("kept"), b"a recording that is none" * 50)
+    until(lambda: events(keyholding, cameo, "enrolment.refused"), "refused")
+    evidence = events(keyholding, cameo, "enrolment.recording_received")[0].data["evidence"]
+    assert evidence not in destroy_due(queries, keys)
+    assert evidence not in destroy_due(queries, keys, accepted_us=0)
+    assert evidence in destroy_due(queries, keys, refused_us=0)
+    (destroyed,) = events(keyholding, cameo, "evidence.destroyed")
+    assert (destroyed.data["evidence"], destroyed.data["reason"]) == (evidence, "schedule")
+    with pytest.raises(KeyholderRefusedError):
+        keys.get_evidence(evidence, "assess")
+    assert evidence not in destroy_due(queries, keys, refused_us=0)
 
 
 def test_no_plain_byte_of_a_recording_lies_on_the_disk(keyholding: Keyholding) -> None:
