@@ -11,6 +11,7 @@ import psycopg
 
 from policy.adapters.view import ViewReader
 from policy.core.digest import FactRow, facts_digest, head_row
+from schemas.ids import PARTITIONS, partition_of
 
 PATIENCE_S = 5.0
 """The view follows the ledger by milliseconds; a busy installation is looked at again until both stand still at once."""
@@ -20,7 +21,7 @@ LAST = "SELECT coalesce(max(index), -1), (SELECT count(*) FROM ledger.outbox) FR
 
 
 def compare_view(conninfo: str, folder: Path) -> dict[str, Any]:
-    """Compare digests at the same log index; when they differ, name up to 20 streams that do.
+    """Compare digests of what the view holds at the same log index; when they differ, name up to 20 streams that do.
 
     `conninfo`: a role that may read the ledger. Raises psycopg.Error, ViewError.
     """
@@ -40,10 +41,11 @@ def compare_view(conninfo: str, folder: Path) -> dict[str, Any]:
 
 def _compare(connection: psycopg.Connection[Any], reader: ViewReader) -> dict[str, Any]:
     connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
-    ledger = list(_ledger_rows(connection))
-    last, unnumbered = connection.execute(LAST).fetchone() or (-1, 0)
     with reader.reading() as facts:
         state, view = facts.state(), list(facts.rows())
+    held = range(PARTITIONS) if state is None else state.held
+    ledger = [row for row in _ledger_rows(connection) if partition_of(row[0]) in held]
+    last, unnumbered = connection.execute(LAST).fetchone() or (-1, 0)
     ours, theirs = facts_digest(ledger), facts_digest(view)
     different = {row[0] for row in _only(ledger, view)} | {row[0] for row in _only(view, ledger)}
     return {

@@ -40,7 +40,7 @@ GROUPS: dict[str, tuple[str, str]] = {
     "notifications": ("serving.cli.audit", "What you were told."),
     "switch": ("serving.cli.record", "Throw an operator's switch."),
     "parked": ("serving.cli.record", "Show events that an agent could not handle; try them again."),
-    "view": ("serving.cli.record", "Compare the consent view with the ledger."),
+    "view": ("serving.cli.view", "This host's consent view: status, snapshots, compare it with the ledger."),
     "log": ("serving.cli.record", "Verify the transparency log."),
     "fsck": ("serving.cli.record", "Derive everything anew from the ledger and compare."),
 }

@@ -1,8 +1,7 @@
-"""Commands that an operator runs beside the installation: parked events, the view, the log, switches."""
+"""Commands that an operator runs beside the installation: parked events, the log, switches."""
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,7 +17,6 @@ from serving.cli.session import api_command, show
 from serving.client import ApiError, Client
 from streams import fsck, verify_log
 from streams.agents.parking import list_parked, retry
-from streams.view_check import compare_view
 
 JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
 
@@ -66,21 +64,6 @@ def try_again(*, parked_id: int, as_json: bool) -> None:
 
 
 @click.group()
-def view() -> None:
-    """Compare the consent view with the ledger."""
-
-
-@view.command("verify")
-@JSON
-def verify_view(*, as_json: bool) -> None:
-    """Compare this host's consent view with the ledger, fact by fact; exit code 1 when they differ."""
-    settings = local()
-    found = compare_view(settings.dsn("auditor"), settings.view)
-    show(found, as_json=as_json)
-    sys.exit(0 if found["equal"] else 1)
-
-
-@click.group()
 def log() -> None:
     """Verify the transparency log."""
 
@@ -112,4 +95,4 @@ def switch(client: Client, *, switch_name: str, position: str, reason: str) -> A
     return client.call("PUT", f"/v1/switches/{switch_name}", {"on": position == "on", "reason": reason})
 
 
-COMMANDS = {"parked": parked, "view": view, "log": log, "fsck": fsck.main, "switch": switch}
+COMMANDS = {"parked": parked, "log": log, "fsck": fsck.main, "switch": switch}

@@ -121,7 +121,10 @@ def test_wrong_use_ends_with_2_and_says_what_would_be_right(cli: Run, monkeypatc
     assert (code, "cameo up" in err) == (2, True)
 
 
-@pytest.mark.parametrize("words", [("fsck",), ("view", "verify"), ("parked", "list"), ("log", "verify")])
+@pytest.mark.parametrize(
+    "words",
+    [("fsck",), ("view", "verify"), ("view", "status"), ("view", "snapshot"), ("view", "restore"), ("parked", "list"), ("log", "verify")],
+)
 def test_what_needs_the_installation_says_so_elsewhere(cli: Run, words: tuple[str, ...]) -> None:
     code, out, err = cli(*words)
     assert (code, out) == (2, "")

@@ -9,7 +9,7 @@ from schemas.envelope import Envelope
 from schemas.errors import SchemaError
 from schemas.ids import PARTITIONS, partition_of
 from streams.core.carried import Beat, Carried, carried, decode_beat, encode_beat, headers, number, time_text
-from streams.core.feed import Gap, Reached, missing, newest, sift
+from streams.core.feed import Gap, Place, Reached, Record, is_set_back, missing, newest, shares, sift
 
 STREAM = "account-" + "a" * 32
 AT = partition_of(STREAM)
@@ -93,3 +93,39 @@ def test_a_beat_comes_back_as_it_was_sent_and_names_every_partition() -> None:
 
 def test_time_is_written_to_the_microsecond_in_utc() -> None:
     assert time_text(1_700_000_000_000_001) == "2023-11-14T22:13:20.000001Z"
+
+
+def test_what_a_view_does_not_hold_is_neither_applied_nor_missing() -> None:
+    elsewhere = Reached(held=tuple(at for at in range(PARTITIONS) if at != AT))
+    sifted = sift(elsewhere, [event(1), event(3)])
+    assert (sifted.apply, sifted.gaps, sifted.reached) == ((), (), elsewhere)
+    assert missing(elsewhere, beat(3)) == ()
+
+
+@pytest.mark.parametrize(
+    ("place", "record", "event_id", "set_back"),
+    [
+        (Place(1, 4, "e"), Record(1, 2, reached(5).sequences), "e", False),
+        (Place(1, 4, "e"), Record(1, 3, reached(9).sequences), "e", False),
+        (Place(1), Record(1, 2, reached(5).sequences), None, False),
+        (Place(1, 4, "e"), Record(1, 2, reached(4).sequences), "e", True),
+        (Place(1, 4, "e"), Record(1, 1, reached(5).sequences), "e", True),
+        (Place(1, 4, "e"), Record(1, 2, reached(5).sequences), "another", True),
+        (Place(1, 4, "e"), Record(1, 2, reached(5).sequences), None, True),
+    ],
+)
+def test_a_ledger_that_knows_less_or_other_than_was_applied_was_set_back(
+    place: Place, record: Record, event_id: str | None, *, set_back: bool
+) -> None:
+    assert is_set_back(reached(5, epoch=2), place, record, event_id) is set_back
+
+
+@pytest.mark.parametrize(("text", "held"), [("0-31", tuple(range(32))), ("3", (3,)), ("3, 7-9,8", (3, 7, 8, 9))])
+def test_a_share_is_read(text: str, held: tuple[int, ...]) -> None:
+    assert shares(text) == held
+
+
+@pytest.mark.parametrize("text", ["", "32", "0-32", "5-3", "a", "-1"])
+def test_what_is_no_share_is_refused(text: str) -> None:
+    with pytest.raises(ValueError):  # noqa: PT011 -- int's own words, or ours
+        shares(text)
