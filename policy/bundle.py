@@ -79,7 +79,7 @@ def build(out: Path, key: Path, opa: Path, source: Path = REGO) -> Bundle:
     out.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="bundle-", dir=out.parent) as folder:
         staged, packed = Path(folder) / "bundle", Path(folder) / "bundle.tar.gz"
-        sha256 = _stage(source, staged)
+        sha256 = stage(source, staged)
         run_opa(opa, "check", "--strict", staged)
         run_opa(
             opa, "build", "--bundle", ".", "--signing-key", key.resolve(), "--signing-alg", SIGNING,
@@ -95,8 +95,8 @@ def build(out: Path, key: Path, opa: Path, source: Path = REGO) -> Bundle:
     return Bundle(sha256, out, archived)
 
 
-def _stage(source: Path, staged: Path) -> str:
-    """Copy what ships, and write the manifest and the digest beside it."""
+def stage(source: Path, staged: Path) -> str:
+    """Copy what ships into a new folder, and write the manifest and the digest beside it. OPA serves the folder unsigned."""
     shutil.copytree(source, staged, ignore=shutil.ignore_patterns(*NOT_SHIPPED))
     rules = {path.relative_to(staged).as_posix(): path.read_bytes() for path in staged.rglob("*.rego")}
     data = {path.parent.name: json.loads(path.read_bytes()) for path in staged.glob("*/data.json")}

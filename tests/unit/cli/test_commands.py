@@ -36,7 +36,8 @@ LEAVES = dict(leaves(cameo, "cameo"))
 TAUGHT = [
     "cameo account register", "cameo token new", "cameo enrol start", "cameo enrol submit", "cameo audience", "cameo grant give",
     "cameo revoke", "cameo render", "cameo watch", "cameo cancel", "cameo film", "cameo audit", "cameo explain", "cameo replay",
-    "cameo events export", "cameo switch", "cameo up", "cameo logs",
+    "cameo events export", "cameo switch", "cameo up", "cameo logs", "cameo preflight", "cameo users", "cameo usable",
+    "cameo policy test", "cameo policy simulate", "cameo policy activate",
 ]  # fmt: skip
 
 
