@@ -33,7 +33,7 @@ from tests import parts
 from tests.keyholder_parts import Keyholding, start_keyholding
 
 if TYPE_CHECKING:
-    from tests.parts import Installation, OpaPart, Running
+    from tests.parts import Installation, KafkaPart, OpaPart, Running
     from tests.world import World
 
 PATIENCE_S = 60.0
@@ -104,6 +104,7 @@ class Host:
     relay: Running
     feeder: Running
     runs: list[Run] = field(default_factory=list)
+    broker: KafkaPart | None = None
 
     def __post_init__(self) -> None:
         settings = self.installation.settings
@@ -114,6 +115,11 @@ class Host:
     def world(self) -> World:
         """What people do."""
         return self.keyholding.world
+
+    def restart_kafka(self) -> None:
+        """Stop the broker cleanly and start it again on the same data; of a standing host alone."""
+        assert self.broker is not None
+        self.broker.restart()
 
     def fresh(self) -> None:
         """Wait until the view is fresh."""
@@ -223,7 +229,7 @@ def standing_host() -> Iterator[Host]:
         postgres = parts.start_postgres(folder, found)
         ending.callback(postgres.running.stop)
         kafka = parts.start_kafka(folder, found)
-        ending.callback(kafka.running.stop)
+        ending.callback(lambda: kafka.running.stop())  # noqa: PLW0108 -- whichever runs then: it may have been restarted
         conninfo = make_conninfo(postgres.conninfo, dbname=postgres.create())
         installation = parts.new_installation(folder, found, conninfo, kafka.address, postgres.passwords)
         ending.callback(installation.stop)
@@ -237,5 +243,6 @@ def standing_host() -> Iterator[Host]:
         keyholding = start_keyholding(installation, opa_server, found)
         ending.callback(keyholding.world.close)
         host = start_host(keyholding, opa_server)
+        host.broker = kafka
         ending.callback(host.stop_runs)
         yield host

@@ -14,6 +14,7 @@ import traceback
 from collections.abc import Callable
 from pathlib import Path
 
+from bench.policy.consent import new_enemy, revocation, small, stopping
 from bench.policy.decisions import beside_everything, beside_memory, beside_postgres
 from bench.policy.openfga import program
 from bench.policy.record import FILE, Record
@@ -24,17 +25,21 @@ PARTS: dict[str, Part] = {
     "openfga-memory": beside_memory,
     "openfga-postgres": beside_postgres,
     "opa-everything": beside_everything,
+    "revocation": revocation,
+    "stop": stopping,
+    "new-enemy": new_enemy,
 }
 SMALL: dict[str, Part] = {
     "openfga-memory": lambda folder: beside_memory(folder, 100, 200, 200),
     "openfga-postgres": lambda folder: beside_postgres(folder, 100, 200, 200),
+    "consent": small,
 }
 NEEDS_OPENFGA = {"openfga-postgres"}
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--only", action="append", choices=list(PARTS), help="run this part alone; may be given again")
+    parser.add_argument("--only", action="append", choices=sorted(PARTS | SMALL), help="run this part alone; may be given again")
     parser.add_argument("--small", action="store_true", help="the shortest form of each part; results are not kept")
     given = parser.parse_args()
     parts = SMALL if given.small else PARTS
