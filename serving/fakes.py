@@ -5,20 +5,53 @@ from __future__ import annotations
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from copy import deepcopy
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from schemas.ids import stream_kind
-from serving.ports import Candidates, Token
+from serving.ports import Candidates, SentRequest, Token
 from streams.fakes import InMemoryEventStore, InMemorySnapshot
 
 NAMING = ("grant", "member", "passed")
 """Facts of a cameo that name who could use it."""
+UNANSWERED = ("open", "ignored")
 
 
-class InMemoryAccessStore:
+class InMemoryRequestBook:
+    """A RequestBook that forgets with the process."""
+
+    def __init__(self) -> None:
+        self._requests: dict[str, SentRequest] = {}
+
+    def add_request(self, sent: SentRequest, most: int) -> SentRequest | None:
+        """Keep a request; None where `most` are unanswered."""
+        if sent.request not in self._requests:
+            alike = [one for one in self._requests.values() if (one.requester, one.cameo) == (sent.requester, sent.cameo)]
+            if sum(one.state in UNANSWERED for one in alike) >= most:
+                return None
+            self._requests[sent.request] = sent
+        return self._requests[sent.request]
+
+    def request_of(self, request: str) -> SentRequest | None:
+        """Find a request."""
+        return self._requests.get(request)
+
+    def requests_sent(self, requester: str, limit: int, before: tuple[datetime, str] | None) -> Sequence[SentRequest]:
+        """List what somebody asked for, newest first."""
+        mine = [one for one in self._requests.values() if one.requester == requester]
+        mine = [one for one in mine if before is None or (one.asked_at, one.request) < before]
+        return sorted(mine, key=lambda one: (one.asked_at, one.request), reverse=True)[:limit]
+
+    def answer_request(self, request: str, state: str, grant: str | None = None) -> None:
+        """Note the answer."""
+        self._requests[request] = replace(self._requests[request], state=state, grant=grant)
+
+
+class InMemoryAccessStore(InMemoryRequestBook):
     """An AccessStore that forgets with the process."""
 
     def __init__(self) -> None:
+        super().__init__()
         self._handles: dict[str, tuple[str, str]] = {}
         self._tokens: dict[bytes, Token] = {}
 
@@ -54,7 +87,8 @@ class InMemoryAccessStore:
         return sorted(mine, key=lambda token: (token.created_at, token.token_id))
 
     def forget(self, account: str) -> None:
-        """Remove an account's handle and every token."""
+        """Remove an account's handle, every token and what it asked for."""
+        self._requests = {request: sent for request, sent in self._requests.items() if sent.requester != account}
         self._handles = {handle: held for handle, held in self._handles.items() if held[1] != account}
         self._tokens = {sha256: token for sha256, token in self._tokens.items() if token.account != account}
 

@@ -77,8 +77,45 @@ class ProofStore(Protocol):
         ...
 
 
-class AccessStore(Protocol):
-    """Handles and tokens."""
+@dataclass(frozen=True, slots=True)
+class SentRequest:
+    """A request for access as whoever asked sees it. Whether its owner is shown it is in the ledger alone."""
+
+    request: str
+    requester: str
+    cameo: str
+    digest: str
+    """Keyed, of what was asked."""
+    event_id: str
+    """Of the event that shows it to the owner."""
+    asked_at: datetime
+    state: str = "open"
+    """`open`, or the owner's answer; `ignored` is told as open."""
+    grant: str | None = None
+
+
+class RequestBook(Protocol):
+    """What people asked owners for."""
+
+    def add_request(self, sent: SentRequest, most: int) -> SentRequest | None:
+        """Keep a request, or return the one that is kept under its id; None where `most` to this cameo are unanswered."""
+        ...
+
+    def request_of(self, request: str) -> SentRequest | None:
+        """Find a request."""
+        ...
+
+    def requests_sent(self, requester: str, limit: int, before: tuple[datetime, str] | None) -> Sequence[SentRequest]:
+        """List what somebody asked for, newest first, older than one that was seen."""
+        ...
+
+    def answer_request(self, request: str, state: str, grant: str | None = None) -> None:
+        """Note the answer. May be called again."""
+        ...
+
+
+class AccessStore(RequestBook, Protocol):
+    """Handles and tokens, and what was asked for."""
 
     def claim_handle(self, handle: str, shown: str, account: str) -> bool:
         """Give a normalised handle to an account; False when another account has it. Idempotent."""
@@ -105,7 +142,7 @@ class AccessStore(Protocol):
         ...
 
     def forget(self, account: str) -> None:
-        """Remove an account's handle and every token. May be called again."""
+        """Remove an account's handle, every token and what it asked for. May be called again."""
         ...
 
     def remove_token(self, account: str, token_id: str) -> bool:

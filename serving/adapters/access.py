@@ -8,18 +8,19 @@ from typing import Any
 from psycopg.rows import tuple_row
 from psycopg_pool import ConnectionPool
 
+from serving.adapters.requests import PostgresRequestBook
 from serving.ports import Token
 from streams.adapters.postgres_pool import lent
 
 _KNOWN = "SELECT token_id, account, scopes, app, label, created_at, expires_at FROM access.tokens"
 
 
-class PostgresAccessStore:
+class PostgresAccessStore(PostgresRequestBook):
     """An AccessStore on a pool of role `api`."""
 
     def __init__(self, pool: ConnectionPool[Any]) -> None:
         """Calls raise LedgerUnavailableError when Postgres does not answer in the pool's time."""
-        self._pool = pool
+        super().__init__(pool)
 
     def claim_handle(self, handle: str, shown: str, account: str) -> bool:
         """Give a handle; False when another account has it."""
@@ -60,8 +61,9 @@ class PostgresAccessStore:
         return self._tokens(f"{_KNOWN} WHERE account = %s ORDER BY created_at, token_id", account)
 
     def forget(self, account: str) -> None:
-        """Remove an account's handle and every token."""
+        """Remove an account's handle, every token and what it asked for."""
         with lent(self._pool, self._pool.timeout) as connection, connection.transaction():
+            connection.execute("DELETE FROM access.requests WHERE requester = %s", (account,))
             connection.execute("DELETE FROM access.tokens WHERE account = %s", (account,))
             connection.execute("DELETE FROM access.handles WHERE account = %s", (account,))
 

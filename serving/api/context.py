@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Any
+from urllib.parse import unquote
 
 from fastapi import Depends, Header, Request, Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from identity.keys.client import KeyholderClient
+from schemas.ids import is_stream
 from serving.api.pacing import PACING, Pacing
 from serving.api.written import bring
-from serving.errors import ForbiddenError, InvalidError, UnauthenticatedError
+from serving.errors import ForbiddenError, InvalidError, NotFoundError, UnauthenticatedError
+from serving.handlers.accounts import normal_handle
 from serving.handlers.asking import AskingDesk
 from serving.handlers.at_least import AtLeast
 from serving.handlers.desk import Caller, Desk
@@ -43,8 +46,13 @@ def parts_of(request: Request) -> Parts:
     return request.app.state.parts
 
 
-def caller_with(*scopes: str) -> Callable[..., Caller]:
-    """Admit a token that has one of the scopes."""
+ACTING = "Cameo-Acting-As"
+"""Names for whom the caller acts, within a power that they or the operator wrote down."""
+FOR_WHOM = "for whom this is done, within a written power: @handle (percent-encoded UTF-8) or account id"
+
+
+def caller_with(*scopes: str, acting: bool = False) -> Callable[..., Caller]:
+    """Admit a token that has one of the scopes. Who acts for somebody is refused: this is done for oneself alone."""
 
     def admit(
         request: Request,
@@ -60,6 +68,8 @@ def caller_with(*scopes: str) -> Callable[..., Caller]:
             raise ForbiddenError("scope.missing", f"this needs the scope {' or '.join(scopes)}", "ask for a token with that scope")
         if idempotency_key is not None and not idempotency_key.isascii():
             raise InvalidError("idempotency.key", "an Idempotency-Key is ASCII", "draw a random one")
+        if not acting and ACTING in request.headers:
+            raise InvalidError("acting.not_here", "nobody does this for somebody else", f"leave {ACTING} out")
         revisions = {} if cameo_at_least is None else parts_of(request).at_least.read(cameo_at_least)
         bring(revisions)
         return Caller(token.account, token.scopes, token.app, idempotency_key, token.expires_at, cameo_step_up, revisions)
@@ -67,16 +77,53 @@ def caller_with(*scopes: str) -> Callable[..., Caller]:
     return admit
 
 
-def _admitting(*scopes: Scope) -> Any:
+def acting_with(*scopes: str) -> Callable[..., Caller]:
+    """Admit a token that has one of the scopes, for its own account or for somebody it names; whether it may is the command's to ask."""
+    admitted = caller_with(*scopes, acting=True)
+
+    def admit(
+        request: Request,
+        caller: Caller = Depends(admitted),
+        cameo_acting_as: str | None = Header(None, max_length=200, description=FOR_WHOM),
+    ) -> Caller:
+        if cameo_acting_as is None:
+            return caller
+        subject = account_named(parts_of(request).access, unquote(cameo_acting_as))
+        return caller if subject == caller.account else replace(caller, acting_as=subject)
+
+    return admit
+
+
+def account_named(access: AccessStore, name: str, *kinds: str) -> str:
+    """Turn `@handle` or an account's id into an account's id; `kinds` names further streams (app) whose ids are taken as they are.
+
+    Whether the id's account exists is not looked up. Raises NotFoundError, also for what only looks like an id: ids
+    become keys of facts, and a key of any length would stop the consent feed.
+    """
+    for kind in ("account", *kinds):
+        if name.startswith(f"{kind}-"):
+            if is_stream(kind, name):
+                return name
+            raise NotFoundError(f"{kind}.unknown", f"that is no {kind}'s id", f"check the {kind}'s id")
+    account = access.account_of(normal_handle(name))
+    if account is None:
+        raise NotFoundError("account.unknown", f"nobody is called {name}", "check the handle")
+    return account
+
+
+def _admitting(*scopes: Scope, acting: bool = False) -> Any:
     """Admit by any one of the scopes, and have the OpenAPI document name them."""
-    return Security(caller_with(*scopes), scopes=list(scopes))
+    return Security(acting_with(*scopes) if acting else caller_with(*scopes), scopes=list(scopes))
 
 
 PartsHere = Annotated[Parts, Depends(parts_of)]
 AccountCaller = Annotated[Caller, _admitting("account")]
 ConsentCaller = Annotated[Caller, _admitting("consent")]
+ActingCaller = Annotated[Caller, _admitting("consent", acting=True)]
+"""Consent of one's own, or of somebody for whom the caller acts."""
 EnrolCaller = Annotated[Caller, _admitting("enrol")]
 GenerateCaller = Annotated[Caller, _admitting("generate")]
+ReviewCaller = Annotated[Caller, _admitting("generate", acting=True)]
 AuditCaller = Annotated[Caller, _admitting("audit", "auditor")]
 AskingCaller = Annotated[Caller, _admitting("consent", "generate", "auditor", "operator")]
 AuditorCaller = Annotated[Caller, _admitting("auditor")]

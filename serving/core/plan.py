@@ -1,6 +1,7 @@
 """Owns the plan: what a film shows, who is in it and what they say. Does not own its digest, which is salted elsewhere."""
 
 import re
+from collections.abc import Sequence
 
 import msgspec
 
@@ -111,6 +112,12 @@ def plan_from_prompt(
         duration_ms=duration_ms,
     )
     return Plan((scene,), width_px, height_px, fps, handle)
+
+
+def shared_by(plan: Plan, cameos: Sequence[str]) -> Plan:
+    """Put these cameos into every scene of a plan, in this order; lines stay with who speaks them."""
+    scenes = tuple(msgspec.structs.replace(scene, cameos=tuple(cameos)) for scene in plan.scenes)
+    return msgspec.structs.replace(plan, scenes=scenes)
 
 
 def canonical_bytes(plan: Plan) -> bytes:

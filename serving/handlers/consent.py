@@ -1,87 +1,93 @@
-"""Commands of consent: audience, grants, revocations, restrictions, preferences. The owner alone gives them.
+"""Commands of consent: audiences, revocations, pauses, restrictions, preferences. Grants, groups and requests have modules of their own.
 
-Narrowing expects no revision, so nobody's append can make it wait. Withdrawing and revoking also need no look-up of
-ownership, for the caller's cameo follows from the caller's account, and no keyholder; a rule's own words are sealed, so
-setting one needs an active cameo and the keyholder.
+Who may give each, and whether it widens or narrows, is in serving.core.commands. Withdrawing and revoking of one's own
+need no look-up of ownership, for the caller's cameo follows from the caller's account, and no keyholder; a rule's own words
+are sealed, so setting one needs an active cameo and the keyholder.
 """
 
 from __future__ import annotations
 
+import re
+
+from policy.ports import FactReader
 from schemas.cameo import Facet
 from schemas.consent import (
-    Audience,
     AudienceSet,
+    ConsentPaused,
+    ConsentResumed,
     ConsentRevoked,
-    GrantGiven,
-    GrantWithdrawn,
     PreferenceSet,
     Purpose,
     RestrictionSet,
     Strength,
 )
-from schemas.ids import cameo_of
 from serving.errors import ConflictError, InvalidError, NotFoundError
+from serving.handlers.authority import Authority, carry_out
 from serving.handlers.desk import Caller, Desk
 from serving.judge.lexicon import categories_of
 
+CLOSED = frozenset({"only_me", "approved"})
+"""Audiences that let nobody in without a grant."""
+RULES = 64
+"""Audience rules of a cameo, as many as the policy reads at every decision. A house rule, unmeasured."""
+_RULE = re.compile(r"^[a-z0-9][a-z0-9_.\-]{0,39}$")
 
-def set_audience(desk: Desk, caller: Caller, audience: Audience, purposes: tuple[Purpose, ...], facets: tuple[Facet, ...]) -> None:
-    """Say who may use the caller's cameo without a grant of their own."""
-    cameo = _own_cameo(desk, caller)
-    desk.append(caller, [desk.event(cameo, AudienceSet(audience=audience, purposes=purposes, facets=facets))])
+
+def set_audience(desk: Desk, caller: Caller, rule: AudienceSet) -> None:
+    """Set one rule of who may use the cameo without a grant of their own; a rule of the same name is replaced."""
+    if rule.rule and not _RULE.fullmatch(rule.rule):
+        raise InvalidError("audience.rule", f"no name for a rule: {rule.rule!r}", "1 to 40 of a-z, 0-9, dot, dash, underscore")
+
+    def fits(facts: FactReader, authority: Authority) -> None:
+        for app in rule.apps or ():
+            desk.existing(facts, app, "app")
+        there = [key for key, _ in facts.scan(authority.cameo, "audience/")]
+        if len(there) >= RULES and f"audience/{rule.rule}" not in there:
+            raise ConflictError("audience.too_many", f"a cameo has at most {RULES} rules", "remove one: cameo audience remove")
+
+    name = "audience.close" if rule.audience in CLOSED else "audience.open"
+    carry_out(desk, caller, name, lambda a: [desk.event(a.cameo, rule)], check=None if name == "audience.close" else fits)
 
 
-def give_grant(
+def remove_audience(desk: Desk, caller: Caller, rule: str) -> None:
+    """Remove one rule; may be said twice."""
+    if rule and not _RULE.fullmatch(rule):
+        raise NotFoundError("audience.unknown", f"you set no rule {rule!r}", "list them: cameo audience list")
+    event = AudienceSet(rule=rule, audience="only_me", purposes=(), facets=(), active=False)
+    carry_out(desk, caller, "audience.close", lambda a: [desk.event(a.cameo, event)])
+
+
+def revoke(
     desk: Desk,
     caller: Caller,
+    strength: Strength,
     *,
-    grantee: str,
-    purposes: tuple[Purpose, ...],
-    facets: tuple[Facet, ...],
-    from_us: int | None,
-    until_us: int | None,
-    uses: int | None,
-    review: bool,
-    note: str,
-) -> str:
-    """Give a grant to an account or app and return its id."""
-    cameo = _own_cameo(desk, caller)
-    if until_us is not None and from_us is not None and until_us <= from_us:
-        raise InvalidError("grant.window", "the grant would end before it begins", "choose a later end")
-    if uses is not None and uses < 1:
-        raise InvalidError("grant.uses", "a grant has at least one use", "leave `uses` out for no limit")
-    if grantee == caller.account:
-        raise InvalidError("grant.self", "you need no grant for your own cameo", "name another account")
-    with desk.store.snapshot() as facts:
-        desk.existing(facts, grantee, "account" if grantee.startswith("account-") else "app")
-        now_us = facts.now_us()
-    if until_us is not None and until_us <= now_us:
-        raise InvalidError("grant.window", "the grant would have ended already", "choose a later end")
-    grant = desk.id_for(caller, "grant")
-    event = GrantGiven(
-        grant=grant, grantee=grantee, purposes=purposes, facets=facets,
-        from_us=from_us, until_us=until_us, uses=uses, review=review,
-    )  # fmt: skip
-    desk.append(caller, [desk.event(cameo, event, sealed_for=caller.account, fields={"note": note})])
-    return grant
+    account: str | None = None,
+    purpose: Purpose | None = None,
+    facet: Facet | None = None,
+) -> int:
+    """Withdraw everything given so far: from everyone, or of one account, app, group, purpose or facet. Returns the position."""
+    if sum(scope is not None for scope in (account, purpose, facet)) > 1:
+        raise InvalidError("revocation.scope", "one scope at a time: whom, a purpose, or a facet", "revoke once for each")
+    event = ConsentRevoked(account=account, strength=strength, purpose=purpose, facet=facet)
+    return carry_out(desk, caller, "consent.revoke", lambda a: [desk.event(a.cameo, event)])[0].position
 
 
-def withdraw_grant(desk: Desk, caller: Caller, grant: str, strength: Strength) -> None:
-    """Withdraw one grant. Narrowing: never answers that the stream moved."""
-    cameo = cameo_of(caller.account)
-    with desk.store.snapshot() as facts:
-        found = [key for key, _ in facts.scan(cameo, "grant/") if key.rpartition("/")[2] == grant]
-    if not found:
-        raise NotFoundError("grant.unknown", f"you gave no grant {grant}", "list your grants")
-    grantee = found[0].split("/")[1]
-    desk.append(caller, [desk.event(cameo, GrantWithdrawn(grant=grant, grantee=grantee, strength=strength))])
+def pause(desk: Desk, caller: Caller) -> None:
+    """Let nothing of the cameo start or be released, whoever asks; what was given stays given."""
+    carry_out(desk, caller, "consent.pause", lambda a: [desk.event(a.cameo, ConsentPaused())])
 
 
-def revoke(desk: Desk, caller: Caller, account: str | None, strength: Strength) -> int:
-    """Withdraw everything given so far, from everyone or one account. Returns the ledger position."""
-    cameo = cameo_of(caller.account)
-    written = desk.append(caller, [desk.event(cameo, ConsentRevoked(account=account, strength=strength))])
-    return written[0].position
+def resume(desk: Desk, caller: Caller) -> None:
+    """End the pause; without one, nothing is written."""
+    paused: list[bool] = []
+
+    def look(facts: FactReader, authority: Authority) -> None:
+        paused[:] = [facts.get(authority.cameo, "paused") is not None]
+
+    carry_out(
+        desk, caller, "consent.resume", lambda a: [desk.event(a.cameo, ConsentResumed())] if paused[0] else [], check=look, opens=False
+    )
 
 
 def restrict(desk: Desk, caller: Caller, text: str) -> tuple[str, tuple[str, ...]]:
@@ -89,51 +95,61 @@ def restrict(desk: Desk, caller: Caller, text: str) -> tuple[str, tuple[str, ...
 
     A rule that is not understood restricts all the same: the judge finds such plans uncertain.
     """
-    cameo = _own_cameo(desk, caller)
-    words = _personal(text)
+    words = personal(text)
     restriction = desk.id_for(caller, "restriction")
     categories = categories_of(words)
     event = RestrictionSet(restriction=restriction, categories=categories, active=True)
-    desk.append(caller, [desk.event(cameo, event, sealed_for=caller.account, fields={"text": words})])
+    carry_out(
+        desk, caller, "rule.set",
+        lambda a: [desk.event(a.cameo, event, sealed_for=a.subject, fields={"text": words})], check=_active,
+    )  # fmt: skip
     return restriction, categories
 
 
 def lift_restriction(desk: Desk, caller: Caller, restriction: str) -> None:
     """Remove a rule."""
-    cameo = _own_cameo(desk, caller)
-    if desk.snapshot_fact(cameo, f"restriction/{restriction}") is None:
-        raise NotFoundError("restriction.unknown", f"you set no rule {restriction}", "list your rules")
-    desk.append(caller, [desk.event(cameo, RestrictionSet(restriction=restriction, categories=(), active=False))])
+
+    def there(facts: FactReader, authority: Authority) -> None:
+        if facts.get(authority.cameo, f"restriction/{restriction}") is None:
+            raise NotFoundError("restriction.unknown", f"you set no rule {restriction}", "list your rules")
+
+    event = RestrictionSet(restriction=restriction, categories=(), active=False)
+    carry_out(desk, caller, "rule.lift", lambda a: [desk.event(a.cameo, event)], check=there, opens=False)
 
 
 def prefer(desk: Desk, caller: Caller, text: str, obligation: str, *, optional: bool) -> str:
     """Set something that is always applied; returns its id."""
-    cameo = _own_cameo(desk, caller)
+    words = personal(text)
     preference = desk.id_for(caller, "preference")
     event = PreferenceSet(preference=preference, obligation=obligation, optional=optional, active=True)
-    desk.append(caller, [desk.event(cameo, event, sealed_for=caller.account, fields={"text": _personal(text)})])
+    carry_out(
+        desk, caller, "preference.set",
+        lambda a: [desk.event(a.cameo, event, sealed_for=a.subject, fields={"text": words})], check=_active,
+    )  # fmt: skip
     return preference
 
 
 def drop_preference(desk: Desk, caller: Caller, preference: str) -> None:
     """Remove a preference."""
-    cameo = _own_cameo(desk, caller)
-    fact = desk.snapshot_fact(cameo, f"preference/{preference}")
-    if fact is None:
-        raise NotFoundError("preference.unknown", f"you set no preference {preference}", "list your preferences")
-    event = PreferenceSet(preference=preference, obligation=fact.value["obligation"], optional=fact.value["optional"], active=False)
-    desk.append(caller, [desk.event(cameo, event)])
+    found: list[PreferenceSet] = []
+
+    def there(facts: FactReader, authority: Authority) -> None:
+        fact = facts.get(authority.cameo, f"preference/{preference}")
+        if fact is None:
+            raise NotFoundError("preference.unknown", f"you set no preference {preference}", "list your preferences")
+        found[:] = [PreferenceSet(preference=preference, active=False, **fact.value)]
+
+    carry_out(desk, caller, "preference.drop", lambda a: [desk.event(a.cameo, found[0])], check=there, opens=False)
 
 
-def _own_cameo(desk: Desk, caller: Caller) -> str:
-    cameo = cameo_of(caller.account)
-    status = desk.snapshot_fact(cameo, "status")
+def _active(facts: FactReader, authority: Authority) -> None:
+    status = facts.get(authority.cameo, "status")
     if status is None or status.value["status"] != "active":
-        raise ConflictError("cameo.inactive", "you have no active cameo", "enrol first: cameo enrol start")
-    return cameo
+        raise ConflictError("cameo.inactive", "there is no active cameo", "enrol first: cameo enrol start")
 
 
-def _personal(text: str) -> str:
+def personal(text: str) -> str:
+    """Fold the spaces of somebody's own words; raises InvalidError where they are none, or more than 500 characters."""
     words = " ".join(text.split())
     if not 1 <= len(words) <= 500:
         raise InvalidError("text.length", "1 to 500 characters are read", "say it shorter")

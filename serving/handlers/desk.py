@@ -17,6 +17,7 @@ from schemas.codec import canonical
 from schemas.envelope import Envelope, Sealed
 from schemas.registry import Event
 from serving.errors import ConflictError, NotFoundError, UnavailableError
+from serving.ports import ProofStore
 from streams.errors import LedgerUnavailableError
 from streams.ports import AlreadyDone, Append, Appended, ClockAstray, Conflict, EventStore, Exhausted, Expired, NewEvent
 
@@ -51,6 +52,13 @@ class Caller:
     """The fresh proof that came with the request: a code of an authenticator, or a recovery code."""
     at_least: Mapping[str, int] = field(default_factory=dict[str, int])
     """What the caller has written and wants to see: stream → revision."""
+    acting_as: str | None = None
+    """The account for whom the caller acts, within a written power (serving.handlers.authority)."""
+
+    @property
+    def subject(self) -> str:
+        """Whose likeness and consent the caller's commands are about."""
+        return self.acting_as or self.account
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,17 +72,22 @@ class Desk:
     """Keys the digest of what was asked under an idempotency key: whoever reads the table cannot guess a prompt by it."""
     written: Callable[[Sequence[Envelope]], None] = _nobody
     """Is told of whatever was appended, now or by an earlier try."""
+    proofs: ProofStore | None = None
+    """What people prove themselves with, where widening asks for it; without it, widening that asks is refused."""
 
     def id_for(self, caller: Caller, what: str) -> str:
         """Draw a 32-digit id; the same for a retry under the same idempotency key."""
         if caller.idempotency_key is None:
             return self.entropy(16).hex()
-        seed = f"cameo/id/1\x1f{caller.account}\x1f{caller.idempotency_key}\x1f{what}"
+        whose = caller.account if caller.acting_as is None else f"{caller.account}\x1f{caller.acting_as}"
+        seed = f"cameo/id/1\x1f{whose}\x1f{caller.idempotency_key}\x1f{what}"
         return hashlib.sha256(seed.encode()).hexdigest()[:32]
 
-    def event(self, stream: str, event: Event, *, sealed_for: str = "", fields: Mapping[str, str | bytes] | None = None) -> NewEvent:
-        """Prepare an event, its personal fields sealed for their subject (an account)."""
-        event_id = self.entropy(16).hex()
+    def event(
+        self, stream: str, event: Event, *, sealed_for: str = "", fields: Mapping[str, str | bytes] | None = None, event_id: str = ""
+    ) -> NewEvent:
+        """Prepare an event, its personal fields sealed for their subject (an account). An id that is not given is drawn."""
+        event_id = event_id or self.entropy(16).hex()
         given = {name: text.encode() if isinstance(text, str) else text for name, text in (fields or {}).items() if text}
         if not given:
             return NewEvent(stream, event, event_id)
@@ -86,6 +99,8 @@ class Desk:
         events: Sequence[NewEvent],
         *,
         expected: Mapping[str, int] | None = None,
+        holding: Mapping[str, int] | None = None,
+        not_after_us: int | None = None,
         request: object = None,
     ) -> tuple[Envelope, ...]:
         """Append and return what was written, now or by an earlier try under the same idempotency key.
@@ -99,8 +114,11 @@ class Desk:
                     events=events,
                     correlation=self.entropy(16).hex(),
                     expected=expected or {},
+                    holding=holding or {},
+                    not_after_us=not_after_us,
                     idempotency_key=caller.idempotency_key,
-                    request_sha256=None if request is None else self._request_digest(request),
+                    request_sha256=None if request is None else self.request_digest(request),
+                    acting_as=caller.acting_as,
                     app=caller.app,
                 )
             )
@@ -121,7 +139,8 @@ class Desk:
             case Expired() | Exhausted():
                 raise ConflictError("consent.expired", "what this relied on has ended", "read it and try again")
 
-    def _request_digest(self, request: object) -> str:
+    def request_digest(self, request: object) -> str:
+        """Digest what was asked under an idempotency key, keyed: in hex."""
         return hmac.new(self.pepper, canonical(request), hashlib.sha256).hexdigest()
 
     def snapshot_fact(self, stream: str, key: str) -> Fact | None:

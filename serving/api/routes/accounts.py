@@ -8,8 +8,9 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
-from schemas.ids import cameo_of, is_stream
+from schemas.ids import cameo_of
 from serving.api.context import AccountCaller, AnyCaller, OperatorCaller, PartsHere
+from serving.api.context import account_named as resolve
 from serving.errors import ConflictError, ForbiddenError, NotFoundError
 from serving.handlers import accounts, tokens
 from serving.ports import PERSON, AccessStore, Scope
@@ -78,23 +79,6 @@ class TokenMade(TokenSeen):
     """A token with its secret, shown once."""
 
     token: str
-
-
-def resolve(access: AccessStore, name: str, *kinds: str) -> str:
-    """Turn `@handle` or an account's id into an account's id; `kinds` names further streams (app) whose ids are taken as they are.
-
-    Whether the id's account exists is not looked up. Raises NotFoundError, also for what only looks like an id: ids
-    become keys of facts, and a key of any length would stop the consent feed.
-    """
-    for kind in ("account", *kinds):
-        if name.startswith(f"{kind}-"):
-            if is_stream(kind, name):
-                return name
-            raise NotFoundError(f"{kind}.unknown", f"that is no {kind}'s id", f"check the {kind}'s id")
-    account = access.account_of(accounts.normal_handle(name))
-    if account is None:
-        raise NotFoundError("account.unknown", f"nobody is called {name}", "check the handle")
-    return account
 
 
 @router.post("/accounts", status_code=201)

@@ -1,55 +1,46 @@
-"""Routes of consent: the caller's own cameo, who may use it, and taking that back."""
+"""Routes of consent: the caller's own cameo or that of somebody they act for, its audiences, and taking back."""
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import BaseModel, Field
 
 from schemas.cameo import Facet
-from schemas.consent import Audience, Purpose, Strength
-from schemas.ids import cameo_of
-from serving.api.context import ConsentCaller, PartsHere
-from serving.api.routes.accounts import Other, resolve
+from schemas.consent import Audience, AudienceSet, Purpose, Strength
+from serving.api.context import ActingCaller, ConsentCaller, PartsHere
+from serving.api.routes.accounts import resolve
+from serving.api.routes.terms import FACES
+from serving.core.scopes import is_group
 from serving.handlers import consent, erasure
+from serving.handlers.reading import require_any_power
 
 router = APIRouter(prefix="/v1/cameos/me", tags=["consent"])
-FACES: list[Facet] = ["face", "voice"]
+Region = Annotated[str, Field(pattern="^[A-Z]{2}$")]
+RuleName = Annotated[str, Field(max_length=40, examples=["faces"])]
 
 
 class NewAudience(BaseModel):
     """Who may use the cameo without a grant of their own."""
 
     audience: Audience
-    purposes: list[Purpose] = Field(default_factory=lambda: ["personal"])
-    facets: list[Facet] = Field(default_factory=lambda: list(FACES))
-
-
-class NewGrant(Other):
-    """What a person or app may do with the caller's cameo."""
-
-    purposes: list[Purpose] = Field(default_factory=lambda: ["personal"], min_length=1)
-    facets: list[Facet] = Field(default_factory=lambda: list(FACES), min_length=1)
-    from_: AwareDatetime | None = Field(None, alias="from")
-    until: AwareDatetime | None = None
-    uses: int | None = Field(None, ge=1, le=1_000_000)
-    review: bool = False
-    note: str = Field("", max_length=500)
-
-
-class Grant(BaseModel):
-    """A grant as it was given."""
-
-    grant: str
+    purposes: list[Purpose] = Field(default_factory=lambda: ["personal"], max_length=6)
+    facets: list[Facet] = Field(default_factory=lambda: list(FACES), max_length=3)
+    apps: list[Annotated[str, Field(max_length=80)]] | None = Field(
+        None, min_length=1, max_length=20, description="through these apps alone; left out: any, and none"
+    )
+    regions: list[Region] | None = Field(None, min_length=1, max_length=250, description="in these regions alone; left out: any")
+    remix: bool = Field(default=False, description="whether films may be made from films")
 
 
 class NewRevocation(BaseModel):
-    """What to take back, and how far it reaches."""
+    """What to take back, and how far it reaches: everything, or one scope."""
 
     strength: Strength
-    account: str | None = Field(None, max_length=80, description="account id, @handle or app id; left out: from everyone")
+    account: str | None = Field(None, max_length=80, description="account id, @handle, app id or group id")
+    purpose: Purpose | None = None
+    facet: Facet | None = None
 
 
 class Revoked(BaseModel):
@@ -91,27 +82,10 @@ class Preference(BaseModel):
     preference: str
 
 
-@router.put("/audience", status_code=204)
-def set_audience(parts: PartsHere, caller: ConsentCaller, body: NewAudience) -> None:
-    """Say who may use the caller's cameo without a grant."""
-    consent.set_audience(parts.desk, caller, body.audience, tuple(body.purposes), tuple(body.facets))
-
-
-@router.post("/grants", status_code=201)
-def give_grant(parts: PartsHere, caller: ConsentCaller, body: NewGrant) -> Grant:
-    """Give a grant to an account, @handle or app."""
-    grantee = resolve(parts.access, body.account, "app")
-    grant = consent.give_grant(
-        parts.desk, caller, grantee=grantee, purposes=tuple(body.purposes), facets=tuple(body.facets),
-        from_us=_us(body.from_), until_us=_us(body.until), uses=body.uses, review=body.review, note=body.note,
-    )  # fmt: skip
-    return Grant(grant=grant)
-
-
 @router.get("")
-def show_consent(parts: PartsHere, caller: ConsentCaller) -> dict[str, Any]:
-    """Show the caller's cameo: status, audience, grants, revocations, rules, preferences, as facts."""
-    return parts.reader.consent(cameo_of(caller.account))
+def show_consent(parts: PartsHere, caller: ActingCaller) -> dict[str, Any]:
+    """Show the cameo: status, audiences, grants, revocations, rules, preferences, as facts."""
+    return parts.reader.consent(require_any_power(parts.desk, caller))
 
 
 @router.delete("")
@@ -123,44 +97,81 @@ def erase(parts: PartsHere, caller: ConsentCaller, handle: Annotated[str, Query(
     return Erased(destroyed_key=erasure.erase(parts.desk, parts.keyholder, parts.access, caller, handle))
 
 
-@router.delete("/grants/{grant}", status_code=204)
-def withdraw_grant(parts: PartsHere, caller: ConsentCaller, grant: str, strength: Annotated[Strength, Query()] = "no_new_uses") -> None:
-    """Withdraw one grant."""
-    consent.withdraw_grant(parts.desk, caller, grant, strength)
+@router.put("/audience", status_code=204)
+def set_audience(parts: PartsHere, caller: ActingCaller, body: NewAudience) -> None:
+    """Say who may use the cameo without a grant, in general: the nameless rule."""
+    consent.set_audience(parts.desk, caller, _rule("", body))
+
+
+@router.put("/audiences/{rule}", status_code=204)
+def set_audience_rule(parts: PartsHere, caller: ActingCaller, rule: RuleName, body: NewAudience) -> None:
+    """Set one named rule beside the others; one of all rules must cover a whole use."""
+    consent.set_audience(parts.desk, caller, _rule(rule, body))
+
+
+@router.delete("/audiences/{rule}", status_code=204)
+def remove_audience_rule(parts: PartsHere, caller: ActingCaller, rule: RuleName) -> None:
+    """Remove one rule; `general` is the nameless one."""
+    consent.remove_audience(parts.desk, caller, "" if rule == "general" else rule)
+
+
+@router.get("/audiences")
+def list_audiences(parts: PartsHere, caller: ActingCaller) -> list[dict[str, Any]]:
+    """List the audience rules."""
+    return parts.reader.audiences(require_any_power(parts.desk, caller))
 
 
 @router.post("/revocations", status_code=201)
-def revoke(parts: PartsHere, caller: ConsentCaller, body: NewRevocation) -> Revoked:
-    """Withdraw everything given so far, from everyone or from one account."""
-    account = None if body.account is None else resolve(parts.access, body.account, "app")
-    return Revoked(position=consent.revoke(parts.desk, caller, account, body.strength))
+def revoke(parts: PartsHere, caller: ActingCaller, body: NewRevocation) -> Revoked:
+    """Withdraw everything given so far: from everyone, or of one account, app, group, purpose or facet."""
+    account = body.account
+    if account is not None and not is_group(account):
+        account = resolve(parts.access, account, "app")
+    position = consent.revoke(parts.desk, caller, body.strength, account=account, purpose=body.purpose, facet=body.facet)
+    return Revoked(position=position)
+
+
+@router.put("/pause", status_code=204)
+def pause(parts: PartsHere, caller: ActingCaller) -> None:
+    """Pause everything: nothing starts and nothing is released, also of the owner's own, until it is resumed."""
+    consent.pause(parts.desk, caller)
+
+
+@router.delete("/pause", status_code=204)
+def resume(parts: PartsHere, caller: ActingCaller) -> None:
+    """End the pause."""
+    consent.resume(parts.desk, caller)
 
 
 @router.post("/restrictions", status_code=201)
-def restrict(parts: PartsHere, caller: ConsentCaller, body: NewRule) -> Rule:
+def restrict(parts: PartsHere, caller: ActingCaller, body: NewRule) -> Rule:
     """Set a rule in one's own words."""
     restriction, categories = consent.restrict(parts.desk, caller, body.text)
     return Rule(restriction=restriction, categories=list(categories))
 
 
 @router.delete("/restrictions/{restriction}", status_code=204)
-def lift_restriction(parts: PartsHere, caller: ConsentCaller, restriction: str) -> None:
+def lift_restriction(parts: PartsHere, caller: ActingCaller, restriction: str) -> None:
     """Remove a rule."""
     consent.lift_restriction(parts.desk, caller, restriction)
 
 
 @router.post("/preferences", status_code=201)
-def prefer(parts: PartsHere, caller: ConsentCaller, body: NewPreference) -> Preference:
+def prefer(parts: PartsHere, caller: ActingCaller, body: NewPreference) -> Preference:
     """Set something that is always applied."""
     made = consent.prefer(parts.desk, caller, body.text, body.obligation, optional=body.optional)
     return Preference(preference=made)
 
 
 @router.delete("/preferences/{preference}", status_code=204)
-def drop_preference(parts: PartsHere, caller: ConsentCaller, preference: str) -> None:
+def drop_preference(parts: PartsHere, caller: ActingCaller, preference: str) -> None:
     """Remove a preference."""
     consent.drop_preference(parts.desk, caller, preference)
 
 
-def _us(time: datetime | None) -> int | None:
-    return None if time is None else round(time.timestamp() * 1_000_000)
+def _rule(name: str, body: NewAudience) -> AudienceSet:
+    return AudienceSet(
+        rule=name, audience=body.audience, purposes=tuple(dict.fromkeys(body.purposes)), facets=tuple(dict.fromkeys(body.facets)),
+        apps=None if body.apps is None else tuple(body.apps), regions=None if body.regions is None else tuple(body.regions),
+        remix=body.remix,
+    )  # fmt: skip
