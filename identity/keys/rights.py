@@ -30,9 +30,12 @@ FIELDS: dict[tuple[str, str], dict[str, tuple[str, ...]]] = {
     ("api", "show"): {
         "account.registered": ("handle",),
         "consent.grant_given": ("note",),
+        "consent.group_named": ("name",),
+        "consent.access_requested": ("message",),
         "consent.restriction_set": ("text",),
         "consent.preference_set": ("text",),
         "generation.requested": ("prompt",),
+        "generation.reported": ("text",),
         "app.registered": ("contact",),
     },
     ("keyholder", "render"): {"generation.requested": ("plan", "plan_salt")},

@@ -10,13 +10,33 @@ from serving.api import problem
 from serving.api.bounds import Bounds
 from serving.api.context import Parts
 from serving.api.request_id import RequestId
-from serving.api.routes import accounts, asking, audit, authzen, consent, enrolments, generations, operate, step_up
+from serving.api.routes import (
+    accounts,
+    asking,
+    audit,
+    authzen,
+    consent,
+    coownership,
+    enrolments,
+    generations,
+    grants,
+    groups,
+    operate,
+    powers,
+    requests,
+    step_up,
+)  # fmt: skip
 from serving.api.written import Written
 
 DESCRIPTION = (
     "Enrol a likeness, say who may use it, ask for films, and see who generated what. Errors are problem+json with a "
     "code and a remedy. Times are RFC 3339 with a zone."
 )
+
+ROUTES = (
+    accounts, powers, enrolments, consent, grants, groups, requests, asking, coownership, generations, audit, operate, step_up, authzen,
+)  # fmt: skip
+"""In the order in which they are matched: of two addresses that both fit, the first."""
 
 PROBLEMS: dict[int | str, dict[str, Any]] = {"default": {"model": problem.Problem, "description": "What went wrong, and what to do."}}
 
@@ -29,7 +49,7 @@ def make_app(parts: Parts) -> FastAPI:
     app.add_middleware(Written, at_least=lambda: parts.at_least)
     app.add_middleware(RequestId)
     problem.install(app)
-    for module in (accounts, enrolments, consent, asking, generations, audit, operate, step_up, authzen):
+    for module in ROUTES:
         app.include_router(module.router)
     _document(app)
     return app

@@ -17,6 +17,7 @@ TABLES = {
     "cameos": ("cameo",),
     "enrolments": ("enrolment",),
     "grants": ("cameo", "grant_id"),
+    "powers": ("account", "power"),
     "generations": ("generation",),
     "generation_cameos": ("generation", "cameo"),
     "decisions": ("decision",),

@@ -55,11 +55,13 @@ class Seen(NamedTuple):
     time_us: int
     app: str | None
     clear: dict[str, str | None]
+    acting_as: str | None = None
+    """For whom the actor acted, within a power."""
 
 
 def seen(envelope: Envelope, clear: dict[str, str | None]) -> Seen:
     """Take from an envelope what the projections need; `clear` holds unsealed fields, None where erased."""
-    return Seen(envelope.stream, envelope.revision, envelope.event_id, envelope.time_us, envelope.app, clear)
+    return Seen(envelope.stream, envelope.revision, envelope.event_id, envelope.time_us, envelope.app, clear, envelope.acting_as)
 
 
 def needs_unsealing(envelope: Envelope) -> tuple[str, ...]:

@@ -11,10 +11,17 @@ from functools import singledispatch
 from typing import Literal, NamedTuple
 
 from schemas import account, cameo, consent, generation
-from schemas.registry import Event
+from schemas.registry import Event, by_class
 from streams.core.changes import Change, Put, Row, Seen
 
 Audience = Literal["owner", "subjects", "requester", "account"]
+
+
+ACTED_FOR = "acted_for"
+"""The kind of the notice that a subject gets of each act of a guardian, agent or executor; its code is the event's name."""
+
+
+ANSWERS = frozenset({"approved", "changed", "refused"})
 
 
 class Notice(NamedTuple):
@@ -36,8 +43,10 @@ def notices(event: Event) -> tuple[Notice, ...]:
 def notify(event: Event, at: Seen) -> tuple[Change, ...]:
     """Tell the rows of an event's notifications, and of the outbox through which they leave."""
     changes: list[Change] = []
-    for notice in notices(event):
-        key = f"{at.event_id}/{notice.audience}"
+    told: dict[str, int] = {}
+    for notice in (*notices(event), *_acted(event, at)):
+        nth = told[notice.audience] = told.get(notice.audience, 0) + 1
+        key = f"{at.event_id}/{notice.audience}" + ("" if nth == 1 else f"/{nth}")
         row: Row = {
             "stream": at.stream,
             "revision": at.revision,
@@ -49,6 +58,11 @@ def notify(event: Event, at: Seen) -> tuple[Change, ...]:
         }
         changes.append(Put("notifications", {"notification": key}, row))
     return tuple(changes)
+
+
+def _acted(event: Event, at: Seen) -> tuple[Notice, ...]:
+    """Tell a subject of each act that somebody else did for them."""
+    return () if at.acting_as is None else (Notice("account", ACTED_FOR, (by_class(type(event)).name,), at.acting_as),)
 
 
 @notices.register
@@ -86,17 +100,83 @@ def _(event: cameo.EvidenceDestroyed) -> tuple[Notice, ...]:
 
 @notices.register
 def _(event: consent.GrantGiven) -> tuple[Notice, ...]:
-    return (Notice("account", "grant.given", account=event.grantee),)
+    return _to(event.grantee, "grant.given")
 
 
 @notices.register
 def _(event: consent.GrantWithdrawn) -> tuple[Notice, ...]:
-    return (Notice("account", "grant.withdrawn", account=event.grantee),)
+    return _to(event.grantee, "grant.withdrawn")
 
 
 @notices.register
 def _(event: consent.ConsentRevoked) -> tuple[Notice, ...]:
-    return () if event.account is None else (Notice("account", "consent.revoked", account=event.account),)
+    return () if event.account is None else _to(event.account, "consent.revoked")
+
+
+@notices.register
+def _(event: consent.GrantPassedOn) -> tuple[Notice, ...]:
+    return (Notice("owner", "grant.passed_on"), *_to(event.to, "grant.passed_on"))
+
+
+@notices.register
+def _(event: consent.PassOnEnded) -> tuple[Notice, ...]:
+    return (Notice("owner", "grant.pass_on_ended"), *_to(event.to, "grant.pass_on_ended"), *_to(event.by, "grant.pass_on_ended"))
+
+
+@notices.register
+def _(event: consent.AccessRequested) -> tuple[Notice, ...]:
+    del event
+    return (Notice("owner", "access.requested"),)
+
+
+@notices.register
+def _(event: consent.AccessAnswered) -> tuple[Notice, ...]:
+    """Whoever is ignored hears nothing."""
+    return _to(event.requester, f"access.{event.answer}") if event.answer in ANSWERS else ()
+
+
+@notices.register
+def _(event: account.PowerGiven) -> tuple[Notice, ...]:
+    return (Notice("account", "power.given"), *_to(event.holder, "power.held"))
+
+
+@notices.register
+def _(event: account.PowerEnded) -> tuple[Notice, ...]:
+    return (Notice("account", "power.ended"), *_to(event.holder, "power.ended"))
+
+
+@notices.register
+def _(event: account.PlanSet) -> tuple[Notice, ...]:
+    del event
+    return (Notice("account", "plan.set"),)
+
+
+@notices.register
+def _(event: account.StepUpSet) -> tuple[Notice, ...]:
+    return (Notice("account", "step_up.on" if event.on else "step_up.off"),)
+
+
+@notices.register
+def _(event: account.AccountInvited) -> tuple[Notice, ...]:
+    del event
+    return (Notice("account", "account.invited"),)
+
+
+@notices.register
+def _(event: generation.GenerationRemoved) -> tuple[Notice, ...]:
+    """Which of its subjects removed it is not told."""
+    del event
+    return (Notice("requester", "generation.removed"),)
+
+
+@notices.register
+def _(event: generation.AppealAnswered) -> tuple[Notice, ...]:
+    return (Notice("requester", f"appeal.{event.outcome}"),)
+
+
+def _to(stream: str, kind: str) -> tuple[Notice, ...]:
+    """Tell an account or app; a group reads nothing, and its members are not told that they are in it."""
+    return () if stream.startswith("group-") else (Notice("account", kind, account=stream),)
 
 
 @notices.register

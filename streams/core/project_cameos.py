@@ -120,7 +120,22 @@ def _(event: cameo.SubjectKeyDestroyed, at: Seen) -> tuple[Change, ...]:
 
 @project.register
 def _(event: consent.AudienceSet, at: Seen) -> tuple[Change, ...]:
-    return row_of("cameos", "cameo", at, audience=event.audience, purposes=list(event.purposes), facets=list(event.facets))
+    if event.rule:  # the named rules are read from the ledger
+        return ()
+    general = ("only_me", [], []) if not event.active else (event.audience, list(event.purposes), list(event.facets))
+    return row_of("cameos", "cameo", at, audience=general[0], purposes=general[1], facets=general[2])
+
+
+@project.register
+def _(event: consent.ConsentPaused, at: Seen) -> tuple[Change, ...]:
+    del event
+    return row_of("cameos", "cameo", at, paused=True)
+
+
+@project.register
+def _(event: consent.ConsentResumed, at: Seen) -> tuple[Change, ...]:
+    del event
+    return row_of("cameos", "cameo", at, paused=False)
 
 
 @project.register
@@ -133,6 +148,11 @@ def _(event: consent.GrantGiven, at: Seen) -> tuple[Change, ...]:
         "until_us": event.until_us,
         "uses": event.uses,
         "review": event.review,
+        "duration_ms": event.duration_ms,
+        "pass_on": event.pass_on,
+        "remix": event.remix,
+        "price_minor": event.price_minor,
+        "price_currency": event.price_currency,
         "given_us": at.time_us,
     }
     return (Put("grants", {"cameo": at.stream, "grant_id": event.grant}, row),)
@@ -146,7 +166,9 @@ def _(event: consent.GrantWithdrawn, at: Seen) -> tuple[Change, ...]:
 
 @project.register
 def _(event: consent.ConsentRevoked, at: Seen) -> tuple[Change, ...]:
+    last = Update("cameos", {"cameo": at.stream}, {"revoked_us": at.time_us})
+    if event.purpose is not None or event.facet is not None:  # a part of each grant, which the ledger tells
+        return (last,)
     where: Row = {"cameo": at.stream} if event.account is None else {"cameo": at.stream, "grantee": event.account}
     ended: Row = {"revoked": event.strength, "revoked_us": at.time_us}
-    last = Update("cameos", {"cameo": at.stream}, {"revoked_us": at.time_us})
     return (Update("grants", where, ended), last)

@@ -22,6 +22,7 @@ def _(event: generation.GenerationRequested, at: Seen) -> tuple[Change, ...]:
         width_px=event.width_px,
         height_px=event.height_px,
         duration_ms=event.duration_ms,
+        remix_of=event.remix_of,
         state="requested",
         codes=[],
         requested_us=at.time_us,
@@ -85,6 +86,12 @@ def _(event: generation.DraftApproved, at: Seen) -> tuple[Change, ...]:
 @project.register
 def _(event: generation.DraftDeclined, at: Seen) -> tuple[Change, ...]:
     return (Update("generation_cameos", {"generation": at.stream, "cameo": event.cameo}, {"review": "declined"}),)
+
+
+@project.register
+def _(event: generation.GenerationRemoved, at: Seen) -> tuple[Change, ...]:
+    removed = Update("generation_cameos", {"generation": at.stream, "cameo": event.cameo}, {"removed_us": at.time_us})
+    return (removed, *_generation(at, state="removed"))
 
 
 @project.register

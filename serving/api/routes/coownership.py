@@ -95,5 +95,3 @@ def list_reports(parts: PartsHere, caller: AuditorCaller, limit: Limit = 50) -> 
     """List what was reported, newest first, with its text where that can still be opened."""
     del caller
     return parts.reader.reports(limit)
-
-

@@ -2,27 +2,21 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any
 
-import anyio
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
-from starlette.concurrency import run_in_threadpool
 
 from serving.api.context import ActingCaller, ConsentCaller, PartsHere
+from serving.api.pacing import paced
 from serving.api.routes.accounts import resolve
 from serving.api.routes.terms import GrantTerms, Window, terms_of, us
 from serving.handlers import requests
 from serving.handlers.reading import require_any_power
 
 router = APIRouter(prefix="/v1", tags=["requests"])
-ANSWER_S = 0.25
-"""When the answer to a request leaves. Longer than asking takes, so that no time tells who is blocked. A house rule, unmeasured."""
 Limit = Annotated[int, Query(ge=1, le=200)]
 Cursor = Annotated[str | None, Query(max_length=400)]
-T = TypeVar("T")
 
 
 class NewRequest(Window):
@@ -69,7 +63,7 @@ async def ask(parts: PartsHere, caller: ConsentCaller, body: NewRequest) -> Requ
         message = " ".join(body.message.split())
         return requests.ask(parts.desk, parts.access, caller, resolve(parts.access, body.owner), wish, message)
 
-    return Request(request=await _in_time(asked))
+    return Request(request=await paced(parts.pacing.preflight_s, asked))
 
 
 @router.get("/requests")
@@ -81,7 +75,7 @@ def list_sent(parts: PartsHere, caller: ConsentCaller, limit: Limit = 50, cursor
 @router.delete("/requests/{request}", status_code=204)
 async def withdraw(parts: PartsHere, caller: ConsentCaller, request: str) -> None:
     """Take a request back."""
-    await _in_time(lambda: requests.withdraw(parts.desk, parts.access, caller, request))
+    await paced(parts.pacing.preflight_s, lambda: requests.withdraw(parts.desk, parts.access, caller, request))
 
 
 @router.get("/cameos/me/requests")
@@ -103,12 +97,3 @@ def approve(parts: PartsHere, caller: ActingCaller, request: str, body: Approval
 def refuse(parts: PartsHere, caller: ActingCaller, request: str, body: Refusal) -> None:
     """Refuse a request, or ignore it."""
     requests.refuse(parts.desk, parts.access, caller, request, "ignored" if body.silently else "refused")
-
-
-async def _in_time(work: Callable[[], T]) -> T:
-    """Do it, and let the answer or the problem leave at a time that does not depend on what was done."""
-    leaves_s = time.monotonic() + ANSWER_S
-    try:
-        return await run_in_threadpool(work)
-    finally:
-        await anyio.sleep(max(0.0, leaves_s - time.monotonic()))

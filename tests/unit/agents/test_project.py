@@ -16,10 +16,10 @@ CAMEO = cameo_of(ACCOUNT)
 GENERATION = stream_id("generation", bytes([3]) * 16)
 SILENT = {
     "asset.sealed", "asset.rekeyed", "consent.restriction_set", "consent.preference_set",
-    "consent.paused", "consent.resumed", "consent.group_named", "consent.group_member_added", "consent.group_member_removed",
+    "consent.group_named", "consent.group_member_added", "consent.group_member_removed",
     "consent.passed_on", "consent.pass_on_ended", "consent.access_requested", "consent.access_answered",
-    "account.power_given", "account.power_ended", "account.died", "account.step_up_set", "account.plan_set", "account.invited",
-    "generation.removed", "generation.reported", "generation.appealed", "generation.appeal_answered",
+    "account.step_up_set", "account.plan_set", "account.invited",
+    "generation.reported", "generation.appealed", "generation.appeal_answered",
     "app.registered", "app.standing_changed", "policy.bundle_activated", "switch.proposed", "switch.thrown",
 }  # fmt: skip
 """Events that change no projection: their facts are read from the ledger."""

@@ -88,6 +88,13 @@ class NoProjections(Reading):
         del query, values
         return []
 
+    def _shown(self, cameo: str, state: str, limit: int, before_us: int | None, before_id: str | None) -> list[tuple[str, int]]:
+        asked = [one for one in self._store.read_all() if one.type == "generation.requested"]
+        shown = [(one.stream, one.time_us) for one in asked if cameo in [use["cameo"] for use in one.data["cameos"]]]
+        shown = [one for one in shown if state in ("any", (self.generation(one[0]) or {})["state"])]
+        older = [one for one in shown if before_us is None or (one[1], one[0]) < (before_us, before_id)]
+        return sorted(older, key=lambda one: (one[1], one[0]), reverse=True)[:limit]
+
 
 class Everything:
     """A follower that is never behind."""
@@ -113,14 +120,15 @@ def make_place(store: InMemoryAskingLedger) -> Place:
         store.append(Append(actor="keyholder", events=[NewEvent(stream, event, secrets.token_hex(16))], correlation="test"))
 
     keyholder = InMemoryKeyholder("api", store.read, recorded)
+    proofs = InMemoryProofStore()
     questions = AskingDesk(store, Asker(InMemoryPolicy(BUNDLE), codes(), HONOURS), codes())
     parts = Parts(
-        desk=Desk(store, keyholder, secrets.token_bytes, secrets.token_bytes(32), note),
+        desk=Desk(store, keyholder, secrets.token_bytes, secrets.token_bytes(32), note, proofs),
         access=access,
-        proofs=InMemoryProofStore(),
+        proofs=proofs,
         at_least=AtLeast(secrets.token_bytes(32), lambda: 1, lambda _: Everything(store)),
         keyholder=keyholder,
-        reader=NoProjections(store, None),
+        reader=NoProjections(store, None, keyholder),
         tenant="main",
         asking=questions,
         decisions=CameoDecisions(questions, access),
