@@ -47,6 +47,10 @@ class Client:
         """The token of the last write."""
         self._http = httpx.Client(base_url=url, headers=headers, timeout=timeout_s, transport=transport)
 
+    def act_for(self, subject: str) -> None:
+        """Do what follows for somebody else (`@handle` or account id), within a power that they wrote down."""
+        self._http.headers["Cameo-Acting-As"] = quote(subject, safe="@")
+
     def __enter__(self) -> Self:
         return self
 

@@ -11,13 +11,15 @@ from rich.console import Console
 from rich.progress import Progress
 
 from schemas.consent import Purpose
+from serving.cli.saying import acting_command
 from serving.cli.session import api_command, refusal
 from serving.client import ApiError, Client
 
 
 @click.command()
 @click.argument("prompt")
-@click.option("--cameo", required=True, metavar="HANDLE", help="Whose likeness: @handle or a cameo id.")
+@click.option("--cameo", metavar="HANDLE", help="Whose likeness: @handle or a cameo id. May be left out of a remix.")
+@click.option("--remix-of", metavar="GENERATION", help="Make it from a film that you made or are in: all in it are asked again.")
 @click.option("--purpose", type=click.Choice(get_args(Purpose)), default="personal", show_default=True, help="What the film is for.")
 @click.option("--engine", type=click.Choice(["portrait", "trivial"]), default="portrait", show_default=True, help="What makes it.")
 @click.option("--width", "width_px", default=512, show_default=True, help="Pixels, even, 256 to 1280.")
@@ -27,7 +29,7 @@ from serving.client import ApiError, Client
 @click.option("--key", help="Idempotency key: the same key asks once.")
 @click.option("--wait/--no-wait", default=True, show_default=True, help="Follow it with a progress bar until it ends.")
 @api_command
-def render(client: Client, *, wait: bool, out: Path | None, key: str | None, seconds: float, cameo: str, **body: Any) -> Any:
+def render(client: Client, *, wait: bool, out: Path | None, key: str | None, seconds: float, cameo: str | None, **body: Any) -> Any:
     """Ask for a film of somebody who permits it, and follow it until it ends.
 
     PROMPT says where and how; what stands in quotation marks is spoken. The request is recorded at once and survives a
@@ -38,7 +40,7 @@ def render(client: Client, *, wait: bool, out: Path | None, key: str | None, sec
     cameo render 'on a beach, saying "hello there"' --cameo @min --out film.mp4
     cameo render '밤거리에서 "안녕하세요"' --cameo @민지 --purpose parody --no-wait
     """
-    whom = cameo if cameo.startswith(("@", "cameo-")) else f"@{cameo}"
+    whom = cameo if cameo is None or cameo.startswith(("@", "cameo-")) else f"@{cameo}"
     asked = client.call(
         "POST", "/v1/generations", body | {"cameo": whom, "duration_ms": round(seconds * 1000)},
         idempotency_key=key or secrets.token_hex(16),
@@ -110,7 +112,7 @@ def draft() -> None:
 @draft.command("show")
 @click.argument("generation")
 @click.option("--out", required=True, type=click.Path(dir_okay=False, path_type=Path), help="The file to write.")
-@api_command
+@acting_command
 def show_draft(client: Client, *, generation: str, out: Path) -> Any:
     """Fetch the draft, as one of its subjects."""
     out.write_bytes(client.fetch(f"/v1/generations/{generation}/draft"))
@@ -119,7 +121,7 @@ def show_draft(client: Client, *, generation: str, out: Path) -> Any:
 
 @draft.command()
 @click.argument("generation")
-@api_command
+@acting_command
 def approve(client: Client, *, generation: str) -> Any:
     """Approve the draft as it is now."""
     return client.call("POST", f"/v1/generations/{generation}/approval", _draft_digest(client, generation))
@@ -128,7 +130,7 @@ def approve(client: Client, *, generation: str) -> Any:
 @draft.command()
 @click.argument("generation")
 @click.option("--reason", default="declined", show_default=True, help="Why; it is recorded.")
-@api_command
+@acting_command
 def decline(client: Client, *, generation: str, reason: str) -> Any:
     """Decline the draft: it is never released."""
     body = _draft_digest(client, generation) | {"reason": reason}
