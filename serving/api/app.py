@@ -51,6 +51,7 @@ def make_app(parts: Parts) -> FastAPI:
     problem.install(app)
     for module in ROUTES:
         app.include_router(module.router)
+    app.include_router(consent.kinds)
     _document(app)
     return app
 

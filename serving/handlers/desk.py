@@ -102,10 +102,12 @@ class Desk:
         holding: Mapping[str, int] | None = None,
         not_after_us: int | None = None,
         request: object = None,
+        quietly: bool = False,
     ) -> tuple[Envelope, ...]:
         """Append and return what was written, now or by an earlier try under the same idempotency key.
 
-        `request` is what was asked, where the events hold something drawn at random. Raises CommandError.
+        `request` is what was asked, where the events hold something drawn at random. `quietly`: the answer does not tell
+        that anything was written, for it may not depend on that. Raises CommandError.
         """
         try:
             outcome = self.store.append(
@@ -126,11 +128,11 @@ class Desk:
             raise UnavailableError("ledger.unavailable", "the ledger does not answer", "try again") from error
         match outcome:
             case Appended(envelopes):
-                self.written(envelopes)
+                self.written(() if quietly else envelopes)
                 return envelopes
             case AlreadyDone(positions):
                 envelopes = tuple(self.store.read_positions(positions))
-                self.written(envelopes)
+                self.written(() if quietly else envelopes)
                 return envelopes
             case Conflict():
                 raise ConflictError("stream.moved", "somebody changed this at the same time", "read it and try again")

@@ -105,9 +105,7 @@ def _shown_in(desk: Desk, caller: Caller, source: str) -> dict[str, frozenset[Fa
     with desk.store.snapshot() as facts:
         request, released = facts.get(source, "request"), facts.get(source, "released")
     uses: list[CameoUse] = [] if request is None else msgspec.convert(request.value["cameos"], list[CameoUse])
-    sees = request is not None and (
-        request.value["requester"] == caller.account or cameo_of(caller.account) in [use.cameo for use in uses]
-    )
+    sees = request is not None and (request.value["requester"] == caller.account or cameo_of(caller.account) in [use.cameo for use in uses])
     if not sees:
         raise NotFoundError("generation.unknown", "there is no such film for you", "list yours: cameo audit, cameo films")
     if released is None:

@@ -62,7 +62,7 @@ def ask(desk: Desk, book: RequestBook, caller: Caller, owner: str, wish: Wish, m
     event = AccessRequested(request=kept.request, requester=caller.account, **asdict(wish))
     prepared = desk.event(cameo, event, sealed_for=caller.account, fields={"message": message}, event_id=kept.event_id)
     if not blocked:
-        desk.append(caller, [prepared], request=asked)
+        desk.append(caller, [prepared], request=asked, quietly=True)
     return kept.request
 
 
@@ -75,7 +75,7 @@ def withdraw(desk: Desk, book: RequestBook, caller: Caller, request: str) -> Non
         raise ConflictError("request.answered", f"it was answered: {kept.state}", "there is nothing to take back")
     if desk.snapshot_fact(kept.cameo, f"asked/{caller.account}/{request}") is not None:
         event = AccessAnswered(request=request, requester=caller.account, answer="withdrawn", grant=None)
-        desk.append(caller, [desk.event(kept.cameo, event)])
+        desk.append(caller, [desk.event(kept.cameo, event)], quietly=True)
     book.answer_request(request, "withdrawn")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
@@ -12,11 +12,14 @@ from schemas.consent import Audience, AudienceSet, Purpose, Strength
 from serving.api.context import ActingCaller, ConsentCaller, PartsHere
 from serving.api.routes.accounts import resolve
 from serving.api.routes.terms import FACES
+from serving.core.engines import HONOURS, OBLIGATIONS
 from serving.core.scopes import is_group
 from serving.handlers import consent, erasure
 from serving.handlers.reading import require_any_power
+from serving.judge.trying import RULE_MAX_CHARS, SENTENCE_MAX_CHARS, SENTENCES_MAX, classifier_version, try_rule, understanding
 
 router = APIRouter(prefix="/v1/cameos/me", tags=["consent"])
+kinds = APIRouter(prefix="/v1", tags=["consent"])
 Region = Annotated[str, Field(pattern="^[A-Z]{2}$")]
 RuleName = Annotated[str, Field(max_length=40, examples=["faces"])]
 
@@ -68,12 +71,47 @@ class Rule(BaseModel):
     categories: list[str]
 
 
+class Trial(BaseModel):
+    """A rule to try, before it is saved, on sentences that somebody might ask for."""
+
+    text: str = Field(min_length=1, max_length=RULE_MAX_CHARS, examples=["no politics"])
+    sentences: list[Annotated[str, Field(max_length=SENTENCE_MAX_CHARS)]] = Field(default_factory=list, max_length=SENTENCES_MAX)
+
+
+class Tried(BaseModel):
+    """What the rule would do to one sentence, and why."""
+
+    sentence: str
+    finding: Literal["allowed", "refused", "uncertain"]
+    why: list[str]
+
+
+class Understood(BaseModel):
+    """How a rule is understood. What is not understood restricts all the same: every draft then comes to the owner's review."""
+
+    categories: list[str]
+    keywords: list[str]
+    by_meaning: bool
+    not_understood: bool
+    tried: list[Tried]
+    classifier: str
+
+
 class NewPreference(BaseModel):
     """Something that is always applied."""
 
     text: str = Field(max_length=2000, examples=["always a gold necklace"])
     obligation: str = Field(max_length=40, pattern=r"^[a-z]+(\.[a-z_]+)*$", examples=["wear"])
     optional: bool = False
+
+
+class Kind(BaseModel):
+    """A kind of preference, and the engines that can honour it now."""
+
+    obligation: str
+    text: str
+    ko: str
+    engines: list[str]
 
 
 class Preference(BaseModel):
@@ -150,6 +188,18 @@ def restrict(parts: PartsHere, caller: ActingCaller, body: NewRule) -> Rule:
     return Rule(restriction=restriction, categories=list(categories))
 
 
+@router.post("/restrictions/try")
+def try_restriction(caller: ConsentCaller, body: Trial) -> Understood:
+    """Tell how a rule would be understood and what it would do to sentences. Nothing is saved."""
+    del caller
+    told, tried = understanding(body.text), try_rule(body.text, body.sentences)
+    return Understood(
+        categories=list(told.categories), keywords=list(told.keywords), by_meaning=told.by_meaning, not_understood=told.not_understood,
+        tried=[Tried(sentence=one.sentence, finding=one.finding, why=list(one.why)) for one in tried],
+        classifier=classifier_version(),
+    )  # fmt: skip
+
+
 @router.delete("/restrictions/{restriction}", status_code=204)
 def lift_restriction(parts: PartsHere, caller: ActingCaller, restriction: str) -> None:
     """Remove a rule."""
@@ -167,6 +217,16 @@ def prefer(parts: PartsHere, caller: ActingCaller, body: NewPreference) -> Prefe
 def drop_preference(parts: PartsHere, caller: ActingCaller, preference: str) -> None:
     """Remove a preference."""
     consent.drop_preference(parts.desk, caller, preference)
+
+
+@kinds.get("/obligations")
+def list_obligations(caller: ConsentCaller) -> list[Kind]:
+    """List the kinds of preference, and which engines can honour each; one that is not optional stops every other engine."""
+    del caller
+    return [
+        Kind(obligation=name, text=en, ko=ko, engines=sorted(engine for engine, honours in HONOURS.items() if name in honours))
+        for name, (en, ko) in OBLIGATIONS.items()
+    ]
 
 
 def _rule(name: str, body: NewAudience) -> AudienceSet:

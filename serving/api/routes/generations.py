@@ -16,11 +16,12 @@ from starlette.concurrency import run_in_threadpool
 from schemas.cameo import Facet
 from schemas.consent import Purpose
 from schemas.ids import cameo_of, is_stream
-from serving.api.context import GenerateCaller, PartsHere
+from serving.api.context import GenerateCaller, PartsHere, ReviewCaller
 from serving.api.routes.accounts import resolve
 from serving.api.showing import NO_STORE, visible
 from serving.errors import NotFoundError
 from serving.handlers import generations
+from serving.handlers.authority import require
 
 router = APIRouter(prefix="/v1/generations", tags=["generations"])
 WATCH_S = 600
@@ -64,9 +65,9 @@ def ask(parts: PartsHere, caller: GenerateCaller, body: NewGeneration) -> Asked:
 
 
 @router.get("/{generation}")
-def show(parts: PartsHere, caller: GenerateCaller, generation: str) -> dict[str, Any]:
+def show(parts: PartsHere, caller: ReviewCaller, generation: str) -> dict[str, Any]:
     """Show how a generation stands, to its requester or its subjects. Why one was refused is told to its requester alone."""
-    return visible(parts.reader, caller.account, generation)
+    return visible(parts.reader, require(parts.desk, caller, "draft.approve"), generation)
 
 
 @router.get("/{generation}/watch", response_class=StreamingResponse)
