@@ -72,6 +72,7 @@ class RealStage:
         self.facts = installation_only(self.facts)
         self._replicas.clear()
         self._packages.clear()
+        self._unseen.clear()
         self._histories += 1
         self._as_installed()
         return Cast(self._histories)

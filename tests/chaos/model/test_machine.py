@@ -47,5 +47,5 @@ def test_every_way_answers_alike_whatever_happened(host: Host, kafka: str, tmp_p
     print(f"\n{tally}")
     assert tally.share >= 0.3, str(tally)
     assert tally.seldom(min(ALONE, ALONE * DECISIONS // 20_000)) == {}, str(tally)
-    assert CONSENT - stage.kinds == set()
+    assert DECISIONS < 20_000 or CONSENT - stage.kinds == set()
     assert sum(tally.done.values()) >= min(DRIVEN, DRIVEN * DECISIONS // 20_000), str(tally)
