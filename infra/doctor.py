@@ -53,6 +53,7 @@ def examine(places: Places) -> list[Finding]:
         _space(places),
         _run_folder(places),
         _secrets(places),
+        _operators(places),
     ]
 
 
@@ -155,3 +156,9 @@ def _secrets(places: Places) -> Finding:
     open_ones = [path.name for path in (folder, *folder.iterdir()) if path.stat().st_mode & everyone]
     said = f"{len(list(folder.iterdir()))} files, closed" if not open_ones else f"readable by others: {' '.join(open_ones)}"
     return Finding("secrets", not open_ones, said, str(folder), f"chmod -R go= {folder}" if open_ones else "")
+
+
+def _operators(places: Places) -> Finding:
+    alone = read_file(places).get("CAMEO_OPERATORS") == "1"
+    said = "1: one operator alone may switch on again" if alone else "2: switching on again takes two operators"
+    return Finding("operators", ok=True, version=said, source="CAMEO_OPERATORS", remedy="CAMEO_OPERATORS=2 cameo up" if alone else "")

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 PREFIX = "CAMEO_"
-OPTIONAL = frozenset({"corpus", "max_staleness_ms", "view_partitions", "view_mib"})
+OPTIONAL = frozenset({"corpus", "max_staleness_ms", "view_partitions", "view_mib", "operators"})
 
 
 class SettingsError(InstallationError):
@@ -41,6 +41,7 @@ class Settings:
     api, serve: "127.0.0.1:PORT"
     view_partitions: which of the 32 partitions this host's consent view holds, for example "0-15"; all of them unless said
     view_mib: the room of the consent view in MiB; full, the feeder stops applying and this host refuses with feed.full
+    operators: how many operators switching on again needs; 2 by design, 1 where there is one (`cameo doctor` says so)
     max_staleness_ms: the age at which the consent view refuses; 500 by design, the published bound adds 100 for skew
     """
 
@@ -60,6 +61,7 @@ class Settings:
     max_staleness_ms: int = 500
     view_partitions: str = "0-31"
     view_mib: int = 8192
+    operators: int = 2
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> Self:

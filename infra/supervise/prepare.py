@@ -112,7 +112,7 @@ def _variables(
     corpus = Path(environ.get("CAMEO_CORPUS") or ROOT.parent / "shared" / "corpus")
     if corpus.is_dir():
         ours["CAMEO_CORPUS"] = str(corpus.resolve())
-    for name in ("CAMEO_TENANT", "CAMEO_MODELS", "CAMEO_MAX_STALENESS_MS"):
+    for name in ("CAMEO_TENANT", "CAMEO_MODELS", "CAMEO_MAX_STALENESS_MS", "CAMEO_OPERATORS"):
         if environ.get(name):
             ours[name] = environ[name]
     return {**ours, OUTSIDE: " ".join(sorted(outside))}

@@ -18,6 +18,8 @@ from policy.codes import codes
 from policy.handlers.asking import Asker
 from serving.adapters.access import PostgresAccessStore
 from serving.adapters.cursors import PostgresCursors
+from serving.adapters.invitations import PostgresInvitationStore
+from serving.adapters.overview import PostgresOverview
 from serving.adapters.proofs import PostgresProofStore
 from serving.adapters.reading import Reading
 from serving.api.app import make_app
@@ -71,6 +73,9 @@ def main() -> int:
         access=access,
         at_least=AtLeast(settings.secret("at-least.key"), store.incarnation, partial(PostgresCursors, pool)),
         proofs=proofs,
+        overview=PostgresOverview(pool),
+        invitations=PostgresInvitationStore(pool),
+        operators=settings.operators,
         keyholder=keyholder,
         reader=Reading(store, pool, keyholder),
         tenant=settings.tenant,

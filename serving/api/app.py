@@ -12,6 +12,7 @@ from serving.api.context import Parts
 from serving.api.request_id import RequestId
 from serving.api.routes import (
     accounts,
+    apps,
     asking,
     audit,
     authzen,
@@ -25,6 +26,7 @@ from serving.api.routes import (
     powers,
     requests,
     step_up,
+    switches,
 )  # fmt: skip
 from serving.api.written import Written
 
@@ -35,6 +37,7 @@ DESCRIPTION = (
 
 ROUTES = (
     accounts, powers, enrolments, consent, grants, groups, requests, asking, coownership, generations, audit, operate, step_up, authzen,
+    switches, apps,
 )  # fmt: skip
 """In the order in which they are matched: of two addresses that both fit, the first."""
 

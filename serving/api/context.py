@@ -16,10 +16,12 @@ from serving.api.pacing import PACING, Pacing
 from serving.api.written import bring
 from serving.errors import ForbiddenError, InvalidError, NotFoundError, UnauthenticatedError
 from serving.handlers.accounts import normal_handle
+from serving.handlers.apps import require_good
 from serving.handlers.asking import AskingDesk
 from serving.handlers.at_least import AtLeast
 from serving.handlers.desk import Caller, Desk
 from serving.handlers.tokens import known
+from serving.overview_ports import InvitationStore, Overview
 from serving.ports import SCOPES, AccessStore, DecisionPoint, ProofStore, Scope
 
 _bearer = HTTPBearer(auto_error=False, scheme_name="token")
@@ -33,6 +35,10 @@ class Parts:
     access: AccessStore
     proofs: ProofStore
     at_least: AtLeast
+    overview: Overview
+    invitations: InvitationStore
+    operators: int
+    """How many operators widening a switch needs: 1 or 2."""
     keyholder: KeyholderClient
     reader: Any
     tenant: str
@@ -70,6 +76,8 @@ def caller_with(*scopes: str, acting: bool = False) -> Callable[..., Caller]:
             raise InvalidError("idempotency.key", "an Idempotency-Key is ASCII", "draw a random one")
         if not acting and ACTING in request.headers:
             raise InvalidError("acting.not_here", "nobody does this for somebody else", f"leave {ACTING} out")
+        if token.app is not None:
+            require_good(parts_of(request).desk, token.app)
         revisions = {} if cameo_at_least is None else parts_of(request).at_least.read(cameo_at_least)
         bring(revisions)
         return Caller(token.account, token.scopes, token.app, idempotency_key, token.expires_at, cameo_step_up, revisions)

@@ -82,6 +82,7 @@ def token() -> None:
 @click.option("--scope", "scopes", multiple=True, required=True, type=click.Choice(SCOPES))
 @click.option("--label", default="", help="To know it again by.")
 @click.option("--lives-s", type=click.IntRange(60), help="Seconds until it expires; left out: never.")
+@click.option("--app", "app", metavar="APP", help="Who acts with it for you, within these scopes.")
 @api_command
 def new_token(client: Client, **body: Any) -> Any:
     """Make a further token of yours, with no scope that you do not have. It is shown once.

@@ -13,8 +13,8 @@ import psycopg
 
 from infra.installation import load_settings
 from infra.settings import SettingsError
-from serving.cli.session import api_command, show
-from serving.client import ApiError, Client
+from serving.cli.session import show
+from serving.client import ApiError
 from streams import fsck, verify_log
 from streams.agents.parking import list_parked, retry
 
@@ -80,19 +80,4 @@ def verify_tiles(ctx: click.Context, *, folder: Path | None, key: str | None, ol
     ctx.invoke(verify_log.main, folder=folder or local().tiles, key=known, old=old, as_json=as_json)
 
 
-@click.command()
-@click.argument("switch_name", metavar="SWITCH")
-@click.argument("position", type=click.Choice(["on", "off"]))
-@click.option("--reason", required=True, help="Why; it is recorded.")
-@api_command
-def switch(client: Client, *, switch_name: str, position: str, reason: str) -> Any:
-    """Throw SWITCH (render, sandbox_use, engine/NAME) on or off, as operator.
-
-    \b
-    cameo switch render off --reason "maintenance" --as operator
-    cameo switch engine/portrait on --reason "back again" --as operator
-    """
-    return client.call("PUT", f"/v1/switches/{switch_name}", {"on": position == "on", "reason": reason})
-
-
-COMMANDS = {"parked": parked, "log": log, "fsck": fsck.main, "switch": switch}
+COMMANDS = {"parked": parked, "log": log, "fsck": fsck.main}

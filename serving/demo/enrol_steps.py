@@ -18,8 +18,10 @@ def people_arrive(stage: Stage) -> None:
     for name in (*PEOPLE, "mina-basic", "mina-flat"):
         stage.register(name)
     body = {"on": True, "reason": "demonstration: the actors are fictional"}
-    stage.client("operator").call("PUT", "/v1/switches/sandbox_use", body)
-    say("\n   The operator lets sandbox cameos be used by others, for this demonstration: switch sandbox_use on")
+    proposed = stage.client("operator").call("PUT", "/v1/switches/sandbox_use", body)
+    stage.register("second", "operator")
+    stage.client("second").call("POST", f"/v1/switch-proposals/{proposed['proposal']}/confirmation", {"reason": body["reason"]})
+    say("\n   Two operators let sandbox cameos be used by others, for this demonstration: switch sandbox_use on")
 
 
 def challenge(stage: Stage, who: str, profile: str) -> dict[str, Any]:

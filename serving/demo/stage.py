@@ -60,9 +60,10 @@ class Stage:
             self._clients[name] = Client(self.settings.api, token, timeout_s=60)
         return self._clients[name]
 
-    def register(self, name: str) -> dict[str, Any]:
-        """Register a person; what was made of it, and a client of theirs from now on."""
-        made = self.client("operator").call("POST", "/v1/accounts", {"handle": name, "region": "KR", "locale": "ko"})
+    def register(self, name: str, *scopes: str) -> dict[str, Any]:
+        """Register a person, or somebody with other scopes; what was made of it, and a client of theirs from now on."""
+        body = {"handle": name, "region": "KR", "locale": "ko"} | ({"scopes": list(scopes)} if scopes else {})
+        made = self.client("operator").call("POST", "/v1/accounts", body)
         self._clients[name] = Client(self.settings.api, made["token"], timeout_s=60)
         return made
 

@@ -47,13 +47,18 @@ def make_token(
     return NewToken(token, secret)
 
 
-def share_token(access: AccessStore, caller: Caller, entropy: bytes, scopes: frozenset[str], label: str, lives_s: int | None) -> NewToken:
-    """Make a further token for the caller's account: no scope that the caller does not have, no longer life than the caller's."""
+def share_token(
+    access: AccessStore, caller: Caller, entropy: bytes, scopes: frozenset[str], label: str, lives_s: int | None, app: str | None = None
+) -> NewToken:
+    """Make a further token for the caller's account: no scope that the caller does not have, no longer life than the caller's.
+
+    `app`: who acts with it for the caller; whether that may be was asked before (apps.require_lendable).
+    """
     if scopes - caller.scopes:
         raise ForbiddenError("scope.wider", f"you do not have {sorted(scopes - caller.scopes)}", "ask for scopes that you have")
     return make_token(
         access, entropy, caller.account, scopes,
-        label=label, app=caller.app, now=datetime.now(UTC), lives_s=lives_s, until=caller.until,
+        label=label, app=caller.app or app, now=datetime.now(UTC), lives_s=lives_s, until=caller.until,
     )  # fmt: skip
 
 
@@ -72,6 +77,9 @@ def drop_token(access: AccessStore, caller: Caller, token_id: str) -> None:
     wider = [token for token in access.tokens_of(caller.account) if token.token_id == token_id and token.scopes - caller.scopes]
     if wider:
         raise ForbiddenError("scope.wider", "that token may do more than yours", "use a token with its scopes")
+    others = [token for token in access.tokens_of(caller.account) if token.token_id == token_id and caller.app not in {None, token.app}]
+    if others:
+        raise ForbiddenError("token.of_another", "an app removes its own tokens alone", "remove it yourself")
     if not access.remove_token(caller.account, token_id):
         raise NotFoundError("token.unknown", "you have no such token", "list your tokens")
 

@@ -8,11 +8,11 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
-from schemas.ids import cameo_of
+from schemas.ids import cameo_of, is_stream
 from serving.api.context import AccountCaller, AnyCaller, OperatorCaller, PartsHere
 from serving.api.context import account_named as resolve
 from serving.errors import ConflictError, ForbiddenError, NotFoundError
-from serving.handlers import accounts, tokens
+from serving.handlers import accounts, apps, tokens
 from serving.ports import PERSON, AccessStore, Scope
 
 router = APIRouter(prefix="/v1", tags=["accounts"])
@@ -63,6 +63,7 @@ class NewToken(BaseModel):
     scopes: list[Scope] = Field(min_length=1)
     label: str = Field("", max_length=80)
     lives_s: int | None = Field(None, ge=60, le=LONGEST_LIFE_S)
+    app: str | None = Field(None, max_length=80, description="who acts with it for the caller, within these scopes")
 
 
 class TokenSeen(BaseModel):
@@ -71,6 +72,7 @@ class TokenSeen(BaseModel):
     token_id: str
     scopes: list[str]
     label: str
+    app: str | None
     created_at: datetime
     expires_at: datetime | None
 
@@ -145,7 +147,12 @@ def change_standing(parts: PartsHere, caller: OperatorCaller, account: str, body
 @router.post("/tokens", status_code=201)
 def make_token(parts: PartsHere, caller: AnyCaller, body: NewToken) -> TokenMade:
     """Make a further token for the caller, with no scope that the caller does not have."""
-    made = tokens.share_token(parts.access, caller, parts.desk.entropy(32), frozenset(body.scopes), body.label, body.lives_s)
+    if body.app is not None:
+        if not is_stream("app", body.app):
+            raise NotFoundError("app.unknown", "that is no app's id", "ask the app for its id")
+        apps.require_lendable(parts.desk, caller, body.app, frozenset(body.scopes))
+    scopes = frozenset[str](body.scopes)
+    made = tokens.share_token(parts.access, caller, parts.desk.entropy(32), scopes, body.label, body.lives_s, body.app)
     return TokenMade(**_token(made.token).model_dump(), token=made.secret)
 
 
@@ -163,7 +170,7 @@ def drop_token(parts: PartsHere, caller: AnyCaller, token_id: str) -> None:
 
 def _token(token: tokens.Token) -> TokenSeen:
     return TokenSeen(
-        token_id=token.token_id, scopes=sorted(token.scopes), label=token.label,
+        token_id=token.token_id, scopes=sorted(token.scopes), label=token.label, app=token.app,
         created_at=token.created_at, expires_at=token.expires_at,
     )  # fmt: skip
 

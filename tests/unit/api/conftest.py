@@ -32,6 +32,7 @@ from serving.handlers.at_least import AtLeast
 from serving.handlers.authzen import CameoDecisions
 from serving.handlers.desk import Desk
 from serving.handlers.tokens import make_token
+from serving.overview_fakes import InMemoryInvitationStore, InMemoryOverview
 from serving.ports import PERSON
 from serving.proof_fakes import InMemoryProofStore
 from streams.ports import Append, NewEvent
@@ -126,6 +127,9 @@ def make_place(store: InMemoryAskingLedger) -> Place:
         desk=Desk(store, keyholder, secrets.token_bytes, secrets.token_bytes(32), note, proofs),
         access=access,
         proofs=proofs,
+        overview=InMemoryOverview(store),
+        invitations=InMemoryInvitationStore(),
+        operators=2,
         at_least=AtLeast(secrets.token_bytes(32), lambda: 1, lambda _: Everything(store)),
         keyholder=keyholder,
         reader=NoProjections(store, None, keyholder),

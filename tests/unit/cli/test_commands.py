@@ -37,8 +37,9 @@ TAUGHT = [
     "cameo account register", "cameo token new", "cameo enrol start", "cameo enrol submit", "cameo audience everyone", "cameo grant give", "cameo grant list", "cameo grant pass", "cameo group make", "cameo group add",
     "cameo request ask", "cameo request approve", "cameo power give", "cameo films remove", "cameo pause", "cameo resume",
     "cameo revoke", "cameo render", "cameo watch", "cameo cancel", "cameo film", "cameo audit", "cameo explain", "cameo replay",
-    "cameo events export", "cameo switch", "cameo up", "cameo logs", "cameo preflight", "cameo users", "cameo usable",
+    "cameo events export", "cameo up", "cameo logs", "cameo preflight", "cameo users", "cameo usable",
     "cameo policy test", "cameo policy simulate", "cameo policy activate",
+    "cameo switch on", "cameo switch off", "cameo switch confirm", "cameo app register",
 ]  # fmt: skip
 
 

@@ -34,6 +34,7 @@ def test_settings_give_back_the_environment_they_were_read_from() -> None:
         "CAMEO_MAX_STALENESS_MS": "500",
         "CAMEO_VIEW_PARTITIONS": "0-31",
         "CAMEO_VIEW_MIB": "8192",
+        "CAMEO_OPERATORS": "2",
     }
     assert Settings.from_env(settings.environ()) == settings
 
