@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from policy.ports import Answer
+from policy.reference_ways import STAGES, Way, chosen_way, ways_to
 
 Facts = dict[str, Any]
-Way = dict[str, Any]
 Met = Callable[[Facts], bool]
 
 RENDER = ("start", "draft", "release")
@@ -22,23 +22,16 @@ CLOSED_REGIONS = ("ZZ",)
 FOR_MINORS = ("personal", "parody", "education")
 OWN_OF_A_MINOR = ("personal", "education")
 PURPOSES = ("personal", "parody", "advertising", "political", "education", "training")
-COUNTING = {"start": ("no_new_uses", "stop", "take_down"), "draft": ("stop", "take_down"), "release": ("stop", "take_down")}
-STAGES = ("standing", "in_time", "for_purpose", "for_facets", "for_app", "for_region", "for_remix", "left", "lasting")
 FOLLOWS = {
     "assurance.sandbox": "cameo.inactive",
     "consent.stopped": "generation.unstarted",
     "consent.taken_down": "generation.unstarted",
     "content.blocked": "verdict.missing",
     "content.restricted": "verdict.missing",
+    "quota.exhausted": "plan.required",
     "requester.limited": "requester.suspended",
+    "switch.region": "requester.region",
 }
-
-
-FREE: Way = {
-    "from_us": None, "until_us": None, "uses": None, "used_by_others": 0, "duration_ms": None, "used_ms_by_others": 0,
-    "review": False, "apps": None, "regions": None, "remix": True,
-}  # fmt: skip
-"""A way without limits."""
 
 
 def judge(asked: Facts, bundle_sha256: str) -> Answer:
@@ -46,7 +39,7 @@ def judge(asked: Facts, bundle_sha256: str) -> Answer:
     action = asked.get("action")
     required = [(code, met) for code, (actions, met) in requirements(bundle_sha256).items() if action in actions]
     unmet = {code for code, met in required if not _is_met(met, asked)} if required else {"action.unknown"}
-    chosen = {place: way for place in range(len(asked.get("cameos", ()))) if (way := _chosen(asked, place)) is not None}
+    chosen = {place: way for place in range(len(asked.get("cameos", ()))) if (way := chosen_way(asked, place)) is not None}
     ends = [way["until_us"] for way in chosen.values() if way["until_us"] is not None]
     return Answer(
         permit=not unmet,
@@ -65,6 +58,11 @@ def requirements(bundle_sha256: str) -> dict[str, tuple[tuple[str, ...], Met]]:
         "bundle.superseded": (EVERY, lambda a: a["bundle"]["active_sha256"] == bundle_sha256),
         "switch.render": (RENDER, lambda a: a["switches"]["render"]),
         "switch.engine": (RENDER, lambda a: a["switches"]["engine/" + a["engine"]["name"]]),
+        "switch.region": (RENDER, lambda a: a["switches"].get("region/" + a["requester"]["region"], True)),
+        "invitation.required": (("start",), lambda a: not a["switches"].get("invitations", False) or a["requester"]["invited"]),
+        "plan.required": (("start",), lambda a: not a["switches"].get("plans", False) or _planned(a["requester"]["plan"], a["now_us"])),
+        "quota.exhausted": (("start",), lambda a: not a["switches"].get("plans", False) or _fits(a, a["requester"]["plan"])),
+        "requester.died": (RENDER, lambda a: not a["requester"]["died"]),
         "requester.suspended": (RENDER, lambda a: a["requester"]["standing"] != "suspended"),
         "requester.limited": (("start",), lambda a: a["requester"].get("standing") == "good" or all(_own(a, c) for c in a["cameos"])),
         "requester.region": (RENDER, lambda a: a["requester"]["region"] not in CLOSED_REGIONS),
@@ -75,11 +73,17 @@ def requirements(bundle_sha256: str) -> dict[str, tuple[tuple[str, ...], Met]]:
         "owner.minor": (RENDER, each(lambda a, c: not c["owner_minor"] or (_own(a, c) and a["purpose"] in OWN_OF_A_MINOR))),
         "assurance.sandbox": (RENDER, each(_assured)),
         "relationship.blocked": (RENDER, each(lambda _, c: not (c["owner_blocks"] | c["requester_blocks"]))),
-        "consent.required": (RENDER, lambda a: bool(a["cameos"]) and _all(a, lambda place: bool(_ways(a, place)["standing"]))),
-        "consent.expired": (RENDER, _passes("standing", "in_time")),
-        "purpose.not_permitted": (RENDER, _passes("in_time", "for_purpose")),
-        "facet.not_permitted": (RENDER, _passes("for_purpose", "for_facets")),
-        "uses.exhausted": (RENDER, _passes("for_facets", "left")),
+        "consent.required": (RENDER, lambda a: bool(a["cameos"]) and _all(a, lambda place: bool(ways_to(a, place)["standing"]))),
+        "consent.paused": (RENDER, each(lambda _, c: not c["paused"])),
+        "consent.expired": (RENDER, _passes("in_time")),
+        "purpose.not_permitted": (RENDER, _passes("for_purpose")),
+        "facet.not_permitted": (RENDER, _passes("for_facets")),
+        "app.not_permitted": (RENDER, _passes("for_app")),
+        "region.not_permitted": (RENDER, _passes("for_region")),
+        "remix.not_permitted": (RENDER, _passes("for_remix")),
+        "uses.exhausted": (RENDER, _passes("left")),
+        "minutes.exhausted": (RENDER, _passes("lasting")),
+        "remix.source_gone": (RENDER, _source_is_out),
         "purpose.training": (RENDER, _training),
         "verdict.missing": (RENDER, _judged),
         "content.blocked": (RENDER, lambda a: a["generation"]["verdict"]["hard_blocks"] == []),
@@ -92,6 +96,7 @@ def requirements(bundle_sha256: str) -> dict[str, tuple[tuple[str, ...], Met]]:
         "review.declined": (SINCE_START, each(lambda a, c: "declined" not in c or c["declined"] != a["generation"]["film_sha256"])),
         "film.unreleased": (("serve",), _film_is_out),
         "generation.taken_down": (("serve",), lambda a: not a["generation"]["taken_down"]),
+        "generation.removed": ((*SINCE_START, "serve"), each(lambda _, c: not c["removed"])),
     }
 
 
@@ -121,6 +126,24 @@ def _assured(asked: Facts, cameo: Facts) -> bool:
     return asked["switches"].get("sandbox_use", False) or _own(asked, cameo)
 
 
+def _source_is_out(asked: Facts) -> bool:
+    remix = asked["generation"]["remix"]
+    if remix is None:
+        return True
+    return remix["out"] and not remix["removed"] and set(remix["cameos"]) <= {cameo["cameo"] for cameo in asked["cameos"]}
+
+
+def _planned(plan: Facts, now_us: int) -> bool:
+    return plan["from_us"] <= now_us and (plan["until_us"] is None or now_us < plan["until_us"])
+
+
+def _fits(asked: Facts, allowance: Facts) -> bool:
+    """Say whether one film more, of the length that is asked for, stays within a number of films and a length in all."""
+    uses, length_ms = allowance["uses"], allowance["duration_ms"]
+    many = uses is not None and allowance["used_by_others"] >= uses
+    return not many and (length_ms is None or allowance["used_ms_by_others"] + asked["generation"]["duration_ms"] <= length_ms)
+
+
 def _training(asked: Facts) -> bool:
     if asked["purpose"] != "training":
         return asked["purpose"] in PURPOSES
@@ -148,7 +171,7 @@ def _film_is_out(asked: Facts) -> bool:
 
 
 def _reviewed(asked: Facts) -> bool:
-    chosen = {place: way for place in range(len(asked["cameos"])) if (way := _chosen(asked, place)) is not None}
+    chosen = {place: way for place in range(len(asked["cameos"])) if (way := chosen_way(asked, place)) is not None}
     waiting = _reviewers(asked, chosen)
     return all(cameo["cameo"] not in waiting or cameo["approved"] == asked["generation"]["film_sha256"] for cameo in asked["cameos"])
 
@@ -170,75 +193,14 @@ def _undisturbed(*strengths: str) -> Met:
     return met
 
 
-def _passes(earlier: str, later: str) -> Met:
+def _passes(stage: str) -> Met:
+    """Say whether some way came through this stage, wherever one came to it."""
+    before = STAGES[STAGES.index(stage) - 1]
+
     def met(asked: Facts) -> bool:
-        return _all(asked, lambda place: not _ways(asked, place)[earlier] or bool(_ways(asked, place)[later]))
+        return _all(asked, lambda place: not ways_to(asked, place)[before] or bool(ways_to(asked, place)[stage]))
 
     return met
-
-
-def _ways(asked: Facts, place: int) -> dict[str, list[Way]]:
-    """Tell what is left after each stage of the ways in which the owner lets the requester in."""
-    cameo, now_us = asked["cameos"][place], asked["now_us"]
-    kept: dict[str, Callable[[Way], bool]] = {
-        "in_time": lambda way: (way["from_us"] or 0) <= now_us and (way["until_us"] is None or now_us < way["until_us"]),
-        "for_purpose": lambda way: asked["purpose"] in way["purposes"],
-        "for_facets": lambda way: bool(cameo["facets"]) and set(cameo["facets"]) <= set(way["facets"]),
-        "for_app": lambda way: way["apps"] is None or (asked["app"] is not None and asked["app"]["app"] in way["apps"]),
-        "for_region": lambda way: way["regions"] is None or asked["requester"]["region"] in way["regions"],
-        "for_remix": lambda way: asked["generation"]["remix"] is None or way["remix"],
-        "left": lambda way: way["uses"] is None or way["used_by_others"] < way["uses"],
-        "lasting": lambda way: (
-            way["duration_ms"] is None or way["used_ms_by_others"] + asked["generation"]["duration_ms"] <= way["duration_ms"]
-        ),
-    }
-    ways = list(_standing(asked, cameo))
-    found = {"standing": ways}
-    for stage in STAGES[1:]:
-        ways = [way for way in ways if kept[stage](way)]
-        found[stage] = ways
-    return found
-
-
-def _standing(asked: Facts, cameo: Facts) -> Iterator[Way]:
-    action = asked.get("action")
-    if action not in COUNTING:
-        return
-    started = asked["generation"].get("started", {"uses": []})
-    reserved = {use["grant"] for use in started["uses"] if use["cameo"] == cameo["cameo"] and action != "start"}
-    if not reserved and cameo.get("owner") == asked["requester"]["account"]:
-        yield FREE | {"basis": "owner", "rank": 0, "purposes": [asked["purpose"]], "facets": cameo["facets"]}
-    if "revoked" not in cameo:
-        return
-    for rule in cameo["audiences"]:
-        if not reserved and rule["revision"] > _last(cameo["revoked"], action) and _in(rule["audience"], cameo):
-            yield FREE | rule | {"basis": "audience/" + rule["rule"], "rank": 1}
-    for grant in cameo["grants"]:
-        begun = action == "start" or grant["grant"] in reserved
-        taken_back = max(_last(cameo["revoked"], action), _last(grant["revoked"], action))
-        withdrawn = set(grant["withdrawn"]) & set(COUNTING[action])
-        if grant["reachable"] and begun and grant["revision"] > taken_back and not withdrawn and _passable(grant):
-            yield grant | {"basis": grant["grant"], "rank": 2, "apps": None, "regions": None}
-
-
-def _last(revoked: dict[str, int], action: str) -> int:
-    return max(revoked[strength] for strength in COUNTING[action])
-
-
-def _passable(grant: Facts) -> bool:
-    via = grant["via"]
-    return via is None or (grant["pass_on"] and via.get("standing") == "good" and via.get("blocked") is False)
-
-
-def _in(audience: str, cameo: Facts) -> bool:
-    return audience == "everyone" or (audience == "mutuals" and cameo.get("owner_follows", False) and cameo.get("requester_follows", False))
-
-
-def _chosen(asked: Facts, place: int) -> Way | None:
-    def order(way: Way) -> tuple[Any, ...]:
-        return (way["rank"], way["review"], way["uses"] is not None, way["duration_ms"] is not None, way["basis"])
-
-    return min(_ways(asked, place)["lasting"], key=order, default=None)
 
 
 def _reviewers(asked: Facts, chosen: dict[int, Way]) -> set[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import PurePath
 from typing import Any
 
 import msgspec
@@ -10,7 +11,7 @@ import msgspec
 from policy.core.platform_codes import PLATFORM_CODES
 from policy.errors import PolicyError
 
-REQUIREMENTS = ["cameo", "requirements"]
+MET = ["cameo", "requirements", "met"]
 UNKNOWN_ACTION = "action.unknown"
 
 
@@ -44,7 +45,7 @@ def code_table(annotations: Sequence[Mapping[str, Any]], folders: Iterable[str])
 
     Raises PolicyError where a folder has no METADATA, a code is used twice, or `disclosed_as` or `after` name none.
     """
-    codes = [_requirement(one) for one in annotations if _path(one)[:2] == REQUIREMENTS]
+    codes = [_requirement(one) for one in annotations if _path(one) == MET]
     if sorted(code.requirement or "" for code in codes) != sorted(folders):
         message = f"requirements without METADATA or without a folder: {_odd(codes, folders)}"
         raise PolicyError(message)
@@ -82,12 +83,12 @@ def _path(annotation: Mapping[str, Any]) -> list[str]:
 
 
 def _requirement(annotation: Mapping[str, Any]) -> Code:
-    said = annotation["annotations"]
-    fields = {"title": said["title"], "requirement": _path(annotation)[2]} | said["custom"]
+    said, folder = annotation["annotations"], PurePath(annotation["location"]["file"]).parent.name
+    fields = {"title": said["title"], "requirement": folder} | said["custom"]
     try:
         return msgspec.convert(fields, Code)
     except msgspec.ValidationError as error:
-        message = f"{_path(annotation)[2]}: METADATA: {error}"
+        message = f"{folder}: METADATA: {error}"
         raise PolicyError(message) from error
 
 

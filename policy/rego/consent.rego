@@ -1,62 +1,42 @@
 # METADATA
 # title: The ways in which a cameo's owner lets the requester use it
 # description: >-
-#   For each cameo, by its place in the input: what was offered and not taken back, then what is left of it after each
-#   condition. A way is the owner's own hand, the audience, or one grant. Shared by the requirements; refuses nothing itself.
+#   A way is [kind, basis, terms]: the owner's own hand (0), a rule of the audience (1), or a grant (2), which is the
+#   requester's, an app's, a group's, or one passed on. For each cameo, by its place in the input: the ways that were
+#   offered and not taken back, and of those that are open the one that is taken. Shared by the requirements; refuses
+#   nothing itself.
 package cameo.consent
 
 rendering := {"start", "draft", "release"}
 
-# Withdrawals of a grant that count.
-counting := {
-	"start": {"no_new_uses", "stop", "take_down"},
-	"draft": {"stop", "take_down"},
-	"release": {"stop", "take_down"},
-}[input.action]
-
-# The grants whose use this generation has reserved. What was begun under a grant ends under that grant.
-committed[place] := {use.grant |
-	input.action != "start"
-	some use in input.generation.started.uses
-	use.cameo == cameo.cameo
-} if {
+standing[place] := ways if {
+	input.action == "start"
 	some place, cameo in input.cameos
+	ways := array.concat(array.concat(by_owner(cameo), by_audience(cameo)), by_grant(cameo))
 }
 
-unlimited := {
-	"from_us": null, "until_us": null, "uses": null, "used_by_others": 0,
-	"duration_ms": null, "used_ms_by_others": 0, "review": false,
-	"apps": null, "regions": null, "remix": true,
-}
-
-standing[place] := array.concat(own[place], granted[place]) if some place, _ in input.cameos
-
-own[place] := [way |
-	input.action in rendering
-	count(committed[place]) == 0
-	some way in array.concat(by_owner(cameo), by_audience(cameo))
-] if {
+# What was begun under a grant ends under that grant, what was begun without one ends without one.
+standing[place] := ways if {
+	input.action in {"draft", "release"}
 	some place, cameo in input.cameos
+	begun := {use.grant | some use in input.generation.started.uses; use.cameo == cameo.cameo}
+	ways := going_on(cameo, begun)
 }
+
+going_on(cameo, begun) := array.concat(by_owner(cameo), by_audience(cameo)) if count(begun) == 0
+
+going_on(cameo, begun) := [way | some way in by_grant(cameo); way[1] in begun] if count(begun) > 0
 
 by_owner(cameo) := [way |
 	cameo.owner == input.requester.account
-	way := object.union(unlimited, {"rank": 0, "basis": "owner", "purposes": [input.purpose], "facets": cameo.facets})
+	way := [0, "owner", {"purposes": [input.purpose], "facets": cameo.facets, "remix": true}]
 ]
 
 by_audience(cameo) := [way |
 	some rule in cameo.audiences
 	in_audience(cameo, rule.audience)
-	since(cameo.revoked, rule.revision)
-	way := object.union(unlimited, {
-		"rank": 1,
-		"basis": concat("", ["audience/", rule.rule]),
-		"purposes": rule.purposes,
-		"facets": rule.facets,
-		"apps": rule.apps,
-		"regions": rule.regions,
-		"remix": rule.remix,
-	})
+	given_since(rule.revision, cameo.revoked)
+	way := [1, concat("", ["audience/", rule.rule]), rule]
 ]
 
 in_audience(_, "everyone")
@@ -66,20 +46,34 @@ in_audience(cameo, "mutuals") if {
 	cameo.requester_follows
 }
 
-granted[place] := [way |
+by_grant(cameo) := [way |
 	some grant in cameo.grants
 	not grant.grant == "owner"
 	not startswith(grant.grant, "audience/")
 	grant.reachable == true
-	reserved(committed[place], grant.grant)
-	since(cameo.revoked, grant.revision)
-	since(grant.revoked, grant.revision)
+	given_since(grant.revision, cameo.revoked)
+	given_since(grant.revision, grant.revoked)
+	unwithdrawn(object.keys(grant.withdrawn))
 	passable(grant)
-	withdrawn := object.keys(grant.withdrawn)
-	count(withdrawn & counting) == 0
-	way := object.union(grant, {"rank": 2, "basis": grant.grant, "apps": null, "regions": null})
-] if {
-	some place, cameo in input.cameos
+	way := [2, grant.grant, grant]
+]
+
+# Given after everything of that kind was last taken back; `no_new_uses` lets finish what has begun.
+given_since(revision, revoked) if {
+	revision > revoked.stop
+	revision > revoked.take_down
+	begun_since(revision, revoked.no_new_uses)
+}
+
+begun_since(_, _) if input.action in {"draft", "release"}
+
+begun_since(revision, no_new_uses) if revision > no_new_uses
+
+unwithdrawn(withdrawn) if count(withdrawn) == 0
+
+unwithdrawn(withdrawn) if {
+	input.action in {"draft", "release"}
+	count(withdrawn - {"no_new_uses"}) == 0
 }
 
 # A grant that was passed on counts while whoever passed it on is in good standing and blocked by nobody.
@@ -91,30 +85,41 @@ passable(grant) if {
 	grant.via.blocked == false
 }
 
-reserved(_, _) if input.action == "start"
-
-reserved(grants, grant) if grant in grants
-
-# Given after everything of that kind was last withdrawn; `no_new_uses` lets finish what has begun.
-since(revoked, revision) if {
-	revision > revoked.stop
-	revision > revoked.take_down
-	begins_since(revision, revoked.no_new_uses)
-}
-
-begins_since(_, _) if input.action in {"draft", "release"}
-
-begins_since(revision, no_new_uses) if {
-	input.action == "start"
-	revision > no_new_uses
-}
-
-in_time[place] := [way |
-	some way in ways
-	begun(way.from_us)
-	unended(way.until_us)
-] if {
+# The way that is taken: the owner's own hand, then the audience (it costs no use), then a grant without review,
+# then one without a limit, then the smallest name.
+chosen[place] := min({order(kind, basis, terms) |
+	some [kind, basis, terms] in ways
+	open(input.cameos[place], kind, terms)
+}) if {
 	some place, ways in standing
+}
+
+order(kind, basis, _) := [kind, [false, false, false], basis, null] if kind < 2
+
+order(2, basis, grant) := [2, [grant.review, grant.uses != null, grant.duration_ms != null], basis, grant.until_us]
+
+open(cameo, 0, own) if for_facets(cameo, own)
+
+open(cameo, 1, rule) if {
+	for_purpose(rule)
+	for_facets(cameo, rule)
+	for_app(rule)
+	for_region(rule)
+	for_remix(rule)
+}
+
+open(cameo, 2, grant) if {
+	in_time(grant)
+	for_purpose(grant)
+	for_facets(cameo, grant)
+	for_remix(grant)
+	use_left(grant)
+	length_left(grant)
+}
+
+in_time(grant) if {
+	begun(grant.from_us)
+	unended(grant.until_us)
 }
 
 begun(null)
@@ -125,90 +130,81 @@ unended(null)
 
 unended(until_us) if input.now_us < until_us
 
-for_purpose[place] := [way |
-	some way in ways
-	input.purpose in way.purposes
-] if {
-	some place, ways in in_time
+for_purpose(terms) if input.purpose in terms.purposes
+
+for_facets(cameo, terms) if {
+	count(cameo.facets) > 0
+	every facet in cameo.facets {
+		facet in terms.facets
+	}
 }
 
-for_facets[place] := [way |
-	some way in ways
-	wanted := {facet | some facet in input.cameos[place].facets}
-	count(wanted) > 0
-	count(wanted - {facet | some facet in way.facets}) == 0
-] if {
-	some place, ways in for_purpose
+for_app(rule) if rule.apps == null
+
+for_app(rule) if input.app.app in rule.apps
+
+for_region(rule) if rule.regions == null
+
+for_region(rule) if input.requester.region in rule.regions
+
+for_remix(_) if input.generation.remix == null
+
+for_remix(terms) if terms.remix == true
+
+use_left(grant) if {
+	is_boolean(grant.review)
+	within(grant.used_by_others + 1, grant.uses)
 }
 
-for_app[place] := [way |
-	some way in ways
-	named(way.apps, object.get(input, ["app", "app"], null))
-] if {
-	some place, ways in for_facets
+length_left(grant) if within(grant.used_ms_by_others + input.generation.duration_ms, grant.duration_ms)
+
+within(_, null)
+
+within(taken, limit) if taken <= limit
+
+# Where no way is open, the one that gets furthest tells what is in the way. A fact that is missing is in the way, too.
+halted contains stages[max({stage | some [kind, _, terms] in ways; stage := halt(input.cameos[place], kind, terms)})] if {
+	some place, ways in standing
+	count(ways) > 0
+	not chosen[place]
 }
 
-for_region[place] := [way |
-	some way in ways
-	named(way.regions, object.get(input.requester, "region", null))
-] if {
-	some place, ways in for_app
+stages := ["window", "purpose", "facets", "app", "region", "remix", "uses", "minutes"]
+
+# Ask only functions of whole terms here: `not` of one with a missing argument is not true.
+halt(cameo, kind, terms) := 0 if {
+	kind == 2
+	not in_time(terms)
 }
 
-named(null, _)
+else := 1 if not for_purpose(terms)
 
-named(names, name) if name in names
+else := 2 if not for_facets(cameo, terms)
 
-for_remix[place] := [way |
-	some way in ways
-	remixable(way)
-] if {
-	some place, ways in for_region
+else := 3 if {
+	kind == 1
+	not for_app(terms)
 }
 
-remixable(_) if input.generation.remix == null
-
-remixable(way) if way.remix == true
-
-left[place] := [way |
-	some way in ways
-	is_boolean(way.review)
-	use_left(way)
-] if {
-	some place, ways in for_remix
+else := 4 if {
+	kind == 1
+	not for_region(terms)
 }
 
-use_left(way) if way.uses == null
+else := 5 if not for_remix(terms)
 
-use_left(way) if way.used_by_others + 1 <= way.uses
-
-lasting[place] := [way |
-	some way in ways
-	length_left(way)
-] if {
-	some place, ways in left
+else := 6 if {
+	kind == 2
+	not use_left(terms)
 }
 
-length_left(way) if way.duration_ms == null
+else := 7
 
-length_left(way) if way.used_ms_by_others + input.generation.duration_ms <= way.duration_ms
-
-# The way that is taken: the owner's own hand, then the audience (it costs no use), then a grant without review,
-# then one without a limit, then the smallest name.
-chosen[place] := way if {
-	some place, ways in lasting
-	first := min({[way.rank, way.review, limited(way), way.basis] | some way in ways})
-	some way in ways
-	way.basis == first[3]
-}
-
-limited(way) := [way.uses != null, way.duration_ms != null]
-
-basis := {input.cameos[place].cameo: way.basis | some place, way in chosen}
+basis := {input.cameos[place].cameo: way[2] | some place, way in chosen}
 
 review contains input.cameos[place].cameo if {
 	some place, way in chosen
-	way.review
+	way[1][0]
 }
 
 # What the judge was uncertain of, a person looks at.
@@ -220,7 +216,22 @@ review contains cameo.cameo if {
 	verdict.finding == "uncertain"
 }
 
-ends contains way.until_us if {
+ends contains way[3] if {
 	some way in chosen
-	way.until_us != null
+	way[3] != null
 }
+
+# The grant that a use was begun under is there, and nobody took it back that far since the start.
+undisturbed(use, strengths) if {
+	some cameo in input.cameos
+	cameo.cameo == use.cameo
+	some grant in cameo.grants
+	grant.grant == use.grant
+	count(object.keys(grant.withdrawn) & strengths) == 0
+	every strength in strengths {
+		grant.revoked[strength] <= cameo.started_revision
+	}
+}
+
+# The requester's own quota: nobody's consent.
+undisturbed(use, _) if startswith(use.cameo, "account-")

@@ -6,6 +6,7 @@
 package cameo
 
 import data.cameo.consent
+import data.cameo.requirements
 
 # METADATA
 # title: The one answer, with exactly the fields of policy.ports.Answer
@@ -20,20 +21,13 @@ decision := {
 	"bundle_sha256": data.cameo_bundle.sha256,
 }
 
-unmet := required - met
+unmet := object.keys(asked) - requirements.met
 
-# Requirements of the action: code to folder, a table made from their METADATA (python -m policy.codes). An action that
-# nobody knows has one requirement, which it cannot meet.
+# Requirements of the action: code to folder, a table made from their METADATA (python -m policy.codes). An action that nobody knows has
+# one requirement, which it cannot meet.
 default asked := {"action.unknown": "action"}
 
 asked := data.table.asked[input.action]
-
-required := object.keys(asked)
-
-met contains code if {
-	some code, name in asked
-	data.cameo.requirements[name].met
-}
 
 # Reasons that only follow from another unmet requirement are left out: an unjudged plan is not a forbidden one.
 reported := {code | some code in unmet; not follows(code)}

@@ -122,3 +122,11 @@ having(document, values) := json.patch(document, [{"op": "add", "path": path, "v
 ])
 
 without(document, path) := json.remove(document, [path])
+
+# A film with this cameo in it, which is out.
+remix := {"generation": "generation-0", "cameos": ["cameo-a"], "out": true, "removed": false}
+
+plan := {
+	"plan": "maker", "quota": "2026-11", "uses": 3, "duration_ms": 15000, "from_us": 0, "until_us": 2000,
+	"used_by_others": 0, "used_ms_by_others": 0,
+}

@@ -23,7 +23,14 @@ NOW_US = 1_790_000_000_000_000
 NAMES = {name: f"account-{digit * 32}" for name, digit in (("ann", "a"), ("ben", "b"), ("cem", "c"), ("dan", "d"))}
 NAMES |= {f"{name}.cameo": cameo_of(NAMES[name]) for name in ("ann", "ben", "cem")}
 NAMES |= {"studio": "app-" + "e" * 32, "film": "f" * 64, "other-film": "0" * 64, "generation": "generation-" + "1" * 32}
-NAMES |= {"another": "generation-" + "2" * 32, "switches": "switch-main", "policy": "policy-main"}
+NAMES |= {"another": "generation-" + "2" * 32, "third": "generation-" + "3" * 32, "source": "generation-" + "4" * 32}
+NAMES |= {
+    "friends": "group-" + "9" * 32,
+    "others": "group-" + "8" * 32,
+    "app-other": "app-" + "d" * 32,
+    "switches": "switch-main",
+    "policy": "policy-main",
+}
 TIMES = {"now": NOW_US, "past": NOW_US - 1, "later": NOW_US + 3_600_000_000}
 LEFT_OUT: dict[str, dict[str, Any]] = {
     "account.registered": {"region": "KR", "locale": "ko", "minor": False},
@@ -51,6 +58,17 @@ LEFT_OUT: dict[str, dict[str, Any]] = {
         "attempt": 1, "decision": "d", "sealed_sha256": "s", "film_sha256": "film", "key_id": "k", "subjects": [],
     },
     "switch.thrown": {"reason": "test"},
+    "switch.proposed": {"reason": "test"},
+    "app.standing_changed": {"reason": "test"},
+    "account.plan_set": {"plan": "maker", "quota": "november", "uses": None, "duration_ms": None, "from_us": 0, "until_us": None},
+    "account.invited": {"invitation": "i"},
+    "generation.removed": {"reason": "test"},
+    "generation.taken_down": {"codes": [], "cause": "c"},
+    "consent.group_named": {"group": "friends", "active": True},
+    "consent.group_member_added": {"group": "friends"},
+    "consent.group_member_removed": {"group": "friends"},
+    "consent.revoked": {"account": None},
+    "consent.grant_withdrawn": {"grant": "g1", "grantee": "ben"},
     "app.registered": {"name": "studio", "owner": "dan"},
 }  # fmt: skip
 

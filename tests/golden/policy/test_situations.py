@@ -40,13 +40,12 @@ def test_a_situation_is_answered_as_written(situation: Situation, served: Served
 
 
 def test_there_are_enough_situations_and_each_has_its_own_name() -> None:
-    assert len({one.name for one in ALL}) == len(ALL) >= 40
+    assert len({one.name for one in ALL}) == len(ALL) >= 150
 
 
 def test_every_requirement_refuses_in_some_situation() -> None:
     told = {code for one in ALL for code in one.raw["expect"].get("codes", ())}
-    untold = {code.code for code in codes().values() if code.requirement is not None} - told
-    assert untold == {"requester.minor"}, "spoken for in the property tests"
+    assert {code.code for code in codes().values() if code.requirement is not None} - told == set()
 
 
 def _plain(answer: msgspec.Struct) -> dict[str, Any]:

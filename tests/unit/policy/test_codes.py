@@ -11,7 +11,7 @@ from policy.codes import codes
 from policy.core.codes import code_table, disclosed, rego_table
 from policy.errors import PolicyError
 
-RELATIONS = ("relationship.blocked", "owner.suspended", "owner.minor")
+RELATIONS = ("relationship.blocked", "owner.suspended", "owner.minor", "consent.paused")
 PLATFORM = [
     "feed.stale",
     "feed.gap",
@@ -47,8 +47,9 @@ PLATFORM = [
 def metadata(folder: str, **custom: Any) -> dict[str, Any]:
     text = {"en": "a", "ko": "b"}
     said = {"code": "x.y", "actions": ["start"], "message": text, "remedy": text, "disclosed_as": "x.y"} | custom
-    path = [{"value": part} for part in ("data", "cameo", "requirements", folder)]
-    return {"annotations": {"title": "t", "custom": said}, "path": path}
+    path = [{"value": part} for part in ("data", "cameo", "requirements", "met")]
+    location = {"file": f"requirements/{folder}/{folder}.rego"}
+    return {"annotations": {"title": "t", "custom": said}, "path": path, "location": location}
 
 
 @pytest.mark.parametrize("code", PLATFORM)

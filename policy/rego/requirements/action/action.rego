@@ -1,3 +1,5 @@
+package cameo.requirements
+
 # METADATA
 # title: The action is known
 # description: >-
@@ -13,6 +15,4 @@
 #     en: "Ask for start, draft, release or serve."
 #     ko: "start, draft, release, serve 중 하나를 요청하세요."
 #   disclosed_as: action.unknown
-package cameo.requirements.action
-
-met if input.action in object.keys(data.table.asked)
+met contains "action.unknown" if input.action in object.keys(data.table.asked)

@@ -1,16 +1,16 @@
 package cameo.requirements.action_test
 
-import data.cameo.requirements.action as requirement
+import data.cameo.requirements
 import data.cameo.testing
 
-test_permitted if requirement.met with input as testing.start
+test_permitted if requirements.met["action.unknown"] with input as testing.start
 
-test_permitted_release if requirement.met with input as testing.release
+test_permitted_release if requirements.met["action.unknown"] with input as testing.release
 
-test_permitted_draft if requirement.met with input as testing.draft
+test_permitted_draft if requirements.met["action.unknown"] with input as testing.draft
 
-test_permitted_serve if requirement.met with input as testing.serve
+test_permitted_serve if requirements.met["action.unknown"] with input as testing.serve
 
-test_refused if not requirement.met with input as testing.having(testing.start, {"/action": "sell"})
+test_refused if not requirements.met["action.unknown"] with input as testing.having(testing.start, {"/action": "sell"})
 
-test_fact_missing if not requirement.met with input as testing.without(testing.start, "/action")
+test_fact_missing if not requirements.met["action.unknown"] with input as testing.without(testing.start, "/action")

@@ -1,3 +1,5 @@
+package cameo.requirements
+
 # METADATA
 # title: The app is in good standing
 # description: >-
@@ -12,8 +14,6 @@
 #     en: "Use another app, or ask the app's owner to contact the operator."
 #     ko: "다른 앱을 사용하거나 앱 소유자가 운영자에게 문의하도록 하세요."
 #   disclosed_as: app.suspended
-package cameo.requirements.app_standing
+met contains "app.suspended" if input.app == null
 
-met if input.app == null
-
-met if input.app.standing == "good"
+met contains "app.suspended" if input.app.standing == "good"

@@ -1,3 +1,5 @@
+package cameo.requirements
+
 # METADATA
 # title: The enrolment is good enough for others to use
 # description: >-
@@ -14,9 +16,7 @@
 #     en: "Ask its owner to enrol again under the profile basic or verified."
 #     ko: "소유자에게 basic 또는 verified 프로필로 다시 등록하도록 요청하세요."
 #   disclosed_as: assurance.sandbox
-package cameo.requirements.assurance
-
-met if {
+met contains "assurance.sandbox" if {
 	every cameo in input.cameos {
 		enough(cameo)
 	}

@@ -1,3 +1,5 @@
+package cameo.requirements
+
 # METADATA
 # title: The bundle in force answers
 # description: >-
@@ -12,6 +14,4 @@
 #     en: "Wait until the policy in force is loaded, then ask again."
 #     ko: "시행 중인 정책이 적재된 뒤 다시 요청하세요."
 #   disclosed_as: bundle.superseded
-package cameo.requirements.bundle
-
-met if input.bundle.active_sha256 == data.cameo_bundle.sha256
+met contains "bundle.superseded" if input.bundle.active_sha256 == data.cameo_bundle.sha256

@@ -1,3 +1,5 @@
+package cameo.requirements
+
 # METADATA
 # title: Every cameo is active
 # description: >-
@@ -12,9 +14,7 @@
 #     en: "Choose a cameo that is active."
 #     ko: "활성 상태인 카메오를 고르세요."
 #   disclosed_as: consent.required
-package cameo.requirements.cameo_active
-
-met if {
+met contains "cameo.inactive" if {
 	every cameo in input.cameos {
 		cameo.status == "active"
 	}

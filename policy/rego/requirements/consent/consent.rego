@@ -1,3 +1,7 @@
+package cameo.requirements
+
+import data.cameo.consent
+
 # METADATA
 # title: Every owner has let the requester in
 # description: >-
@@ -13,11 +17,7 @@
 #     en: "Ask the owner for a grant."
 #     ko: "소유자에게 허락을 요청하세요."
 #   disclosed_as: consent.required
-package cameo.requirements.consent
-
-import data.cameo.consent
-
-met if {
+met contains "consent.required" if {
 	count(input.cameos) > 0
 	count(consent.standing) == count(input.cameos)
 	every ways in consent.standing {

@@ -1,3 +1,7 @@
+package cameo.requirements
+
+import data.cameo.consent
+
 # METADATA
 # title: What was given covers the facets
 # description: >-
@@ -12,19 +16,7 @@
 #     en: "Ask for fewer facets, or ask the owner for a grant that covers them."
 #     ko: "요청 항목을 줄이거나 해당 항목에 대한 허락을 요청하세요."
 #   disclosed_as: facet.not_permitted
-package cameo.requirements.consent_facets
-
-import data.cameo.consent
-
-met if {
-	later := consent.for_facets
-	every place, ways in consent.for_purpose {
-		passed(ways, later[place])
-	}
+met contains "facet.not_permitted" if {
 	is_array(input.cameos)
+	not "facets" in consent.halted
 }
-
-# Where nothing came this far, an earlier requirement refuses.
-passed(ways, _) if count(ways) == 0
-
-passed(_, ways) if count(ways) > 0

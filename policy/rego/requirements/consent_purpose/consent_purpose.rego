@@ -1,3 +1,7 @@
+package cameo.requirements
+
+import data.cameo.consent
+
 # METADATA
 # title: What was given names the purpose
 # description: >-
@@ -12,19 +16,7 @@
 #     en: "Choose a purpose that was permitted, or ask the owner for a grant for this one."
 #     ko: "허락된 목적을 고르거나 이 목적에 대한 허락을 요청하세요."
 #   disclosed_as: purpose.not_permitted
-package cameo.requirements.consent_purpose
-
-import data.cameo.consent
-
-met if {
-	later := consent.for_purpose
-	every place, ways in consent.in_time {
-		passed(ways, later[place])
-	}
+met contains "purpose.not_permitted" if {
 	is_array(input.cameos)
+	not "purpose" in consent.halted
 }
-
-# Where nothing came this far, an earlier requirement refuses.
-passed(ways, _) if count(ways) == 0
-
-passed(_, ways) if count(ways) > 0

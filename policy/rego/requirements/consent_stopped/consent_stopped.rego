@@ -1,3 +1,7 @@
+package cameo.requirements
+
+import data.cameo.consent
+
 # METADATA
 # title: Nobody stopped it since it was started
 # description: >-
@@ -14,31 +18,13 @@
 #     en: "Ask the owner for a new grant, then start again."
 #     ko: "소유자에게 새로 허락을 받은 뒤 다시 시작하세요."
 #   disclosed_as: consent.stopped
-package cameo.requirements.consent_stopped
-
-met if {
+met contains "consent.stopped" if {
 	is_array(input.generation.started.uses)
 	every cameo in input.cameos {
-		every strength in {"stop", "take_down"} {
-			cameo.revoked[strength] <= cameo.started_revision
-		}
+		cameo.revoked.stop <= cameo.started_revision
+		cameo.revoked.take_down <= cameo.started_revision
 	}
 	every use in input.generation.started.uses {
-		kept(use)
+		consent.undisturbed(use, {"stop", "take_down"})
 	}
 }
-
-# The grant that it was begun under is there and was not withdrawn that far.
-kept(use) if {
-	some cameo in input.cameos
-	cameo.cameo == use.cameo
-	some grant in cameo.grants
-	grant.grant == use.grant
-	count(object.keys(grant.withdrawn) & {"stop", "take_down"}) == 0
-	every strength in {"stop", "take_down"} {
-		grant.revoked[strength] <= cameo.started_revision
-	}
-}
-
-# The requester's own quota: nobody's consent.
-kept(use) if startswith(use.cameo, "account-")

@@ -1,3 +1,7 @@
+package cameo.requirements
+
+import data.cameo.consent
+
 # METADATA
 # title: Nobody took it down since it was started
 # description: >-
@@ -13,31 +17,12 @@
 #     en: "None: the owner's decision stands."
 #     ko: "없음: 소유자의 결정이 유지됩니다."
 #   disclosed_as: consent.taken_down
-package cameo.requirements.consent_taken_down
-
-met if {
+met contains "consent.taken_down" if {
 	is_array(input.generation.started.uses)
 	every cameo in input.cameos {
-		every strength in {"take_down"} {
-			cameo.revoked[strength] <= cameo.started_revision
-		}
+		cameo.revoked.take_down <= cameo.started_revision
 	}
 	every use in input.generation.started.uses {
-		kept(use)
+		consent.undisturbed(use, {"take_down"})
 	}
 }
-
-# The grant that it was begun under is there and was not withdrawn that far.
-kept(use) if {
-	some cameo in input.cameos
-	cameo.cameo == use.cameo
-	some grant in cameo.grants
-	grant.grant == use.grant
-	count(object.keys(grant.withdrawn) & {"take_down"}) == 0
-	every strength in {"take_down"} {
-		grant.revoked[strength] <= cameo.started_revision
-	}
-}
-
-# The requester's own quota: nobody's consent.
-kept(use) if startswith(use.cameo, "account-")

@@ -1,3 +1,5 @@
+package cameo.requirements
+
 # METADATA
 # title: Nothing in the plan is blocked for everybody
 # description: >-
@@ -13,9 +15,7 @@
 #     en: "Change the prompt."
 #     ko: "프롬프트를 바꾸세요."
 #   disclosed_as: content.blocked
-package cameo.requirements.content_blocked
-
-met if {
+met contains "content.blocked" if {
 	is_array(input.generation.verdict.hard_blocks)
 	count(input.generation.verdict.hard_blocks) == 0
 }

@@ -1,3 +1,5 @@
+package cameo.requirements
+
 # METADATA
 # title: Nothing in the plan is against an owner's rules
 # description: >-
@@ -14,9 +16,7 @@
 #     en: "Change the prompt."
 #     ko: "프롬프트를 바꾸세요."
 #   disclosed_as: content.restricted
-package cameo.requirements.content_restricted
-
-met if {
+met contains "content.restricted" if {
 	every verdict in input.generation.verdict.verdicts {
 		verdict.finding in {"allowed", "uncertain"}
 	}

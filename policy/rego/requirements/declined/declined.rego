@@ -1,3 +1,5 @@
+package cameo.requirements
+
 # METADATA
 # title: No subject declined these bytes
 # description: >-
@@ -13,9 +15,7 @@
 #     en: "Make another one."
 #     ko: "다시 제작하세요."
 #   disclosed_as: review.declined
-package cameo.requirements.declined
-
-met if {
+met contains "review.declined" if {
 	every cameo in input.cameos {
 		undeclined(cameo)
 	}

@@ -1,3 +1,5 @@
+package cameo.requirements
+
 # METADATA
 # title: The film is one that was released or offered as a draft
 # description: >-
@@ -13,8 +15,6 @@
 #     en: "Wait until it is released."
 #     ko: "공개될 때까지 기다리세요."
 #   disclosed_as: film.unreleased
-package cameo.requirements.film
+met contains "film.unreleased" if input.generation.film_sha256 == input.generation.released.film_sha256
 
-met if input.generation.film_sha256 == input.generation.released.film_sha256
-
-met if input.generation.film_sha256 == input.generation.draft.film_sha256
+met contains "film.unreleased" if input.generation.film_sha256 == input.generation.draft.film_sha256

@@ -1,3 +1,5 @@
+package cameo.requirements
+
 # METADATA
 # title: The engine keeps what owners always want
 # description: >-
@@ -12,9 +14,7 @@
 #     en: "Choose another engine."
 #     ko: "다른 엔진을 고르세요."
 #   disclosed_as: obligation.unsupported
-package cameo.requirements.obligations
-
-met if {
+met contains "obligation.unsupported" if {
 	is_array(input.engine.honours)
 	every cameo in input.cameos {
 		every preference in cameo.preferences {

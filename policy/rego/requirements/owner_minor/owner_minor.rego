@@ -1,3 +1,5 @@
+package cameo.requirements
+
 # METADATA
 # title: A minor's cameo is the minor's own
 # description: >-
@@ -12,9 +14,7 @@
 #     en: "Choose another cameo."
 #     ko: "다른 카메오를 고르세요."
 #   disclosed_as: consent.required
-package cameo.requirements.owner_minor
-
-met if {
+met contains "owner.minor" if {
 	every cameo in input.cameos {
 		allowed(cameo)
 	}

@@ -1,3 +1,5 @@
+package cameo.requirements
+
 # METADATA
 # title: No owner is suspended
 # description: >-
@@ -12,9 +14,7 @@
 #     en: "Choose another cameo."
 #     ko: "다른 카메오를 고르세요."
 #   disclosed_as: consent.required
-package cameo.requirements.owner_standing
-
-met if {
+met contains "owner.suspended" if {
 	every cameo in input.cameos {
 		cameo.owner_standing in {"good", "limited"}
 	}

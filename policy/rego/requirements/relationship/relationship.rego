@@ -1,3 +1,5 @@
+package cameo.requirements
+
 # METADATA
 # title: Neither blocks the other
 # description: >-
@@ -12,9 +14,7 @@
 #     en: "Choose another cameo."
 #     ko: "다른 카메오를 고르세요."
 #   disclosed_as: consent.required
-package cameo.requirements.relationship
-
-met if {
+met contains "relationship.blocked" if {
 	every cameo in input.cameos {
 		cameo.owner_blocks == false
 		cameo.requester_blocks == false

@@ -1,3 +1,5 @@
+package cameo.requirements
+
 # METADATA
 # title: A limited requester uses only their own cameo
 # description: >-
@@ -14,11 +16,9 @@
 #     en: "Use your own cameo, or contact the operator."
 #     ko: "본인의 카메오를 사용하거나 운영자에게 문의하세요."
 #   disclosed_as: requester.limited
-package cameo.requirements.requester_limited
+met contains "requester.limited" if input.requester.standing == "good"
 
-met if input.requester.standing == "good"
-
-met if {
+met contains "requester.limited" if {
 	every cameo in input.cameos {
 		cameo.owner == input.requester.account
 	}

@@ -1,3 +1,5 @@
+package cameo.requirements
+
 # METADATA
 # title: A minor asks only for purposes fit for minors
 # description: >-
@@ -12,11 +14,9 @@
 #     en: "Choose the purpose personal, parody or education."
 #     ko: "personal, parody, education 중에서 목적을 고르세요."
 #   disclosed_as: requester.minor
-package cameo.requirements.requester_minor
+met contains "requester.minor" if input.requester.minor == false
 
-met if input.requester.minor == false
-
-met if {
+met contains "requester.minor" if {
 	input.requester.minor == true
 	input.purpose in {"personal", "parody", "education"}
 }

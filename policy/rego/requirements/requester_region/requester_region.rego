@@ -1,3 +1,5 @@
+package cameo.requirements
+
 # METADATA
 # title: The requester's region is served
 # description: >-
@@ -12,9 +14,7 @@
 #     en: "Correct the region of your account, if it is wrong."
 #     ko: "계정의 지역이 잘못되었다면 바로잡으세요."
 #   disclosed_as: requester.region
-package cameo.requirements.requester_region
-
-met if {
+met contains "requester.region" if {
 	is_string(input.requester.region)
 	not input.requester.region in data.lists.closed_regions
 	is_array(data.lists.closed_regions)

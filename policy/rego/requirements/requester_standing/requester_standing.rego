@@ -1,3 +1,5 @@
+package cameo.requirements
+
 # METADATA
 # title: The requester is not suspended
 # description: >-
@@ -12,6 +14,4 @@
 #     en: "Contact the operator."
 #     ko: "운영자에게 문의하세요."
 #   disclosed_as: requester.suspended
-package cameo.requirements.requester_standing
-
-met if input.requester.standing in {"good", "limited"}
+met contains "requester.suspended" if input.requester.standing in {"good", "limited"}

@@ -1,3 +1,7 @@
+package cameo.requirements
+
+import data.cameo.consent
+
 # METADATA
 # title: Every subject who must approve has approved
 # description: >-
@@ -13,11 +17,7 @@
 #     en: "Wait for the approval."
 #     ko: "승인을 기다리세요."
 #   disclosed_as: review.required
-package cameo.requirements.review
-
-import data.cameo.consent
-
-met if {
+met contains "review.required" if {
 	every cameo in input.cameos {
 		reviewed(cameo)
 	}

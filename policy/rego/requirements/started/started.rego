@@ -1,3 +1,5 @@
+package cameo.requirements
+
 # METADATA
 # title: The generation was started with every cameo
 # description: >-
@@ -12,9 +14,7 @@
 #     en: "Start it again."
 #     ko: "다시 시작하세요."
 #   disclosed_as: generation.unstarted
-package cameo.requirements.started
-
-met if {
+met contains "generation.unstarted" if {
 	is_number(input.generation.started.attempt)
 	every cameo in input.cameos {
 		is_number(cameo.started_revision)

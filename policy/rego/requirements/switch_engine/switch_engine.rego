@@ -1,3 +1,5 @@
+package cameo.requirements
+
 # METADATA
 # title: The engine is switched on
 # description: >-
@@ -12,6 +14,4 @@
 #     en: "Choose another engine, or wait until the operator switches it on."
 #     ko: "다른 엔진을 고르거나 운영자가 켤 때까지 기다리세요."
 #   disclosed_as: switch.engine
-package cameo.requirements.switch_engine
-
-met if input.switches[sprintf("engine/%s", [input.engine.name])] == true
+met contains "switch.engine" if input.switches[sprintf("engine/%s", [input.engine.name])] == true

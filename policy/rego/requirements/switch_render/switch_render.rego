@@ -1,3 +1,5 @@
+package cameo.requirements
+
 # METADATA
 # title: Rendering is switched on
 # description: >-
@@ -13,6 +15,4 @@
 #     en: "Wait until the operator switches rendering on."
 #     ko: "운영자가 렌더링을 켤 때까지 기다리세요."
 #   disclosed_as: switch.render
-package cameo.requirements.switch_render
-
-met if input.switches.render == true
+met contains "switch.render" if input.switches.render == true

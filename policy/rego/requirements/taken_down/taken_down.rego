@@ -1,3 +1,5 @@
+package cameo.requirements
+
 # METADATA
 # title: The film was not taken down
 # description: >-
@@ -12,6 +14,4 @@
 #     en: "None: it stays down."
 #     ko: "없음: 다시 공개되지 않습니다."
 #   disclosed_as: generation.taken_down
-package cameo.requirements.taken_down
-
-met if input.generation.taken_down == false
+met contains "generation.taken_down" if input.generation.taken_down == false

@@ -1,3 +1,5 @@
+package cameo.requirements
+
 # METADATA
 # title: Training is named
 # description: >-
@@ -13,11 +15,9 @@
 #     en: "Name the purpose training in the cameo's audience."
 #     ko: "카메오의 공개 범위에 training 목적을 명시하세요."
 #   disclosed_as: purpose.training
-package cameo.requirements.training
+met contains "purpose.training" if input.purpose in {"personal", "parody", "advertising", "political", "education"}
 
-met if input.purpose in {"personal", "parody", "advertising", "political", "education"}
-
-met if {
+met contains "purpose.training" if {
 	input.purpose == "training"
 	every cameo in input.cameos {
 		named(cameo)

@@ -1,3 +1,5 @@
+package cameo.requirements
+
 # METADATA
 # title: The plan was judged for what stands now
 # description: >-
@@ -13,9 +15,7 @@
 #     en: "Wait until it is judged."
 #     ko: "심사가 끝날 때까지 기다리세요."
 #   disclosed_as: verdict.missing
-package cameo.requirements.verdict
-
-met if {
+met contains "verdict.missing" if {
 	input.generation.verdict.plan_digest == input.generation.plan_digest
 	every cameo in input.cameos {
 		some verdict in input.generation.verdict.verdicts
