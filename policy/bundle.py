@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 
 from policy.codes import stale
 from policy.errors import PolicyError
-from policy.program import REGO, find_opa, run_opa
+from policy.program import REGO, find_opa, run_opa, shared_names
 
 OWN = "cameo_bundle"
 ROOTS = ("cameo", OWN, "lists", "table")
@@ -76,6 +76,8 @@ def build(out: Path, key: Path, opa: Path, source: Path = REGO) -> Bundle:
     if source == REGO and (old := stale(opa)):
         message = f"{', '.join(old)} do not say what METADATA says: run `python -m policy.codes`"
         raise PolicyError(message)
+    if shared := shared_names(source):
+        raise PolicyError("; ".join(shared))
     out.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="bundle-", dir=out.parent) as folder:
         staged, packed = Path(folder) / "bundle", Path(folder) / "bundle.tar.gz"

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,8 @@ from policy.errors import PolicyError
 
 REGO = Path(__file__).parent / "rego"
 ENTRY = "data.cameo.decision"
+_DEFINED = re.compile(r"^(?:default )?(\w+)", re.MULTILINE)
+_NOT_NAMES = {"package", "import", "else", "met"}
 
 
 def find_opa(given: str | None = None) -> Path:
@@ -46,3 +50,12 @@ def metadata(opa: Path, folder: Path = REGO) -> list[dict[str, Any]]:
 def requirement_folders(folder: Path = REGO) -> list[str]:
     """List the requirements: one folder each."""
     return sorted(path.name for path in (folder / "requirements").iterdir() if path.is_dir())
+
+
+def shared_names(folder: Path = REGO) -> list[str]:
+    """Complain of each name that more than one requirement defines: they share a package, so Rego would merge the rules."""
+    names: Counter[str] = Counter()
+    for rule in (folder / "requirements").glob("*/*.rego"):
+        if not rule.stem.endswith("_test"):
+            names.update(set(_DEFINED.findall(rule.read_text("utf-8"))) - _NOT_NAMES)
+    return [f"{name} is defined by more than one requirement" for name, files in sorted(names.items()) if files > 1]

@@ -26,16 +26,26 @@ NOW_US = 1_790_000_000_000_000
 PEOPLE = {name: f"account-{digit * 32}" for name, digit in (("ann", "a"), ("ben", "b"), ("cem", "c"), ("dan", "d"))}
 NAMES = PEOPLE | {f"{name}.cameo": cameo_of(account) for name, account in PEOPLE.items()} | {
     "studio": "app-" + "e" * 32, "film": "f" * 64, "other-film": "0" * 64, "generation": "generation-" + "1" * 32,
-    "another": "generation-" + "2" * 32, "switches": "switch-main", "policy": "policy-main", "friends": "group-" + "9" * 32,
+    "another": "generation-" + "2" * 32, "third": "generation-" + "3" * 32, "source": "generation-" + "4" * 32,
+    "friends": "group-" + "9" * 32, "others": "group-" + "8" * 32, "app-other": "app-" + "d" * 32,
+    "switches": "switch-main", "policy": "policy-main",
 }  # fmt: skip
 TIMES = {"now": NOW_US, "past": NOW_US - 1, "later": NOW_US + 3_600_000_000}
 FACES = {"purposes": ["personal"], "facets": ["face", "voice"]}
 LEFT_OUT: Mapping[str, dict[str, Any]] = {
+    "account.invited": {"invitation": "i"},
+    "account.plan_set": {"plan": "maker", "quota": "november", "uses": None, "duration_ms": None, "from_us": 0, "until_us": None},
     "account.registered": {"region": "KR", "locale": "ko", "minor": False},
     "account.standing_changed": {"reason": "test"},
     "app.registered": {"name": "studio", "owner": "dan"},
+    "app.standing_changed": {"reason": "test"},
     "consent.audience_set": FACES,
     "consent.grant_given": FACES | {"from_us": None, "until_us": None, "uses": None, "review": False},
+    "consent.grant_withdrawn": {"grant": "g1", "grantee": "ben"},
+    "consent.group_member_added": {"group": "friends"},
+    "consent.group_member_removed": {"group": "friends"},
+    "consent.group_named": {"group": "friends", "active": True},
+    "consent.revoked": {"account": None},
     "enrolment.activated": {"enrolment": "e", "assurance": "basic"},
     "enrolment.started": {
         "enrolment": "e", "profile": "basic", "phrase": ["one"], "movements": ["left"], "expires_at_us": 1,
@@ -48,12 +58,15 @@ LEFT_OUT: Mapping[str, dict[str, Any]] = {
     "generation.released": {
         "attempt": 1, "decision": "d", "sealed_sha256": "s", "film_sha256": "film", "key_id": "k", "holding": {}, "uses": [],
     },
+    "generation.removed": {"reason": "test"},
     "generation.requested": {
         "purpose": "personal", "plan_digest": "d1", "engine": "portrait", "width_px": 512, "height_px": 512, "duration_ms": 5000,
     },
     "generation.started": {
         "attempt": 1, "decision": "d", "public_key": "k", "holding": {}, "not_after_us": None, "uses": [], "assets": [],
     },
+    "generation.taken_down": {"codes": [], "cause": "c"},
+    "switch.proposed": {"reason": "test"},
     "switch.thrown": {"reason": "test"},
 }  # fmt: skip
 GIVEN: Mapping[str, list[list[Any]]] = {

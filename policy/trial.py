@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 
 from policy.errors import PolicyError
-from policy.program import requirement_folders, run_opa
+from policy.program import requirement_folders, run_opa, shared_names
 from policy.served import serving, whole_policy
 from policy.situations import Situation, situations
 
@@ -49,7 +49,7 @@ def trial(folder: Path, opa: Path, named: Path | None = None) -> Trial:
         raise PolicyError(f"{folder}: no folder of rules")
     with whole_policy(folder, opa) as laid:
         steps = [
-            _layout(folder), _complaints("strict", opa, "check", "--strict", laid),
+            _layout(folder, laid), _complaints("strict", opa, "check", "--strict", laid),
             _complaints("formatted", opa, "fmt", "--fail", "--list", folder), _tests(opa, laid),
         ]  # fmt: skip
         if not any(step.problems for step in steps[:2]):
@@ -57,14 +57,14 @@ def trial(folder: Path, opa: Path, named: Path | None = None) -> Trial:
     return Trial(folder=str(folder), steps=tuple(steps))
 
 
-def _layout(folder: Path) -> Step:
+def _layout(folder: Path, laid: Path) -> Step:
     names = requirement_folders(folder) if (folder / "requirements").is_dir() else []
     problems = [
         f"{name}: a requirement is {name}/{name}.rego with {name}_test.rego beside it"
         for name in names
         if not {f"{name}.rego", f"{name}_test.rego"} <= {path.name for path in (folder / "requirements" / name).iterdir()}
     ]
-    return Step(name="requirements", tried=len(names), problems=tuple(problems))
+    return Step(name="requirements", tried=len(names), problems=(*problems, *shared_names(laid)))
 
 
 def _complaints(name: str, opa: Path, *arguments: str | Path) -> Step:

@@ -12,7 +12,7 @@ import pytest
 from policy.codes import codes
 from policy.program import run_opa
 from policy.reference import judge
-from tests.golden.policy.situations import Situation, situations
+from tests.golden.policy.situations import Situation, answer, situations
 from tests.policy_parts import ServedPolicy
 
 ALL = situations()
@@ -22,18 +22,18 @@ ALL = situations()
 def evaluated(served: ServedPolicy, opa_binary: Path, short_tmp: Path) -> dict[str, Any]:
     """Every situation answered by `opa eval`, in one run: starting it takes longer than a decision."""
     asked = short_tmp / "all.json"
-    asked.write_bytes(msgspec.json.encode([one.input(served.bundle.sha256) for one in ALL]))
+    asked.write_bytes(msgspec.json.encode([one.question(served.bundle.sha256) for one in ALL]))
     query = "[answer | some question in input; answer := data.cameo.decision with input as question]"
-    told = run_opa(opa_binary, "eval", "--bundle", served.bundle.archived, "--input", asked, "--format", "json", query)
-    answers = json.loads(told)["result"][0]["expressions"][0]["value"]
+    printed = run_opa(opa_binary, "eval", "--bundle", served.bundle.archived, "--input", asked, "--format", "json", query)
+    answers = json.loads(printed)["result"][0]["expressions"][0]["value"]
     assert len(answers) == len(ALL)
-    return {one.name: answer for one, answer in zip(ALL, answers, strict=True)}
+    return {one.name: told for one, told in zip(ALL, answers, strict=True)}
 
 
 @pytest.mark.parametrize("situation", ALL, ids=lambda one: one.name)
 def test_a_situation_is_answered_as_written(situation: Situation, served: ServedPolicy, evaluated: dict[str, Any]) -> None:
     sha256 = served.bundle.sha256
-    question, expected = situation.input(sha256), situation.expected(sha256)
+    question, expected = situation.question(sha256), answer(situation, sha256)
     assert _plain(judge(question, sha256)) == expected
     assert _plain(served.engine.evaluate(question)) == expected
     assert evaluated[situation.name] == expected

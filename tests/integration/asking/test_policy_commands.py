@@ -43,7 +43,7 @@ SITUATIONS = """
 """
 
 
-UNREACHED = "\nmet if {\n\tinput.never\n\tinput.never == 1\n}\n"
+UNREACHED = '\nmet contains "house.political" if {\n\tinput.never\n\tinput.never == 1\n}\n'
 
 
 @pytest.fixture
@@ -60,14 +60,14 @@ def ours(tmp_path: Path) -> Folder:
         }}  # fmt: skip
         comment = "\n".join(f"# {line}" for line in json.dumps(head, ensure_ascii=False, indent=2).splitlines())
         (one / "house_political.rego").write_text(
-            f"# METADATA\n{comment}\npackage cameo.requirements.house_political\n\nmet if {body}\n{'' if covered else UNREACHED}"
+            f'package cameo.requirements\n\n# METADATA\n{comment}\nmet contains "house.political" if {body}\n{"" if covered else UNREACHED}'
         )
         tests = "" if not covered else (
-            "\ntest_permitted if requirement.met with input as testing.start\n\n"
-            'test_refused if not requirement.met with input as {"purpose": "political"}\n\n'
-            "test_fact_missing if not requirement.met with input as {}\n"
+            '\ntest_permitted if requirements.met["house.political"] with input as testing.start\n\n'
+            'test_refused if not requirements.met["house.political"] with input as {"purpose": "political"}\n\n'
+            'test_fact_missing if not requirements.met["house.political"] with input as {}\n'
         )  # fmt: skip
-        imports = "import data.cameo.requirements.house_political as requirement\nimport data.cameo.testing\n" if covered else ""
+        imports = "import data.cameo.requirements\nimport data.cameo.testing\n" if covered else ""
         (one / "house_political_test.rego").write_text(f"package cameo.requirements.house_political_test\n\n{imports}{tests}")
         (folder / "situations").mkdir()
         (folder / "situations" / "house.yaml").write_text(said)
@@ -188,8 +188,8 @@ def test_a_policy_that_permits_more_is_told_so(served: ServedPolicy, tmp_path: P
     laxer = tmp_path / "laxer"
     shutil.copytree(REGO, laxer)
     rule = laxer / "requirements" / "relationship" / "relationship.rego"
-    head, _, _ = rule.read_text().partition("\nmet if")
-    rule.write_text(head + "\nmet if input.action\n")
+    head, _, _ = rule.read_text().partition("\nmet contains")
+    rule.write_text(head + '\nmet contains "relationship.blocked" if input.action\n')
     decisions = recorded(served)
     blocked = [one for one in decisions if one.data["codes"] == ["relationship.blocked"]]
     found = simulate(laxer, opa_binary, [(2, one) for one in decisions])
