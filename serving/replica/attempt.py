@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -163,14 +162,14 @@ class Attempt:
         return ask(self._lookout.view, self._policy, request.generation, action, self._honours, request.attempt)
 
     def _watch(self, gate: Permitted) -> Done | End:
-        """Glance every 5 ms. The child gets its package at the first glance that finds nothing left to ask."""
+        """Glance when the view was written, and every 5 ms. The child begins at the first glance that finds nothing to ask."""
         asker = Asker(lambda: self._question(gate.action), gate.said.decision.holding)
         streams = tuple(gate.held.holding)
         opened_us, begun_us = mono_us(), 0
         while True:
             sight, asked = self._lookout.sight(gate.held), asker.asked(streams)
             if not begun_us and behind(gate.held, self._request.attempt, sight) and mono_us() < opened_us + CATCH_UP_US:
-                time.sleep(POLL_S)
+                self._lookout.pause()
                 continue
             match glance(gate.held, self._request.attempt, sight, asked):
                 case Kill(codes):

@@ -17,9 +17,15 @@ POLL_S = POLL_US / 1_000_000
 class Lookout:
     """The view as one attempt sees it."""
 
-    def __init__(self, view: WatchedView, request: AttemptRequest) -> None:
+    def __init__(self, view: WatchedView, request: AttemptRequest, wait: Callable[[float], None] = time.sleep) -> None:
+        """`wait`: waits until the view was written, at most so many seconds; sleeping is enough."""
         self.view = view
         self._request = request
+        self._wait = wait
+
+    def pause(self) -> None:
+        """Wait until another glance may see more: when the view was written, or 5 ms later."""
+        self._wait(POLL_S)
 
     def sight(self, held: Held) -> Sight:
         """Take one glance: facts at least as new as the freshness that is told with them. Raises ViewError."""
@@ -55,7 +61,7 @@ class Lookout:
             if found:
                 return None
             code = stale or "feed.missing"
-            time.sleep(POLL_S)
+            self.pause()
         return code
 
     def _sees_lease(self) -> str | bool:

@@ -9,6 +9,7 @@ import sys
 import time
 
 from serving.replica.frames import BEAT_EVERY_S, Beat, Begin, Inbox, PipeClosedError, Ready, ToWatcher, send
+from serving.replica.wake import Wake
 
 
 class ChildFailedError(Exception):
@@ -36,6 +37,7 @@ class Offspring:
         self._to_child = self._process.stdin.fileno()
         self._out = self._process.stdout.fileno()
         self._inbox = Inbox(self._out)
+        self._wake: Wake | None = None
         self._beat_at_s = 0.0
         self._gone_at_us = 0
         self.pid = self._process.pid
@@ -61,9 +63,16 @@ class Offspring:
             self._beat_at_s = now_s
             self._send(Beat())
 
+    def wake_on(self, wake: Wake) -> None:
+        """Let a write of the view end every further wait for the child."""
+        self._wake = wake
+
     def take(self, wait_s: float) -> list[ToWatcher]:
         """Return what the child said, waiting a little for it. Raises ChildFailedError when it has died."""
-        select.select([self._out], [], [], wait_s)
+        if self._wake is None:
+            select.select([self._out], [], [], wait_s)
+        else:
+            self._wake.wait(wait_s, self._out)
         frames = self._inbox.take()
         if not frames and self._inbox.closed:
             raise ChildFailedError(f"Exit{self._process.wait()}")

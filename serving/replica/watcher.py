@@ -27,6 +27,7 @@ from serving.replica.lookout import Lookout
 from serving.replica.offspring import Offspring
 from serving.replica.signing import sign_report
 from serving.replica.site import Site
+from serving.replica.wake import Wake
 
 SIGN_OF_LIFE_S = 1.0
 VIEW_PATIENCE_S = 1.0
@@ -45,10 +46,13 @@ def main(argv: list[str]) -> None:
     request = msgspec.json.decode(line, type=AttemptRequest)
     threading.Thread(target=_leave_when_told, args=(child,), daemon=True).start()
     teller = _Teller()
+    view = _view(site)
+    wake = Wake(site.view)
+    child.wake_on(wake)
     attempt = Attempt(
         request,
         site.replica,
-        Lookout(_view(site), request),
+        Lookout(view, request, wake.wait),
         OpaEngine(Path(site.opa_socket)),
         ReplicaClient(Path(site.keyholder_socket), key, site.replica),
         child,
