@@ -78,6 +78,8 @@ class Generation:
     draft: events.DraftReleased | None = None
     approved: frozenset[str] = frozenset()
     declined: frozenset[str] = frozenset()
+    removed: bool = False
+    """A subject removed the film: it ends where nobody works on it, and is refused at its release where somebody does."""
 
     @property
     def ended(self) -> bool:
@@ -103,7 +105,7 @@ class Lose:
 
 @dataclass(frozen=True, slots=True)
 class Decline:
-    """A subject declined the draft: the generation is refused."""
+    """A subject declined the draft, or removed the film: the generation is refused."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +149,8 @@ def next_action(state: Generation, now_us: int, *, running: bool) -> Next:
     if state.phase in ("leased", "started"):
         # One dispatcher at a time: an attempt that it does not hold was another's, whose connection died with it.
         return Lose(state.attempt, ("replica.lost",))
+    if state.removed:
+        return Decline()
     if state.phase == "draft":
         return _after_draft(state)
     return Rest() if state.verdict is None else _next_attempt(state, now_us)
@@ -258,6 +262,12 @@ def _(event: events.DraftApproved, state: Generation, time_us: int) -> Generatio
 def _(event: events.DraftDeclined, state: Generation, time_us: int) -> Generation:
     del time_us
     return replace(state, declined=state.declined | {event.cameo})
+
+
+@_step.register
+def _(event: events.GenerationRemoved, state: Generation, time_us: int) -> Generation:
+    del event, time_us
+    return replace(state, removed=True)
 
 
 @_step.register

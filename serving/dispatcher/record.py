@@ -23,6 +23,7 @@ ACTOR = "dispatcher"
 TRIES = 5
 LEDGER_PAUSE_S = 0.5
 DECLINED_CODE = "review.declined"
+REMOVED_CODE = "generation.removed"
 
 
 class Record:
@@ -79,15 +80,16 @@ class Record:
         self._settle(stream, decide)
 
     def declined(self, stream: str) -> None:
-        """Append the end of a generation whose draft a subject declined."""
+        """Append the end of a generation whose draft a subject declined, or whose film a subject removed."""
 
         def decide(state: Generation) -> list[Event]:
-            if state.phase != "draft" or not state.declined:
+            removed = state.removed and state.phase in ("waiting", "draft")
+            if not removed and (state.phase != "draft" or not state.declined):
                 return []
             refused = events.GenerationRefused(
                 attempt=state.attempt,
-                action="release",
-                codes=(DECLINED_CODE,),
+                action="release" if state.phase == "draft" else "start",
+                codes=(REMOVED_CODE if removed else DECLINED_CODE,),
                 decision=None,
                 reported_by=ACTOR,
                 uses=state.uses,

@@ -49,6 +49,7 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     released: GenerationReleased | None
     ended: str | None
     taken_down: bool
+    """Or removed by one of its subjects."""
 
     @property
     def reserved(self) -> tuple[UseRef, ...]:
@@ -76,7 +77,7 @@ def standing_of(reader: FactReader, generation: str) -> Standing:
         draft=msgspec.convert(value("draft"), DraftReleased | None),
         released=msgspec.convert(value("released"), GenerationReleased | None),
         ended=None if ended is None else ended["as"],
-        taken_down=value("taken_down") is not None,
+        taken_down=value("taken_down") is not None or bool(reader.scan(generation, "removed/")),
     )
 
 

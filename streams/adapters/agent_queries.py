@@ -9,20 +9,22 @@ import msgspec
 import psycopg
 
 from streams.agents.errors import StateUnavailableError
-from streams.agents.withdrawing import Released
+from streams.core.reach import Released, released
 
 COMPARED = 2000
 """Earlier recordings that a new one is held against, newest first. A house rule, unmeasured."""
 
 SHOWING = """
-SELECT r.stream, r.value ->> 'requester', r.value ->> 'app',
-    array(SELECT u ->> 'grant' FROM jsonb_array_elements(s.value -> 'uses') u WHERE u ->> 'cameo' = %(cameo)s)
+SELECT r.stream, r.value, s.value
 FROM ledger.facts r
 JOIN ledger.facts d ON d.stream = r.stream AND d.key = 'released'
 JOIN ledger.facts s ON s.stream = r.stream AND s.key = 'started'
 WHERE r.key = 'request' AND r.value -> 'cameos' @> %(wanted)s::jsonb
     AND NOT EXISTS (SELECT FROM ledger.facts t WHERE t.stream = r.stream AND t.key = 'taken_down')
 ORDER BY r.stream
+"""
+GIVEN = """
+SELECT split_part(key, '/', 3), split_part(key, '/', 2) FROM ledger.facts WHERE stream = %(cameo)s AND key LIKE 'grant/%%'
 """
 ASSESSED = """
 SELECT stream, event_id FROM ledger.events
@@ -56,8 +58,9 @@ class AgentQueries:
     def showing(self, cameo: str) -> Sequence[Released]:
         """Find the released generations that show a cameo and were not taken down."""
         wanted = msgspec.json.encode([{"cameo": cameo}]).decode()
-        rows = self._rows(SHOWING, {"cameo": cameo, "wanted": wanted})
-        return [Released(generation, requester, app, frozenset(grants)) for generation, requester, app, grants in rows]
+        grantees = dict(self._rows(GIVEN, {"cameo": cameo}))
+        rows = self._rows(SHOWING, {"wanted": wanted})
+        return [released(cameo, generation, request, started, grantees) for generation, request, started in rows]
 
     def assessed(self) -> Sequence[tuple[str, str]]:
         """Name the assessments whose fingerprints a new recording is held against."""

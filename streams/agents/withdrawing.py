@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 from identity.keys.errors import KeyholderRefusedError
 from schemas.codec import event_of
@@ -17,19 +17,11 @@ from schemas.generation import GenerationTakenDown
 from schemas.ids import StreamKind
 from streams.agents.errors import HandlingError
 from streams.core.changes import Change
+from streams.core.reach import Released, reached
 from streams.ports import AlreadyDone, Append, Appended, EventStore, NewEvent
 
 ACTOR = "worker"
 NOTHING_TO_REKEY = frozenset({"key.destroyed", "likeness.missing"})
-
-
-class Released(NamedTuple):
-    """A released generation that shows a cameo: who asked, through which app, under which of its grants."""
-
-    generation: str
-    requester: str
-    app: str | None
-    grants: frozenset[str]
 
 
 class ReleasedFilms(Protocol):
@@ -48,15 +40,6 @@ class Rekeyer(Protocol):
         ...
 
 
-def reached(event: ConsentRevoked | GrantWithdrawn, film: Released) -> bool:
-    """Tell whether a withdrawal that takes down reaches a film."""
-    if event.strength != "take_down":
-        return False
-    if isinstance(event, GrantWithdrawn):
-        return event.grant in film.grants
-    return event.account is None or event.account in (film.requester, film.app)
-
-
 class TakeDownAgent:
     """Takes down released films when consent is withdrawn that far."""
 
@@ -72,7 +55,7 @@ class TakeDownAgent:
         event = event_of(envelope)
         if isinstance(event, ConsentRevoked | GrantWithdrawn) and event.strength == "take_down":
             for film in self._films.showing(envelope.stream):
-                if reached(event, film):
+                if reached(event, envelope.revision, film):
                     self._take_down(film.generation, envelope)
         return ()
 

@@ -12,14 +12,15 @@ from schemas.consent import ConsentRevoked, GrantWithdrawn, Strength
 from schemas.envelope import Envelope
 from schemas.ids import cameo_of, stream_id
 from schemas.registry import Event
-from streams.agents.withdrawing import RekeyAgent, Released, TakeDownAgent, reached
+from streams.agents.withdrawing import RekeyAgent, TakeDownAgent
+from streams.core.reach import Released, reached
 from streams.fakes import InMemoryEventStore
 from streams.ports import Append, Appended, NewEvent
 
 OWNER, FRIEND, APP = (stream_id(kind, bytes([n]) * 16) for kind, n in (("account", 1), ("account", 2), ("app", 3)))
 CAMEO = cameo_of(OWNER)
-FILM = Released(stream_id("generation", bytes(16)), FRIEND, APP, frozenset({"g1"}))
-OTHER = Released(stream_id("generation", bytes([9]) * 16), OWNER, None, frozenset())
+FILM = Released(stream_id("generation", bytes(16)), frozenset({"all", FRIEND, APP}), frozenset({"g1"}), 0)
+OTHER = Released(stream_id("generation", bytes([9]) * 16), frozenset({"all", OWNER}), frozenset(), 0)
 
 
 class Films:
@@ -63,7 +64,7 @@ def appended(store: InMemoryEventStore, *events: Event) -> list[Envelope]:
     ],
 )
 def test_a_withdrawal_reaches_the_films_it_names(event: ConsentRevoked | GrantWithdrawn, films: set[Released]) -> None:
-    assert {film for film in (FILM, OTHER) if reached(event, film)} == films
+    assert {film for film in (FILM, OTHER) if reached(event, 1, film)} == films
 
 
 def test_a_reached_film_is_taken_down_once_with_its_cause() -> None:

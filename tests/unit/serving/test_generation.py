@@ -182,6 +182,13 @@ def test_a_draft_waits_for_every_subject_then_is_published():
     assert next_action(state(*draft, approved), 0, running=False) == Publish()
 
 
+def test_a_film_that_a_subject_removed_is_refused_where_nobody_works_on_it():
+    removed = events.GenerationRemoved(cameo=CAMEO, reason="no")
+    assert next_action(state(JUDGED, removed), 0, running=False) == Decline()
+    assert next_action(state(JUDGED, leased(1), started(1), DRAFT, removed), 0, running=False) == Decline()
+    assert next_action(state(JUDGED, leased(1), started(1), removed), 0, running=True) == Rest()
+
+
 def test_a_declined_draft_is_refused_even_when_others_approve():
     declined = events.DraftDeclined(cameo=CAMEO, film_sha256="2" * 64, reason="no")
     approved = events.DraftApproved(cameo=CAMEO, film_sha256="2" * 64)
