@@ -103,7 +103,7 @@ class Situation(NamedTuple):
             raise PolicyError(f"{self.name}: {type(error).__name__}: {error}") from error
         if question is None:
             raise PolicyError(f"{self.name}: no generation is requested")
-        return _without(gather(facts, question).input, self.raw.get("without", ()))
+        return without(gather(facts, question).input, self.raw.get("without", ()))
 
     def events(self) -> Iterator[tuple[str, Event]]:
         """Write out the events, in order."""
@@ -134,7 +134,7 @@ def situations(folder: Path) -> list[Situation]:
     return found
 
 
-def _without(question: dict[str, Any], paths: Iterable[str]) -> dict[str, Any]:
+def without(question: dict[str, Any], paths: Iterable[str]) -> dict[str, Any]:
     """Leave facts out, each by its path in the input, as `cameos.0.owner`."""
     for path in paths:
         *parents, last = path.split(".")
