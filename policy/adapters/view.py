@@ -43,7 +43,7 @@ class ViewFacts:
 
     def head(self, stream: str) -> Head | None:
         """Find where a stream stands."""
-        head = self._rows.standing(stream)[1]
+        head = self._rows.head(stream)
         if head is None:
             self._require_held(stream)
         return head
@@ -51,14 +51,14 @@ class ViewFacts:
     def get(self, stream: str, key: str) -> Fact | None:
         """Read one fact."""
         number, head = self._rows.standing(stream)
-        if number is None or head is None:
+        if number is None or not head:
             return self._require_held(stream)
         return self._rows.get(number, key)
 
     def scan(self, stream: str, prefix: str) -> Sequence[tuple[str, Fact]]:
         """Read the facts whose key begins with the prefix, in order of key."""
         number, head = self._rows.standing(stream)
-        if number is None or head is None:
+        if number is None or not head:
             self._require_held(stream)
             return []
         return self._rows.scan(number, prefix)

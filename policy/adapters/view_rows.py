@@ -16,6 +16,7 @@ from policy.core.packing import (
     pack_id,
     pack_plain,
     pack_segment,
+    pack_words,
     unpack_fact,
     unpack_id,
     unpack_segments,
@@ -28,7 +29,7 @@ COUNT = struct.Struct(">QQ")
 USE = struct.Struct(">cQ")
 EDGE_REVISION_BYTES = 3
 """An edge whose revision is larger is kept as any other fact."""
-UNKNOWN = (None, None)
+UNKNOWN = (None, b"")
 
 
 class Rows:
@@ -37,14 +38,20 @@ class Rows:
     def __init__(self, view: Databases, transaction: Any) -> None:
         self._view = view
         self._transaction = transaction  # its stubs cannot tell that buffers are off: values are bytes
-        self._known: dict[str, tuple[bytes | None, Head | None]] = {}
+        self._known: dict[str, tuple[bytes | None, bytes]] = {}
+        self._ids: Any = None
 
-    def standing(self, stream: str) -> tuple[bytes | None, Head | None]:
-        """Find a stream's packed number (None: nobody named it) and its head (None: it is only named)."""
+    def standing(self, stream: str) -> tuple[bytes | None, bytes]:
+        """Find a stream's packed number (None: nobody named it) and its packed head (empty: it is only named)."""
         found = self._known.get(stream)
         if found is None:
             self._known[stream] = found = self._find(stream)
         return found
+
+    def head(self, stream: str) -> Head | None:
+        """Find where a stream stands."""
+        packed = self.standing(stream)[1]
+        return unpacked_head(packed) if packed else None
 
     def get(self, number: bytes, key: str) -> Fact | None:
         """Read one fact of a stream."""
@@ -84,7 +91,7 @@ class Rows:
         with self._transaction.cursor(db=self._view.heads) as cursor:
             for _, row in cursor:
                 if len(row) > ID_BYTES:
-                    yield unpack_id(row[:ID_BYTES]), _head(row)
+                    yield unpack_id(row[:ID_BYTES]), unpacked_head(row[ID_BYTES:])
 
     def uses(self, cameo: bytes, grant: str) -> tuple[int, int]:
         """Count an allowance's uses and milliseconds."""
@@ -109,14 +116,15 @@ class Rows:
             number, packed = count.to_bytes(NUMBER_BYTES), pack_id(stream)
             self._transaction.put(IDS, packed + number, db=self._view.ids)
             self._transaction.put(number, packed, db=self._view.heads)
-            self._known[stream] = number, None
+            self._known[stream] = number, b""
         return number
 
     def put_head(self, stream: str, head: Head) -> bytes:
         """Move a stream's head; returns its number."""
         number = self.numbered(stream)
-        self._transaction.put(number, pack_id(stream) + packed_head(head), db=self._view.heads)
-        self._known[stream] = number, head
+        packed = packed_head(head)
+        self._transaction.put(number, pack_id(stream) + packed, db=self._view.heads)
+        self._known[stream] = number, packed
         return number
 
     def put(self, number: bytes, key: str, value: dict[str, Any], revision: int) -> None:
@@ -154,21 +162,26 @@ class Rows:
 
     # -- how rows are found
 
-    def _find(self, stream: str) -> tuple[bytes | None, Head | None]:
+    def _find(self, stream: str) -> tuple[bytes | None, bytes]:
         try:
             packed = pack_id(stream)
         except ValueError:
             return UNKNOWN
-        with self._transaction.cursor(db=self._view.ids) as cursor:
-            found = cursor.value() if cursor.set_range_dup(IDS, packed) else b""
+        if self._ids is None:
+            self._ids = self._transaction.cursor(db=self._view.ids)
+        if not self._ids.set_range_dup(IDS, packed):
+            return UNKNOWN
+        found = self._ids.value()
         if not found.startswith(packed):
             return UNKNOWN
         number = found[ID_BYTES:]
-        row = self._transaction.get(number, db=self._view.heads)
-        return number, None if len(row) == ID_BYTES else _head(row)
+        return number, self._transaction.get(number, db=self._view.heads)[ID_BYTES:]
 
     def _packed(self, key: str, *, name: bool = False) -> bytes | None:
         """Pack a key; None where it names a stream without a number, unless it may get one."""
+        words = pack_words(key)
+        if words is not None:
+            return words
         number_of = self._number_given if name else self._number_found
         parts = [pack_segment(segment, number_of) for segment in key.split("/")]
         return None if None in parts else b"".join(parts)  # type: ignore[arg-type]
@@ -224,8 +237,9 @@ def packed_head(head: Head) -> bytes:
     return HEADS[size].pack(*head)
 
 
-def _head(row: bytes) -> Head:
-    return Head(*HEADS[len(row) - ID_BYTES].unpack_from(row, ID_BYTES))
+def unpacked_head(packed: bytes) -> Head:
+    """Tell a head again."""
+    return Head(*HEADS[len(packed)].unpack(packed))
 
 
 def _key_of(found: tuple[str, Fact]) -> str:

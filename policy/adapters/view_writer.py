@@ -207,7 +207,7 @@ def held_partitions(partitions: Iterable[int] | None) -> tuple[int, ...]:
 
 def _write(rows: Rows, envelope: Envelope) -> None:
     stream = envelope.stream
-    last = rows.standing(stream)[1] or Head(0, 0)
+    last = rows.head(stream) or Head(0, 0)
     if envelope.revision != last.revision + 1:
         raise StaleViewError("feed.gap", f"{stream}: revision {envelope.revision} came after {last.revision}")
     consent = by_wire(envelope.type, envelope.version).consent

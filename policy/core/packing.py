@@ -101,6 +101,13 @@ def is_edge(packed: bytes) -> bool:
     return len(packed) == 1 + NUMBER_BYTES and packed[0] >= WORD and packed[1] < HEX
 
 
+@lru_cache(maxsize=1024)
+def pack_words(key: str) -> bytes | None:
+    """Pack a key that consists of words alone; None for any other."""
+    words = [_WORD_OF.get(segment) for segment in key.split("/")]
+    return None if None in words else bytes(WORD + word for word in words if word is not None)
+
+
 def pack_plain(segment: str) -> bytes:
     """Pack one segment that is not a numbered stream. Raises ViewError for a text of more than 255 bytes."""
     word = _WORD_OF.get(segment)
@@ -215,17 +222,15 @@ def _squeezed_text(text: str) -> str | int | bytes:
 
 
 def _inflated(value: Any) -> Any:
-    match value:
-        case bool() | float() | str() | None:
-            return value
-        case int():
-            return value if value >= 0 else WORDS[-1 - value]
-        case bytes():
-            return _inflated_bytes(value)
-        case list():
-            return [_inflated(found) for found in cast("list[Any]", value)]
-        case _:
-            return {_inflated(name): _inflated(found) for name, found in value.items()}
+    if isinstance(value, int):
+        return value if value >= 0 else WORDS[-1 - value]
+    if isinstance(value, bytes):
+        return _inflated_bytes(value)
+    if isinstance(value, list):
+        return [_inflated(found) for found in cast("list[Any]", value)]
+    if isinstance(value, dict):
+        return {_inflated(name): _inflated(found) for name, found in cast("dict[Any, Any]", value).items()}
+    return value
 
 
 def _inflated_bytes(packed: bytes) -> str:
