@@ -19,7 +19,7 @@ from streams.adapters.postgres_relay import RelaySession
 from streams.core.carried import Beat, Carried, number
 from streams.core.feed import Place, Reached
 from streams.feeder import feed
-from streams.ports import Append, Appended, NewEvent
+from streams.ports import Append, Appended, Logged, NewEvent
 from streams.process import Process
 from streams.topics import TOPICS
 
@@ -184,6 +184,37 @@ def test_a_restarted_feeder_reads_only_what_the_view_lacks(store: PostgresEventS
     until(lambda: missed <= sink.positions())
     assert_is_the_log(sink, store)
     assert sink.resets == 0
+
+
+class NoLog(PostgresEventStore):
+    """A ledger of which nothing is read but one entry, to compare with."""
+
+    def read_log(self, after: int = -1, limit: int = 1000) -> Sequence[Logged]:
+        assert limit == 1
+        return super().read_log(after, limit)
+
+    def first_missing(self, sequences: Sequence[int]) -> int | None:
+        raise AssertionError(sequences)
+
+    def read_partition(self, partition: int, first: int, last: int) -> Sequence[Logged]:
+        raise AssertionError((partition, first, last))
+
+
+@pytest.mark.usefixtures("relay")
+def test_a_view_that_knows_its_place_on_kafka_goes_on_there_and_asks_the_ledger_for_nothing(
+    database: Database, kafka: str, store: PostgresEventStore, feeding: Callable[[Sink], Feeding], tmp_path: Path
+) -> None:
+    sink = Sink()
+    first = feeding(sink)
+    before = block(store, 3)
+    until(lambda: before <= sink.positions())
+    first.stop()
+    missed = set().union(*(block(store, 50) for _ in range(5)))
+    with NoLog(database.dsn("feeder"), "main") as only_kafka:
+        second = Feeding(only_kafka, sink, kafka, tmp_path)
+        until(lambda: missed <= sink.positions())
+        second.stop()
+    assert_is_the_log(sink, store)
 
 
 def test_an_event_that_kafka_lost_is_read_from_the_ledger_when_the_next_one_comes(

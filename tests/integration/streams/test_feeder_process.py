@@ -1,23 +1,29 @@
-"""The feeder as a process, into a real view: what the view says is what the ledger says."""
+"""The feeder as a process, into a real view: what the view says is what the ledger says, whatever it began with."""
 
 from __future__ import annotations
 
 import secrets
 import shutil
+import sys
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
+from policy.adapters import view_snapshot
 from policy.adapters.view import ViewReader
+from policy.adapters.view_writer import held_partitions
 from policy.errors import StaleViewError
 from schemas.account import AccountBlocked, AccountRegistered
-from schemas.ids import stream_id
+from schemas.ids import partition_of, stream_id
 from streams.adapters.kafka import ensure_topics
 from streams.adapters.postgres import PostgresEventStore
 from streams.ports import Append, Appended, NewEvent
 from streams.topics import TOPICS
+from streams.view_check import compare_view
+from tests import parts
 
 if TYPE_CHECKING:
     from tests.conftest import Database
@@ -46,9 +52,9 @@ def fresh(view: ViewReader) -> bool:
     return True
 
 
-def register(store: PostgresEventStore, others: int) -> str:
+def register(store: PostgresEventStore, others: int, name: str = "account-{}") -> str:
     stream = stream_id("account", secrets.token_bytes(16))
-    events = [AccountRegistered(region="KR", locale="ko", minor=False), *(AccountBlocked(account=f"account-{n}") for n in range(others))]
+    events = [AccountRegistered(region="KR", locale="ko", minor=False), *(AccountBlocked(account=name.format(n)) for n in range(others))]
     outcome = store.append(
         Append(actor=stream, events=[NewEvent(stream, event, secrets.token_hex(16)) for event in events], correlation="c")
     )
@@ -93,5 +99,117 @@ def test_killed_or_robbed_of_its_view_it_comes_back_whole(installation: Installa
     installation.start("feeder", "streams.feeder")
     view = ViewReader(installation.settings.view)
     until(lambda: fresh(view))
+    assert_same(view, store, streams)
+    view.close()
+
+
+def code(view: ViewReader) -> str | None:
+    try:
+        view.freshness(time.time_ns() // 1000, time.monotonic_ns() // 1000)
+    except StaleViewError as error:
+        return error.code
+    return None
+
+
+@pytest.fixture
+def relayed(installation: Installation) -> Iterator[None]:
+    """A relay, and no feeder but the test's own."""
+    installation.stop()
+    installation.start("relay", "streams.relay")
+    yield
+    installation.stop()
+
+
+def second_feeder(installation: Installation) -> parts.Running:
+    """A feeder that is not waited for: it has to wait itself."""
+    command = [sys.executable, "-m", "streams.feeder"]
+    running = parts.start("second", command, lambda: True, installation.settings.logs, environ=installation.environ)
+    installation.processes.append(running)
+    return running
+
+
+@pytest.mark.usefixtures("relayed")
+def test_a_second_feeder_waits_and_takes_over_when_the_first_is_killed_within_its_work(
+    installation: Installation, store: PostgresEventStore
+) -> None:
+    first = installation.start("feeder", "streams.feeder")
+    second = second_feeder(installation)
+    until(lambda: "another feeder writes" in second.tail())
+    view = ViewReader(installation.settings.view)
+    streams = [register(store, 5) for _ in range(50)]
+    until(lambda: view.head(streams[0]) is not None)
+    first.kill()
+    streams += [register(store, 5) for _ in range(5)]
+    until(lambda: view.head(streams[-1]) is not None and fresh(view))
+    assert_same(view, store, streams)
+    assert second.process.poll() is None
+    second.stop()
+    view.close()
+
+
+@pytest.mark.usefixtures("relayed")
+def test_a_new_host_begins_with_a_snapshot_and_one_that_is_spoiled_costs_only_time(
+    installation: Installation, store: PostgresEventStore
+) -> None:
+    settings = installation.settings
+    streams = [register(store, 3)]
+    feeder = installation.start("feeder", "streams.feeder")
+    view = ViewReader(settings.view)
+    until(lambda: view.head(streams[0]) is not None and fresh(view))
+    folder, _ = view_snapshot.take(settings.view, settings.snapshots)
+    view.close()
+    for spoiled, told in ((False, "begins with snapshot"), (True, "is refused: its bytes were changed")):
+        feeder.stop()
+        shutil.rmtree(settings.view)
+        if spoiled:
+            data = bytearray((folder / "data.mdb").read_bytes())
+            data[len(data) // 2] ^= 1
+            (folder / "data.mdb").write_bytes(data)
+        streams.append(register(store, 3))
+        feeder = installation.start("feeder", "streams.feeder")
+        view = ViewReader(settings.view)
+        until(lambda: fresh(view) and view.head(streams[-1]) is not None)  # noqa: B023 -- waited for here
+        assert_same(view, store, streams)
+        assert told in feeder.tail()
+        view.close()
+    assert compare_view(settings.dsn("auditor"), settings.view)["equal"]
+
+
+@pytest.mark.usefixtures("relayed")
+def test_a_share_of_the_partitions_says_what_the_ledger_says_of_them(installation: Installation, store: PostgresEventStore) -> None:
+    streams = [register(store, 2) for _ in range(20)]
+    whole = installation.settings
+    installation.settings = replace(whole, view_partitions="0-11")
+    installation.start("feeder", "streams.feeder")
+    view = ViewReader(whole.view)
+    until(lambda: fresh(view))
+    held = held_partitions(range(12))
+    assert_same(view, store, [stream for stream in streams if partition_of(stream) in held])
+    with pytest.raises(StaleViewError, match=r"feed\.shard"):
+        view.head(next(stream for stream in streams if partition_of(stream) not in held))
+    view.close()
+    found = compare_view(whole.dsn("auditor"), whole.view)
+    assert (found["equal"], found["streams_that_differ"]) == (True, [])
+    installation.settings = whole
+
+
+@pytest.mark.usefixtures("relayed")
+def test_a_feeder_without_room_lives_refuses_as_full_and_goes_on_with_more(installation: Installation, store: PostgresEventStore) -> None:
+    roomy = installation.settings
+    installation.settings = replace(roomy, view_mib=1)
+    shutil.rmtree(roomy.view)
+    feeder = installation.start("feeder", "streams.feeder")
+    view = ViewReader(roomy.view)
+    until(lambda: fresh(view))
+    streams = [register(store, 100, "account-{:0200d}") for _ in range(60)]
+    until(lambda: code(view) == "feed.full")
+    assert feeder.process.poll() is None
+    assert "CAMEO_VIEW_MIB" in feeder.tail()
+    view.close()
+    feeder.stop()
+    installation.settings = roomy
+    installation.start("feeder", "streams.feeder")
+    view = ViewReader(roomy.view)
+    until(lambda: fresh(view) and view.head(streams[-1]) is not None)
     assert_same(view, store, streams)
     view.close()
