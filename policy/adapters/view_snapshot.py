@@ -24,6 +24,7 @@ from policy.adapters.view_layout import (
     LAYOUT,
     MAX_READERS,
     READ_MAP_BYTES,
+    READERS,
     STATE,
     databases,
     decode_state,
@@ -171,7 +172,7 @@ def _check_state(folder: Path, snapshot: Snapshot) -> None:
             state = _state(transaction, opened.meta)
     finally:
         opened.environment.close()
-        (folder / "lock.mdb").unlink(missing_ok=True)
+        (folder / READERS).unlink(missing_ok=True)
     if (state.incarnation, state.log_index, state.held) != (snapshot.incarnation, snapshot.log_index, snapshot.held):
         raise SnapshotError("it stands elsewhere than it says")
 

@@ -33,6 +33,10 @@ class FastDecision(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
     bundle_sha256: str
     holding: dict[str, int]
     not_after_us: int | None
+    log_index: int | None = None
+    """The view held the log up to here when it was read; None: it refused."""
+    age_us: int | None = None
+    """How old the view was."""
 
 
 class Report(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

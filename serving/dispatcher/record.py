@@ -141,4 +141,6 @@ def _decided(report: Report) -> events.GenerationDecided | None:
         holding=decision.holding,
         not_after_us=decision.not_after_us,
         path="fast",
+        log_index=decision.log_index,
+        age_us=decision.age_us,
     )

@@ -7,12 +7,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from policy.core.question import Gathered, gather, question_of
+from policy.errors import StaleViewError
 from policy.ports import Answer, PolicyEngine
 from schemas.generation import Action
 from serving.core.attempt import FastDecision
 from serving.core.gate import Asked
-from serving.replica.lookout import mono_us
-from serving.replica.ports import WatchedView
+from serving.replica.lookout import mono_us, wall_us
+from serving.replica.ports import Fresh, WatchedView
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +31,12 @@ class UnknownGenerationError(Exception):
 
 
 def ask(view: WatchedView, policy: PolicyEngine, generation: str, action: Action, honours: Sequence[str], attempt: int) -> Said:
-    """Gather the facts and ask. Raises PolicyUnavailableError, UnknownGenerationError."""
+    """Gather the facts and ask. The facts are at least as new as the place in the log that is told with the answer.
+
+    Raises PolicyUnavailableError, UnknownGenerationError, StaleViewError (feed.shard) where this host does not hold the facts.
+    """
     begun_us = mono_us()
+    fresh = _fresh(view)
     with view.reading() as facts:
         question = question_of(facts, generation, action, honours, attempt)
         if question is None:
@@ -39,10 +44,18 @@ def ask(view: WatchedView, policy: PolicyEngine, generation: str, action: Action
         gathered = gather(facts, question)
     read_us = mono_us()
     answer = policy.evaluate(gathered.input)
-    return Said(answer, _decision(action, gathered, answer), read_us - begun_us, mono_us() - read_us)
+    return Said(answer, _decision(action, gathered, answer, fresh), read_us - begun_us, mono_us() - read_us)
 
 
-def _decision(action: Action, gathered: Gathered, answer: Answer) -> FastDecision:
+def _fresh(view: WatchedView) -> Fresh | None:
+    """Tell where the view stands and how old it is; None while it refuses, at which whoever acts on the answer looks too."""
+    try:
+        return view.freshness(wall_us(), mono_us())
+    except StaleViewError:
+        return None
+
+
+def _decision(action: Action, gathered: Gathered, answer: Answer, fresh: Fresh | None) -> FastDecision:
     return FastDecision(
         action=action,
         permit=answer.permit,
@@ -52,6 +65,8 @@ def _decision(action: Action, gathered: Gathered, answer: Answer) -> FastDecisio
         bundle_sha256=answer.bundle_sha256,
         holding=gathered.holding,
         not_after_us=answer.not_after_us,
+        log_index=None if fresh is None else fresh.log_index,
+        age_us=None if fresh is None else fresh.age_us,
     )
 
 

@@ -10,11 +10,21 @@ from policy.ports import FactReader
 
 
 class Fresh(Protocol):
-    """A view that is fresh. `beat_time_us`: everything acknowledged before then is in it."""
+    """A view that is fresh: everything acknowledged before `beat_time_us` is in it, and the log up to `log_index`."""
 
     @property
     def beat_time_us(self) -> int:
         """UTC microseconds."""
+        ...
+
+    @property
+    def log_index(self) -> int:
+        """The last that the beat knew of."""
+        ...
+
+    @property
+    def age_us(self) -> int:
+        """How long ago the beat was, by the clock that says more."""
         ...
 
 

@@ -57,7 +57,10 @@ def test_several_rules_stand_beside_each_other_and_are_removed_by_name(place: Pl
     assert place.client.put(f"{ME}/audiences/faces", json=faces, headers=owner[1]).status_code == 204
     assert place.client.put(f"{ME}/audience", json={"audience": "only_me"}, headers=owner[1]).status_code == 204
     listed = place.client.get(f"{ME}/audiences", headers=owner[1]).json()
-    assert [(one["rule"], one["audience"], one["regions"]) for one in listed] == [("general", "only_me", None), ("faces", "everyone", ["KR"])]
+    assert [(one["rule"], one["audience"], one["regions"]) for one in listed] == [
+        ("general", "only_me", None),
+        ("faces", "everyone", ["KR"]),
+    ]
     assert unmet(place, friend, cameo, purpose="parody", facets=("face",)) == set()
     assert "facet.not_permitted" in unmet(place, friend, cameo, purpose="parody", facets=("face", "voice"))
     for _ in range(2):
@@ -131,7 +134,9 @@ def test_grants_come_in_pages_and_by_grantee(place: Place, owner: Person) -> Non
         ({"purpose": "political"}, "standing"), ({"facet": "face"}, "standing"),
     ],
 )  # fmt: skip
-def test_a_revocation_in_one_scope_shows_in_the_grants_it_reaches(place: Place, owner: Person, revocation: dict[str, str], state: str) -> None:
+def test_a_revocation_in_one_scope_shows_in_the_grants_it_reaches(
+    place: Place, owner: Person, revocation: dict[str, str], state: str
+) -> None:
     for name in ("theo", "ren"):
         place.person(name)
     place.client.post(f"{ME}/grants", json={"account": "@theo"}, headers=owner[1])
@@ -252,7 +257,14 @@ def test_standing_grants_to_one_person_are_bounded(place: Place, owner: Person) 
         place.append(
             cameo,
             GrantGiven(
-                grant=f"{number:032x}", grantee=friend, purposes=("personal",), facets=("face",), from_us=None, until_us=None, uses=1, review=False
+                grant=f"{number:032x}",
+                grantee=friend,
+                purposes=("personal",),
+                facets=("face",),
+                from_us=None,
+                until_us=None,
+                uses=1,
+                review=False,
             ),
         )
     more = place.client.post(f"{ME}/grants", json={"account": "@theo"}, headers=owner[1])

@@ -14,6 +14,7 @@ from policy.fakes import InMemoryFacts
 from policy.ports import Answer
 from schemas import account, cameo, consent, generation, operation
 from serving.core.attempt import AttemptRequest
+from serving.core.generation import transient
 from serving.replica.attempt import Attempt
 from serving.replica.frames import Done, Failed, Ready, Step
 from serving.replica.lookout import Lookout, wall_us
@@ -27,6 +28,8 @@ HOUR_US = 3_600_000_000
 @dataclass(frozen=True)
 class Freshness:
     beat_time_us: int
+    log_index: int = 41
+    age_us: int = 7_000
 
 
 class View(InMemoryFacts):
@@ -239,7 +242,19 @@ def test_a_refusal_on_the_view_never_reaches_the_keyholder_and_carries_its_decis
     assert stage.keyholder.calls == []
     assert report.decision is not None
     assert report.decision.input["generation"]["generation"] == GENERATION
+    assert (report.decision.log_index, report.decision.age_us) == (41, 7_000)
     assert not stage.child.begun
+
+
+def test_a_view_that_does_not_hold_what_is_asked_for_ends_the_attempt_and_not_the_generation(stage, monkeypatch):
+    def elsewhere(stream, key):
+        raise StaleViewError("feed.shard", f"{stream} {key}")
+
+    monkeypatch.setattr(stage.view, "get", elsewhere)
+    report = stage.run()
+    assert (report.outcome, report.codes) == ("lost", ("feed.shard",))
+    assert transient(report.codes)
+    assert stage.keyholder.calls == []
 
 
 def test_a_view_that_has_not_seen_what_came_before_the_lease_refuses_nobody(stage):
@@ -249,7 +264,7 @@ def test_a_view_that_has_not_seen_what_came_before_the_lease_refuses_nobody(stag
     assert (report.outcome, report.codes) == ("lost", ("feed.missing",))
 
 
-@pytest.mark.parametrize("code", ["feed.stale", "feed.gap", "feed.ahead", "feed.epoch", "feed.missing"])
+@pytest.mark.parametrize("code", ["feed.stale", "feed.gap", "feed.ahead", "feed.epoch", "feed.missing", "feed.full", "feed.rewound"])
 def test_a_view_that_cannot_be_trusted_ends_the_attempt_with_its_code(stage, code):
     stage.view.code = code
     report = stage.run()

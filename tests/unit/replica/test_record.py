@@ -25,6 +25,8 @@ DECISION = FastDecision(
     bundle_sha256="9" * 64,
     holding={CAMEO: 3},
     not_after_us=None,
+    log_index=41,
+    age_us=7_000,
 )
 REPORT = Report(
     replica="serve/trivial",
@@ -81,6 +83,7 @@ def test_a_refusal_is_recorded_with_the_decision_that_made_it(store, record):
     record.ended(STREAM, REPORT)
     decided, refused = told(store)[-2:]
     assert (decided.path, decided.input, decided.codes) == ("fast", {"action": "start"}, ("consent.required",))
+    assert (decided.log_index, decided.age_us) == (41, 7_000)
     assert (refused.decision, refused.codes, refused.reported_by) == (decided.decision, ("consent.required",), "serve/trivial")
 
 

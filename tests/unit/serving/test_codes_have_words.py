@@ -14,7 +14,7 @@ from schemas.codec import VOCABULARY
 from schemas.registry import all_types
 
 SOURCES = ("serving/keyholder", "serving/dispatcher", "serving/replica", "serving/core", "identity/keys", "policy/adapters")
-FILES = {"pem", "key", "pub", "sqlite", "toml", "json", "sock"}
+FILES = {"pem", "key", "pub", "sqlite", "toml", "json", "sock", "mdb", "lock"}
 LITERAL = re.compile(r'"([a-z_]+\.[a-z_]+)"')
 
 
