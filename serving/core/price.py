@@ -8,7 +8,7 @@ from decimal import Decimal
 WITHOUT_PARTS = frozenset("BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF".split())  # noqa: SIM905
 IN_THOUSANDTHS = frozenset("BHD IQD JOD KWD LYD OMR TND".split())  # noqa: SIM905
 """ISO 4217: minor units of 0 and 3 digits; every other currency has 2."""
-_PRICE = re.compile(r"(?P<amount>\d{1,12}(\.\d{1,3})?)\s*(?P<currency>[A-Z]{3})")
+_PRICE = re.compile(r"(?P<amount>[0-9]{1,12}(\.[0-9]{1,3})?)\s*(?P<currency>[A-Z]{3})")
 
 
 def digits_of(currency: str) -> int:

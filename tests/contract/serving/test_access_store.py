@@ -12,7 +12,7 @@ from psycopg_pool import ConnectionPool
 from serving.adapters.access import PostgresAccessStore
 from serving.fakes import InMemoryAccessStore
 from serving.migrate import MIGRATIONS
-from serving.ports import AccessStore, Token
+from serving.ports import AccessStore, SentRequest, Token
 from streams.migrate import apply
 from tests.parts import Installation
 
@@ -34,6 +34,7 @@ def access(request: pytest.FixtureRequest) -> AccessStore:
         return InMemoryAccessStore()
     pool = request.getfixturevalue("pool")
     with pool.connection() as connection:
+        connection.execute("DELETE FROM access.requests")
         connection.execute("DELETE FROM access.tokens")
         connection.execute("DELETE FROM access.handles")
     return PostgresAccessStore(pool)
@@ -89,3 +90,39 @@ def test_a_forgotten_account_has_neither_handle_nor_token(access: AccessStore) -
     assert access.token_by_hash(token("mine")[1]) is None
     assert access.token_by_hash(token("theirs")[1]) is not None
     assert access.claim_handle("min", "Min", THEO), "the handle is free again"
+
+
+def sent(name: str, *, age_s: int = 0, cameo: str = "cameo-" + "1" * 32, requester: str = MIN) -> SentRequest:
+    return SentRequest(name, requester, cameo, "digest", f"event-{name}", NOW - timedelta(seconds=age_s))
+
+
+def test_a_request_is_kept_once_and_found(access: AccessStore) -> None:
+    assert access.add_request(sent("r1"), 5) == sent("r1")
+    assert access.add_request(sent("r1", age_s=9), 5) == sent("r1"), "the one that was kept first"
+    assert access.request_of("r1") == sent("r1")
+    assert access.request_of("r2") is None
+
+
+def test_unanswered_requests_to_one_cameo_are_bounded(access: AccessStore) -> None:
+    for name in ("r1", "r2"):
+        access.add_request(sent(name), 2)
+    assert access.add_request(sent("r3"), 2) is None
+    assert access.add_request(sent("r2"), 2) == sent("r2"), "asked again, it is there"
+    assert access.add_request(sent("other", cameo="cameo-" + "2" * 32), 2) is not None
+    assert access.add_request(sent("another", requester=THEO), 2) is not None
+    access.answer_request("r1", "ignored")
+    assert access.add_request(sent("r3"), 2) is None
+    access.answer_request("r2", "refused")
+    assert access.add_request(sent("r3"), 2) is not None
+
+
+def test_requests_are_listed_newest_first_with_their_answers(access: AccessStore) -> None:
+    for age_s, name in ((30, "r1"), (10, "r3"), (20, "r2")):
+        access.add_request(sent(name, age_s=age_s), 5)
+    access.answer_request("r2", "approved", "g1")
+    listed = access.requests_sent(MIN, 2, None)
+    assert [(one.request, one.state, one.grant) for one in listed] == [("r3", "open", None), ("r2", "approved", "g1")]
+    assert [one.request for one in access.requests_sent(MIN, 9, (listed[-1].asked_at, "r2"))] == ["r1"]
+    assert access.requests_sent(THEO, 9, None) == []
+    access.forget(MIN)
+    assert list(access.requests_sent(MIN, 9, None)) == []

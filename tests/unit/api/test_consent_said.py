@@ -171,7 +171,7 @@ def test_a_group_is_named_filled_given_to_and_dissolved(place: Place, owner: Per
     place.open()
     cameo, (theo, _), (ren, _) = place.activate(owner[0]), place.person("theo"), place.person("서연")
     group = place.client.post(f"{ME}/groups", json={"name": "우리  팀"}, headers=owner[1]).json()["group"]
-    added = place.client.post(f"{ME}/groups/{group}/members", json={"accounts": ["@theo", "@렌", "@theo"]}, headers=owner[1])
+    added = place.client.post(f"{ME}/groups/{group}/members", json={"accounts": ["@theo", "@서연", "@theo"]}, headers=owner[1])
     assert added.json() == {"added": 2}
     assert place.client.post(f"{ME}/groups/{group}/members", json={"accounts": ["@theo"]}, headers=owner[1]).json() == {"added": 0}
     assert place.client.post(f"{ME}/grants", json={"account": group, "uses": 1}, headers=owner[1]).status_code == 201
