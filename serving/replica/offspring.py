@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 
+from serving.replica.ending import end
 from serving.replica.frames import BEAT_EVERY_S, Beat, Begin, Inbox, PipeClosedError, Ready, ToWatcher, send
 from serving.replica.wake import Wake
 
@@ -81,8 +82,7 @@ class Offspring:
     def kill(self) -> int:
         """Kill and reap; may be called again. Returns when the process was first seen gone, in UTC microseconds."""
         if not self._gone_at_us:
-            self._process.kill()
-            self._process.wait()
+            end(self._process)
             self._gone_at_us = time.time_ns() // 1000
         return self._gone_at_us
 
