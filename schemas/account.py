@@ -8,6 +8,8 @@ from schemas.registry import Event, event
 
 Standing = Literal["good", "limited", "suspended"]
 PowerKind = Literal["guardian", "agent", "executor"]
+Renewal = Literal["monthly"]
+"""By calendar month in UTC."""
 Power = Literal["audience", "grants", "revoke", "rules", "review", "requests"]
 """What somebody may do for a subject: set audiences; give grants; narrow; set rules and preferences; answer drafts; answer requests."""
 
@@ -100,6 +102,8 @@ class PlanSet(Event, frozen=True):
     duration_ms: int | None
     from_us: int
     until_us: int | None
+    renews: Renewal | None = None
+    """How the next period follows; None: not by itself."""
 
 
 @event("account.invited", 1, stream="account", consent=True)

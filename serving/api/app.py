@@ -23,6 +23,7 @@ from serving.api.routes import (
     grants,
     groups,
     operate,
+    plans,
     powers,
     requests,
     step_up,
@@ -37,7 +38,7 @@ DESCRIPTION = (
 
 ROUTES = (
     accounts, powers, enrolments, consent, grants, groups, requests, asking, coownership, generations, audit, operate, step_up, authzen,
-    switches, apps,
+    switches, apps, plans,
 )  # fmt: skip
 """In the order in which they are matched: of two addresses that both fit, the first."""
 

@@ -18,6 +18,7 @@ from schemas.generation import (
 from schemas.ids import cameo_of, stream_id, stream_kind
 from serving.core.plan import PlanError, canonical_bytes, plan_from_prompt, shared_by
 from serving.errors import ConflictError, InvalidError, NotFoundError
+from serving.handlers import plans
 from serving.handlers.desk import TRIES, Caller, Desk
 
 ENGINES = frozenset({"portrait", "trivial"})
@@ -44,6 +45,7 @@ def request(desk: Desk, caller: Caller, handle: str, asked: Asked) -> str:
     if asked.engine not in ENGINES:
         raise InvalidError("engine.unknown", f"no engine {asked.engine!r}", f"choose {' or '.join(sorted(ENGINES))}")
     cameos = _cameos(desk, caller, asked)
+    plans.renew(desk, caller, caller.account)
     try:
         plan = plan_from_prompt(
             asked.prompt, cameos[0].cameo, handle,

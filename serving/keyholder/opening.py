@@ -10,6 +10,7 @@ from identity.keys.sealing import plan_digest
 from identity.keys.vault import Vault
 from identity.keys.wire import OpenAnswer, OpenAsk
 from schemas.generation import GenerationDecided, GenerationStarted
+from schemas.ids import is_stream
 from serving.core.plan import PlanError, plan_from_bytes
 from serving.keyholder.core import Standing, ends_generation, open_refusal, quota_of, started_for, uses_of_basis
 from serving.keyholder.exact import TRIES, Asked, Exact, Reading
@@ -194,8 +195,8 @@ def _refused(*codes: str) -> OpenAnswer:
 def code_of(outcome: Outcome) -> str:
     """Tell the code of an append that wrote nothing."""
     match outcome:
-        case Exhausted():
-            return "uses.exhausted"
+        case Exhausted(allowance):
+            return "quota.exhausted" if is_stream("account", allowance) else "uses.exhausted"
         case Expired():
             return "consent.expired"
         case ClockAstray():
