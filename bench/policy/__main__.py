@@ -16,6 +16,7 @@ from pathlib import Path
 
 from bench.policy.consent import new_enemy, revocation, small, stopping
 from bench.policy.decisions import beside_everything, beside_memory, beside_postgres
+from bench.policy.growth import growth
 from bench.policy.openfga import program
 from bench.policy.record import FILE, Record
 from bench.results import Row
@@ -28,11 +29,13 @@ PARTS: dict[str, Part] = {
     "revocation": revocation,
     "stop": stopping,
     "new-enemy": new_enemy,
+    "view": growth,
 }
 SMALL: dict[str, Part] = {
     "openfga-memory": lambda folder: beside_memory(folder, 100, 200, 200),
     "openfga-postgres": lambda folder: beside_postgres(folder, 100, 200, 200),
     "consent": small,
+    "view": lambda folder: growth(folder, (500, 1000), folder / "view-growth.svg"),
 }
 NEEDS_OPENFGA = {"openfga-postgres"}
 

@@ -26,6 +26,8 @@ PEERS = {
     "whole": "The peer of a film's speed is real time; of refusals, the limit of .1 %.",
 }
 
+PLOTS = {"policy": "images/view-growth.svg"}
+
 
 def main() -> None:
     pages = [INTRO]
@@ -41,6 +43,8 @@ def main() -> None:
         if len({row.get("run") for row in found["rows"]}) > 1:
             pages.append("Not all rows are of one run: some parts were measured again.\n")
         pages.append("\n".join(lines) + "\n")
+        if found["name"] in PLOTS and (ROOT / "docs" / PLOTS[found["name"]]).exists():
+            pages.append(f"![growth]({PLOTS[found['name']]})\n")
     (ROOT / "docs" / "benchmarks.md").write_text("\n".join(pages), encoding="utf-8")
 
 
