@@ -20,7 +20,7 @@ import msgspec
 from policy.core.freshness import ViewState
 from policy.errors import StaleViewError, ViewError, ViewHeldError
 
-LAYOUT = b"2"
+LAYOUT = b"3"
 """Raise it with every change of what lies where: a view or snapshot of another layout is not read, but built anew."""
 MAP_BYTES = 8 << 30
 """Room of a view unless a setting says otherwise: address space, not memory; the file grows as it fills."""

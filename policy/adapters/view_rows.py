@@ -11,6 +11,7 @@ from policy.core.packing import (
     ID_BYTES,
     MAX_NUMBER,
     NUMBER_BYTES,
+    SEGMENTS,
     is_edge,
     pack_fact,
     pack_id,
@@ -68,11 +69,11 @@ class Rows:
 
     def scan(self, number: bytes, prefix: str) -> Sequence[tuple[str, Fact]]:
         """Read the facts whose key begins with the prefix, in order of key."""
-        whole, _, rest = prefix.rpartition("/")
-        packed = self._packed(whole) if whole else b""
+        whole = prefix.split("/")[:-1][: SEGMENTS - 1]
+        packed = self._packed("/".join(whole)) if whole else b""
         if packed is None:
             return []
-        found = [(key, fact) for key, fact in self._rows_under(number, packed) if not rest or key.startswith(prefix)]
+        found = [(key, fact) for key, fact in self._rows_under(number, packed) if key.startswith(prefix)]
         found.sort(key=_key_of)
         return found
 
@@ -183,7 +184,7 @@ class Rows:
         if words is not None:
             return words
         number_of = self._number_given if name else self._number_found
-        parts = [pack_segment(segment, number_of) for segment in key.split("/")]
+        parts = [pack_segment(segment, number_of) for segment in key.split("/", SEGMENTS - 1)]
         return None if None in parts else b"".join(parts)  # type: ignore[arg-type]
 
     def _number_found(self, stream: str) -> int | None:

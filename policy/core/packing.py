@@ -15,7 +15,6 @@ from typing import Any, cast
 
 import msgspec
 
-from policy.errors import ViewError
 from schemas.ids import STREAM_KINDS, stream_kind
 
 WORDS = (
@@ -44,6 +43,8 @@ SHAPES: tuple[dict[str, Any], ...] = (
 )  # fmt: skip
 """Fields that a value has, in order, and what each mostly is (None or False): a mask tells which are something else."""
 
+SEGMENTS = 5
+"""A key is taken apart into so many at most, the last with whatever is left: a key of 400 bytes stays below LMDB's 511."""
 ID_BYTES, NAMED_BYTES = 17, 18
 NUMBER_BYTES = 4
 MAX_NUMBER = 0x6FFF_FFFF
@@ -86,10 +87,7 @@ def is_id(text: str) -> bool:
 
 
 def pack_segment(segment: str, number_of: Callable[[str], int | None]) -> bytes | None:
-    """Pack one segment of a fact's key, which then tells its own length; None for a stream without a number.
-
-    Raises ViewError for a text of more than 255 bytes.
-    """
+    """Pack one segment of a fact's key, which then tells its own length; None for a stream without a number."""
     if segment not in _WORD_OF and is_id(segment):
         number = number_of(segment)
         return None if number is None else number.to_bytes(NUMBER_BYTES)
@@ -109,7 +107,7 @@ def pack_words(key: str) -> bytes | None:
 
 
 def pack_plain(segment: str) -> bytes:
-    """Pack one segment that is not a numbered stream. Raises ViewError for a text of more than 255 bytes."""
+    """Pack one segment that is not a numbered stream."""
     word = _WORD_OF.get(segment)
     if word is not None:
         return bytes((WORD + word,))
@@ -132,8 +130,8 @@ def unpack_segments(packed: bytes, name_of: Callable[[int], str]) -> str:
         elif first == NAMED:
             segment, length = _unnamed(packed[at + 1 : at + 18]), 18
         elif first == TEXT:
-            length = 2 + packed[at + 1]
-            segment = packed[at + 2 : at + length].decode()
+            length = 3 + int.from_bytes(packed[at + 1 : at + 3])
+            segment = packed[at + 3 : at + length].decode()
         else:
             segment, length = name_of(int.from_bytes(packed[at : at + NUMBER_BYTES])), NUMBER_BYTES
         found.append(segment)
@@ -178,9 +176,7 @@ def unpack_fact(packed: bytes) -> tuple[dict[str, Any], int]:
 
 def _text(segment: str) -> bytes:
     encoded = segment.encode()
-    if len(encoded) > 255:
-        raise ViewError(f"a segment of {len(encoded)} bytes in a fact's key")
-    return bytes((TEXT, len(encoded))) + encoded
+    return bytes((TEXT,)) + len(encoded).to_bytes(2) + encoded
 
 
 def _named(text: str) -> bytes | None:

@@ -77,6 +77,15 @@ def test_a_scan_is_in_order_and_stays_within_its_prefix_and_stream(reader: Reade
     assert [key for key, _ in facts.scan(CAMEO, f"withdrawn/{BEN}/g1/")] == [f"withdrawn/{BEN}/g1/stop"]
 
 
+@pytest.mark.parametrize("name", ["x" * 380, "/".join("abcdefgh" * 22), "member/" * 50, "", ANN + "/" + BEN])
+def test_whatever_a_key_is_made_of_it_is_found_again(reader: Reader, name: str) -> None:
+    facts = reader([(ANN, AccountBlocked(account=name)), (ANN, AccountBlocked(account=BEN))])
+    assert facts.get(ANN, f"blocks/{name}") == Fact({}, 1)
+    assert [key for key, _ in facts.scan(ANN, f"blocks/{name}")] == [f"blocks/{name}", *([f"blocks/{BEN}"] if name == "" else [])]
+    assert [key for key, _ in facts.scan(ANN, "bl")] == sorted([f"blocks/{name}", f"blocks/{BEN}"])
+    assert facts.scan(ANN, f"blocks/{name}/more") == []
+
+
 def test_uses_count_once_a_generation_until_they_return(reader: Reader) -> None:
     history: list[tuple[str, Event]] = [(CAMEO, given("g1")), (ONE, STARTED), (ONE, STARTED), (TWO, STARTED)]
     assert reader(history).used(CAMEO, "g1", ONE)[:2] == (1, True)
