@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -166,6 +166,11 @@ class Asking(Protocol):
     @property
     def app(self) -> str | None:
         """The app through which the caller calls."""
+        ...
+
+    @property
+    def at_least(self) -> Mapping[str, int]:
+        """Stream → revision that an answer has to have seen."""
         ...
 
 

@@ -31,20 +31,6 @@ class AuditReading(Rows):
             "requester": asked.value["requester"] if asked else None,
         }
 
-    def explain(self, decision: dict[str, Any], *, whole: bool) -> dict[str, Any]:
-        """Explain a decision; `whole` adds the facts, which are other people's too."""
-        told = {
-            "decision": decision["decision"],
-            "generation": decision["generation"],
-            "action": decision["action"],
-            "permit": decision["permit"],
-            "decided_at": decision["decided_at"],
-            "reasons": reasons(decision["codes"], disclosed=not whole),
-            "obligations": decision["obligations"],
-            "bundle_sha256": decision["bundle_sha256"],
-        }
-        return told | ({"input": decision["input"], "event_id": decision["event_id"]} if whole else {})
-
     def search(
         self,
         *,

@@ -5,9 +5,9 @@ Whom an answer may tell what follows from who asks: see policy.core.disclosing.
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import msgspec
@@ -22,7 +22,7 @@ from schemas.generation import GenerationRequested
 from serving.core.advice import advice, steps, time_of
 from serving.core.reasons import reasons
 from serving.errors import ForbiddenError, InvalidError, UnavailableError
-from serving.ports import Asking, AskingLedger
+from serving.ports import Asking, AskingLedger, Candidates
 
 View = Literal["everything", "requester", "owner"]
 OVERSIGHT = frozenset({"auditor", "operator"})
@@ -54,12 +54,34 @@ class Wish:
 
 
 @dataclass(frozen=True, slots=True)
+class SeenLedger:
+    """The ledger, once it is seen to hold what a caller has seen: one that was set back since is not answered from."""
+
+    ledger: AskingLedger
+    revisions: Mapping[str, int]
+
+    @contextmanager
+    def asking(self) -> Generator[Candidates]:
+        """Open one reading. Raises UnavailableError where it lacks what the caller has seen."""
+        with self.ledger.asking() as facts:
+            for stream, revision in self.revisions.items():
+                head = facts.head(stream)
+                if head is None or head.revision < revision:
+                    raise UnavailableError("ledger.behind", "the ledger lacks what you have seen of it", "tell the operator")
+            yield facts
+
+
+@dataclass(frozen=True, slots=True)
 class AskingDesk:
     """What questions are answered with."""
 
     ledger: AskingLedger
     asker: Asker
     table: CodeTable
+
+    def seeing(self, caller: Asking) -> AskingDesk:
+        """Answer from a ledger that holds what the caller has seen."""
+        return replace(self, ledger=SeenLedger(self.ledger, caller.at_least)) if caller.at_least else self
 
 
 def viewed_as(caller: Asking, subject: str, owner: str | None) -> View:
@@ -112,7 +134,7 @@ def preflight(desk: AskingDesk, caller: Asking, cameos: Sequence[str], wish: Wis
     """Tell the caller whether a request might start now, and every smallest change of it that would."""
     asked = wish.by(caller.account, *cameos, app=caller.app)
     with answering():
-        found = desk.asker.foresee(desk.ledger.asking, asked)
+        found = desk.asker.foresee(desk.seeing(caller).ledger.asking, asked)
     answer = told(desk, "requester", found, caller)
     return answer | {"would_permit": [advice(changes) for changes in found.would_permit], "as_of": time_of(found.question["now_us"])}
 

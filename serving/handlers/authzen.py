@@ -41,7 +41,7 @@ class CameoDecisions:
             return failed(404, f"subjects are of type {ACCOUNT}, resources of type {CAMEO}")
         subject, cameo = self.account(asked.subject.id), self.cameo(asked.resource.id)
         wish = wish_of(caller, asked.action)
-        with self.desk.ledger.asking() as facts:
+        with self.desk.seeing(caller).ledger.asking() as facts:
             owner = facts.get(cameo, "owner")
             view = viewed_as(caller, subject, None if owner is None else owner.value["account"])
             position = facts.position()
@@ -64,7 +64,7 @@ class CameoDecisions:
             return Found(results=[])
         wish = wish_of(caller, asked.action, any_app=True)
         kind = asked.subject.type
-        listing = finding.users(self.desk, cameo, owner, wish, asked.page.after, asked.page.size, (kind,))
+        listing = finding.users(self.desk.seeing(caller), cameo, owner, wish, asked.page.after, asked.page.size, (kind,))
         return Found(results=[{"type": kind, "id": name} for name in listing.names], next_token=listing.next_token)
 
     def resources(self, caller: Asking, asked: Search) -> Found:
@@ -74,13 +74,13 @@ class CameoDecisions:
         if subject is None or asked.action is None or asked.action.name != START or asked.resource.type != CAMEO:
             return Found(results=[])
         wish = wish_of(caller, asked.action)
-        listing = finding.usable(self.desk, subject, wish, asked.page.after, asked.page.size)
+        listing = finding.usable(self.desk.seeing(caller), subject, wish, asked.page.after, asked.page.size)
         return Found(results=[{"type": CAMEO, "id": name} for name in listing.names], next_token=listing.next_token)
 
     def actions(self, caller: Asking, asked: Search) -> Found:
         """Find the purposes for which an account may start with a cameo, all in one page."""
         subject, cameo = self._subject(asked.subject), self._resource(asked.resource)
-        with self.desk.ledger.asking() as facts:
+        with self.desk.seeing(caller).ledger.asking() as facts:
             owner = None if cameo is None else facts.get(cameo, "owner")
             viewed_as(caller, subject or "", None if owner is None else owner.value["account"])
             if subject is None or cameo is None:
@@ -125,7 +125,7 @@ class CameoDecisions:
     def _owned(self, caller: Asking, entity: Entity) -> tuple[str, str | None]:
         """Find a cameo and its owner, where the caller may ask who may use it. Raises ForbiddenError."""
         cameo = self._resource(entity)
-        with self.desk.ledger.asking() as facts:
+        with self.desk.seeing(caller).ledger.asking() as facts:
             fact = None if cameo is None else facts.get(cameo, "owner")
         owner = None if fact is None else fact.value["account"]
         viewed_as(caller, "", owner)

@@ -8,7 +8,6 @@ import subprocess
 import sys
 import time
 
-from serving.replica.ending import end
 from serving.replica.frames import BEAT_EVERY_S, Beat, Begin, Inbox, PipeClosedError, Ready, ToWatcher, send
 from serving.replica.wake import Wake
 
@@ -82,7 +81,8 @@ class Offspring:
     def kill(self) -> int:
         """Kill and reap; may be called again. Returns when the process was first seen gone, in UTC microseconds."""
         if not self._gone_at_us:
-            end(self._process)
+            self._process.kill()
+            self._process.wait()
             self._gone_at_us = time.time_ns() // 1000
         return self._gone_at_us
 

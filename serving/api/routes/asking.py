@@ -130,9 +130,10 @@ def users(
     cameo, wish = cameo_of(caller.account), Wish(purpose, tuple(facets), engine, duration_ms, app)
     if parts.desk.snapshot_fact(cameo, "owner") is None:
         raise NotFoundError("cameo.unknown", "you have no cameo", "enrol first: cameo enrol start")
-    open_to = finding.everyone(parts.asking, cameo, caller.account, wish)
+    desk = parts.asking.seeing(caller)
+    open_to = finding.everyone(desk, cameo, caller.account, wish)
     kinds = ("app", "group") if open_to.may else ("account", "app", "group")
-    listing = finding.users(parts.asking, cameo, caller.account, wish, cursor, limit, kinds)
+    listing = finding.users(desk, cameo, caller.account, wish, cursor, limit, kinds)
     return Users(
         everyone=open_to.may, exceptions=open_to.exceptions, more_exceptions=open_to.more_exceptions,
         items=[_named(parts, name) for name in listing.names], next=listing.next_token or None, position=listing.position,
@@ -154,7 +155,7 @@ def usable(
     """List every cameo with which the caller may start now."""
     require_own_app(caller, app)
     wish = Wish(purpose, tuple(facets), engine, duration_ms, app or caller.app)
-    listing = finding.usable(parts.asking, caller.account, wish, cursor, limit)
+    listing = finding.usable(parts.asking.seeing(caller), caller.account, wish, cursor, limit)
     owners = [parts.desk.snapshot_fact(cameo, "owner") for cameo in listing.names]
     handles = [None if owner is None else parts.access.handle_of(owner.value["account"]) for owner in owners]
     items = [Named(type="cameo", id=cameo, handle=handle) for cameo, handle in zip(listing.names, handles, strict=True)]

@@ -14,6 +14,7 @@ from schemas.ids import cameo_of
 from serving.api.context import AuditCaller, AuditorCaller, Parts, PartsHere
 from serving.api.routes.accounts import resolve
 from serving.errors import NotFoundError
+from serving.handlers import explaining
 from serving.handlers.desk import Caller
 
 router = APIRouter(prefix="/v1", tags=["record"])
@@ -49,11 +50,11 @@ def show_decision(parts: PartsHere, caller: AuditorCaller, decision: str) -> dic
 
 @router.get("/decisions/{decision}/explanation")
 def explain(parts: PartsHere, caller: AuditCaller, decision: str) -> dict[str, Any]:
-    """Explain a decision: each code, its sentence, its remedy; to its requester without others' facts."""
-    found = _decision(parts, caller, decision)
-    if "auditor" not in caller.scopes and caller.account != found["requester"]:
-        raise NotFoundError("decision.unknown", "there is no such decision for you", "see the audit")
-    return parts.reader.explain(found, whole="auditor" in caller.scopes)
+    """Explain a decision: each requirement, and what it looked at, with the events that had said so.
+
+    An auditor is told everything; an owner what they themselves had said; its requester what a requester may be told.
+    """
+    return explaining.explain(parts.desk.store, caller, _decision(parts, caller, decision))
 
 
 @router.get("/notifications")

@@ -321,6 +321,21 @@ def test_a_policy_that_does_not_answer_is_said_so(scene: Scene) -> None:
         assert (answer.status_code, answer.json()["code"]) == (503, "policy.unavailable")
 
 
+def test_a_ledger_that_lacks_what_was_seen_answers_nothing(scene: Scene) -> None:
+    scene.audience()
+    at_least = scene.place.client.app.state.parts.at_least  # type: ignore[attr-defined]
+    asked: tuple[tuple[str, str, Any], ...] = (
+        ("POST", "/v1/preflight", {"cameos": [scene.cameo]}), ("GET", "/v1/cameos/usable", None),
+    )  # fmt: skip
+    for revisions, status in (({scene.cameo: 3}, 200), ({scene.cameo: 4}, 503)):
+        headers = scene.theos | {"Cameo-At-Least": at_least.issue(revisions, {})}
+        answers = [scene.place.client.request(method, path, json=body, headers=headers) for method, path, body in asked]
+        answers += [scene.evaluate(headers, scene.theo)]
+        answers += [scene.place.client.get("/v1/cameos/me/users", headers=scene.mins | {"Cameo-At-Least": headers["Cameo-At-Least"]})]
+        assert [answer.status_code for answer in answers] == [status] * 4
+        assert status == 200 or {answer.json()["code"] for answer in answers} == {"ledger.behind"}
+
+
 def test_every_code_of_a_start_is_known_to_be_told_or_hidden() -> None:
     """What is told beside a hidden reason rests on no owner's facts; so a new requirement must be looked at here."""
     from policy.core.disclosing import OF_NO_OWNER
@@ -330,6 +345,7 @@ def test_every_code_of_a_start_is_known_to_be_told_or_hidden() -> None:
 
 
 FREE = {
-    "app.suspended", "bundle.superseded", "content.blocked", "requester.limited", "requester.minor", "requester.region",
-    "requester.suspended", "switch.engine", "switch.render", "verdict.missing",
+    "app.suspended", "bundle.superseded", "content.blocked", "invitation.required", "plan.required", "quota.exhausted",
+    "requester.died", "requester.limited", "requester.minor", "requester.region", "requester.suspended", "switch.engine",
+    "switch.region", "switch.render", "verdict.missing",
 }  # fmt: skip
