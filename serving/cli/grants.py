@@ -107,15 +107,15 @@ def group() -> None:
 
 
 @group.command("make")
-@click.argument("name")
+@click.argument("called")
 @acting_command
-def make(client: Client, *, name: str) -> Any:
+def make(client: Client, *, called: str) -> Any:
     """Make a group; its name is sealed.
 
     \b
     cameo group make "우리 팀" --as min
     """
-    return client.call("POST", f"{ME}/groups", {"name": name})
+    return client.call("POST", f"{ME}/groups", {"name": called})
 
 
 @group.command("list")
@@ -126,50 +126,50 @@ def list_groups(client: Client) -> Any:
 
 
 @group.command("show")
-@click.argument("name")
+@click.argument("called")
 @acting_command
-def show(client: Client, *, name: str) -> Any:
+def show(client: Client, *, called: str) -> Any:
     """Show who is in a group."""
-    return client.call("GET", f"{ME}/groups/{group_id(client, name)}")
+    return client.call("GET", f"{ME}/groups/{group_id(client, called)}")
 
 
 @group.command("rename")
-@click.argument("name")
+@click.argument("called")
 @click.argument("new_name")
 @acting_command
-def rename(client: Client, *, name: str, new_name: str) -> Any:
+def rename(client: Client, *, called: str, new_name: str) -> Any:
     """Give a group another name."""
-    return client.call("PUT", f"{ME}/groups/{group_id(client, name)}", {"name": new_name})
+    return client.call("PUT", f"{ME}/groups/{group_id(client, called)}", {"name": new_name})
 
 
 @group.command("add")
-@click.argument("name")
+@click.argument("called")
 @click.argument("handles", nargs=-1, required=True)
 @acting_command
-def add(client: Client, *, name: str, handles: tuple[str, ...]) -> Any:
+def add(client: Client, *, called: str, handles: tuple[str, ...]) -> Any:
     """Add people to a group.
 
     \b
     cameo group add "우리 팀" theo ren --as min
     """
-    return client.call("POST", f"{ME}/groups/{group_id(client, name)}/members", {"accounts": list(handles)})
+    return client.call("POST", f"{ME}/groups/{group_id(client, called)}/members", {"accounts": list(handles)})
 
 
 @group.command("remove")
-@click.argument("name")
+@click.argument("called")
 @click.argument("handle")
 @acting_command
-def remove(client: Client, *, name: str, handle: str) -> Any:
+def remove(client: Client, *, called: str, handle: str) -> Any:
     """Take somebody out of a group."""
-    return client.call("DELETE", f"{ME}/groups/{group_id(client, name)}/members/{_name(handle)}")
+    return client.call("DELETE", f"{ME}/groups/{group_id(client, called)}/members/{_name(handle)}")
 
 
 @group.command("dissolve")
-@click.argument("name")
+@click.argument("called")
 @acting_command
-def dissolve(client: Client, *, name: str) -> Any:
+def dissolve(client: Client, *, called: str) -> Any:
     """End a group: grants to it let nobody in any more."""
-    return client.call("DELETE", f"{ME}/groups/{group_id(client, name)}")
+    return client.call("DELETE", f"{ME}/groups/{group_id(client, called)}")
 
 
 def _name(handle: str) -> str:

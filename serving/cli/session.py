@@ -112,7 +112,7 @@ def api_command(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def show(answer: Any, *, as_json: bool) -> None:
-    """Print an answer: JSON, or a line a field."""
+    """Print an answer: JSON, or a line a field; of a page its items, and where the next one begins."""
     if as_json:
         click.echo(json.dumps(answer, ensure_ascii=False, indent=2))
     elif answer is None:
@@ -121,6 +121,10 @@ def show(answer: Any, *, as_json: bool) -> None:
         for one in answer:
             show(one, as_json=False)
             click.echo()
+    elif isinstance(answer, dict) and isinstance(answer.get("items"), list):
+        show(answer["items"], as_json=False)
+        if answer.get("next") is not None:
+            click.echo(f"next  {answer['next']}")
     elif isinstance(answer, dict):
         width = max((len(str(key)) for key in answer), default=0)
         for key, value in answer.items():
