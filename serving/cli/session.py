@@ -93,12 +93,12 @@ def refusal(code: str, reasons: list[dict[str, str]], otherwise: tuple[str, str]
 def api_command(function: Callable[..., Any]) -> Callable[..., Any]:
     """Give a command `--as`, `--code` and `--json`, a connected client as first argument, and print what it returns."""
 
-    @click.option("--as", "name", metavar="HANDLE", help="Whose token to use (kept in var/tokens).")
+    @click.option("--as", "who_calls", metavar="HANDLE", help="Whose token to use (kept in var/tokens).")
     @click.option("--code", help="A fresh code, where widening consent asks for one (cameo step-up).")
     @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
     @functools.wraps(function)
-    def command(*args: Any, name: str | None, code: str | None, as_json: bool, **options: Any) -> None:
-        with connect(name, code) as client:
+    def command(*args: Any, who_calls: str | None, code: str | None, as_json: bool, **options: Any) -> None:
+        with connect(who_calls, code) as client:
             try:
                 show(function(client, *args, **options), as_json=as_json)
             except ApiError as error:
