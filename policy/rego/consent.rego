@@ -53,27 +53,30 @@ by_grant(cameo) := [way |
 	grant.reachable == true
 	given_since(grant.revision, cameo.revoked)
 	given_since(grant.revision, grant.revoked)
-	unwithdrawn(object.keys(grant.withdrawn))
+	unwithdrawn(grant.withdrawn)
 	passable(grant)
 	way := [2, grant.grant, grant]
 ]
 
 # Given after everything of that kind was last taken back; `no_new_uses` lets finish what has begun.
 given_since(revision, revoked) if {
+	input.action == "start"
+	revision > revoked.no_new_uses
 	revision > revoked.stop
 	revision > revoked.take_down
-	begun_since(revision, revoked.no_new_uses)
 }
 
-begun_since(_, _) if input.action in {"draft", "release"}
-
-begun_since(revision, no_new_uses) if revision > no_new_uses
+given_since(revision, revoked) if {
+	input.action != "start"
+	revision > revoked.stop
+	revision > revoked.take_down
+}
 
 unwithdrawn(withdrawn) if count(withdrawn) == 0
 
 unwithdrawn(withdrawn) if {
-	input.action in {"draft", "release"}
-	count(withdrawn - {"no_new_uses"}) == 0
+	input.action != "start"
+	object.keys(withdrawn) == {"no_new_uses"}
 }
 
 # A grant that was passed on counts while whoever passed it on is in good standing and blocked by nobody.
