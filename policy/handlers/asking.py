@@ -13,14 +13,21 @@ import msgspec
 
 from policy.core.codes import CodeTable
 from policy.core.preflight import Change, Outcome, Variant, double_changes, leeway, single_changes, without_plan
-from policy.core.supposing import STRANGER, gather_wish
+from policy.core.supposing import STRANGER, Supposed, gather_wish
 from policy.ports import FactReader, PolicyEngine
 from schemas.generation import GenerationRequested
+from schemas.registry import Event
 
 Engines = Mapping[str, Sequence[str]]
 """Engine → the obligations that it honours."""
 Reading = Callable[[], AbstractContextManager[FactReader]]
+Before = Callable[[FactReader, str], list[tuple[str, Event]]]
 Named = TypeVar("Named")
+
+
+def _nothing(facts: FactReader, account: str) -> list[tuple[str, Event]]:
+    del facts, account
+    return []
 
 
 class Foreseen(msgspec.Struct, frozen=True, kw_only=True):
@@ -34,10 +41,12 @@ class Foreseen(msgspec.Struct, frozen=True, kw_only=True):
 class Asker:
     """Asks one policy engine. Raises PolicyUnavailableError as the engine does."""
 
-    def __init__(self, engine: PolicyEngine, table: CodeTable, engines: Engines) -> None:
+    def __init__(self, engine: PolicyEngine, table: CodeTable, engines: Engines, before: Before = _nothing) -> None:
+        """`before`: what a request of an account's would write before itself, which a question about one supposes."""
         self._engine = engine
         self._table = table
         self._engines = engines
+        self._before = before
 
     def question(self, reader: FactReader, wish: GenerationRequested) -> dict[str, Any]:
         """Gather the policy's input for a request, as if it were made now.
@@ -46,7 +55,8 @@ class Asker:
         """
         if any(reader.get(use.cameo, "owner") is None for use in wish.cameos):
             reader.head(STRANGER)
-        return gather_wish(reader, wish, self._engines.get(wish.engine, ())).input
+        first = self._before(reader, wish.requester)
+        return gather_wish(Supposed(reader, first) if first else reader, wish, self._engines.get(wish.engine, ())).input
 
     def ask(self, question: dict[str, Any]) -> Foreseen:
         """Ask whether what was gathered might start."""

@@ -30,6 +30,7 @@ from serving.handlers.asking import AskingDesk
 from serving.handlers.at_least import AtLeast
 from serving.handlers.authzen import CameoDecisions
 from serving.handlers.desk import Desk
+from serving.handlers.plans import before_a_request
 from streams.adapters.postgres_asking import PostgresAskingLedger
 
 POOL = 12
@@ -67,7 +68,7 @@ def main() -> int:
     access = PostgresAccessStore(pool)
     proofs = PostgresProofStore(pool, settings.secret("access.key"))
     table = codes()
-    questions = AskingDesk(store, Asker(OpaEngine(settings.opa_socket, ASKING_TIMEOUT_S), table, HONOURS), table)
+    questions = AskingDesk(store, Asker(OpaEngine(settings.opa_socket, ASKING_TIMEOUT_S), table, HONOURS, before_a_request), table)
     parts = Parts(
         desk=Desk(store, keyholder, secrets.token_bytes, pepper, note, proofs),
         access=access,

@@ -9,9 +9,10 @@ import hashlib
 from dataclasses import dataclass
 from typing import Any
 
-from policy.ports import Fact
+from policy.ports import Fact, FactReader
 from schemas.account import PlanSet
 from schemas.ids import SWITCH_STREAM
+from schemas.registry import Event
 from serving.core.periods import month_of
 from serving.errors import ConflictError, InvalidError, NotFoundError
 from serving.handlers.desk import TRIES, Caller, Desk
@@ -82,18 +83,31 @@ def renew(desk: Desk, caller: Caller, account: str) -> None:
     """
     for _ in range(TRIES):
         with desk.store.snapshot() as facts:
-            fact, head, now_us = facts.get(account, "plan"), facts.head(account), facts.now_us()
-        if fact is None or head is None or fact.value.get("renews") != "monthly" or now_us < fact.value["until_us"]:
+            head, next_one = facts.head(account), renewal(facts, account)
+        if head is None or next_one is None:
             return
-        begins_us, ends_us = month_of(now_us)
-        next_one = fact.value | {"quota": _quota(account, fact, begins_us), "from_us": begins_us, "until_us": ends_us}
         renewing = Caller(caller.account, caller.scopes, caller.app)  # not the caller's key: it names what they came for
         try:
-            desk.append(renewing, [desk.event(account, _plan_set(next_one))], expected={account: head.revision})
+            desk.append(renewing, [desk.event(account, next_one)], expected={account: head.revision})
         except ConflictError:
             continue
         return
     raise ConflictError("stream.moved", "the account kept moving", "try again")
+
+
+def renewal(facts: FactReader, account: str) -> PlanSet | None:
+    """Tell the event that would begin the month that is; None where the account's plan is no monthly one, or its month is not over."""
+    fact, now_us = facts.get(account, "plan"), facts.now_us()
+    if fact is None or fact.value.get("renews") != "monthly" or now_us < fact.value["until_us"]:
+        return None
+    begins_us, ends_us = month_of(now_us)
+    return _plan_set(fact.value | {"quota": _quota(account, fact, begins_us), "from_us": begins_us, "until_us": ends_us})
+
+
+def before_a_request(facts: FactReader, account: str) -> list[tuple[str, Event]]:
+    """List what a request of this account's would write before itself: a question about one supposes it."""
+    due = renewal(facts, account)
+    return [] if due is None else [(account, due)]
 
 
 def show(desk: Desk, caller: Caller, account: str) -> Plan:

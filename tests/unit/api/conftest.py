@@ -31,6 +31,7 @@ from serving.handlers.asking import AskingDesk
 from serving.handlers.at_least import AtLeast
 from serving.handlers.authzen import CameoDecisions
 from serving.handlers.desk import Desk
+from serving.handlers.plans import before_a_request
 from serving.handlers.tokens import make_token
 from serving.overview_fakes import InMemoryInvitationStore, InMemoryOverview
 from serving.ports import PERSON
@@ -122,7 +123,7 @@ def make_place(store: InMemoryAskingLedger) -> Place:
 
     keyholder = InMemoryKeyholder("api", store.read, recorded)
     proofs = InMemoryProofStore()
-    questions = AskingDesk(store, Asker(InMemoryPolicy(BUNDLE), codes(), HONOURS), codes())
+    questions = AskingDesk(store, Asker(InMemoryPolicy(BUNDLE), codes(), HONOURS, before_a_request), codes())
     parts = Parts(
         desk=Desk(store, keyholder, secrets.token_bytes, secrets.token_bytes(32), note, proofs),
         access=access,

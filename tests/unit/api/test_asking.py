@@ -10,7 +10,8 @@ import pytest
 from policy.codes import codes
 from policy.core.supposing import STRANGER
 from schemas import account, cameo, consent
-from schemas.ids import stream_id
+from schemas.ids import SWITCH_STREAM, stream_id
+from schemas.operation import SwitchThrown
 from tests.unit.api.conftest import Place
 
 FACES = ("face", "voice")
@@ -100,9 +101,6 @@ def test_a_grant_that_begins_later_says_when(scene: Scene) -> None:
 
 
 def test_the_engine_that_is_on_is_told(scene: Scene) -> None:
-    from schemas.ids import SWITCH_STREAM
-    from schemas.operation import SwitchThrown
-
     scene.audience()
     scene.place.append(SWITCH_STREAM, SwitchThrown(switch="engine/portrait", on=False, reason="test"))
     answer = scene.preflight(engine="portrait")
@@ -319,6 +317,18 @@ def test_a_policy_that_does_not_answer_is_said_so(scene: Scene) -> None:
         scene.place.client.get("/v1/cameos/usable", headers=scene.theos),
     ):
         assert (answer.status_code, answer.json()["code"]) == (503, "policy.unavailable")
+
+
+def test_a_monthly_plan_whose_month_is_over_is_supposed_to_be_renewed(scene: Scene) -> None:
+    scene.audience()
+    scene.place.append(SWITCH_STREAM, SwitchThrown(switch="plans", on=True, reason="test"))
+    assert told(scene.preflight()) == ["plan.required"]
+    plan = {"plan": "p", "quota": "quota-" + "1" * 32, "uses": 1, "duration_ms": None, "from_us": 0, "until_us": 1}
+    scene.place.append(scene.theo, account.PlanSet(**plan))
+    assert not scene.preflight()["permit"]
+    scene.place.append(scene.theo, account.PlanSet(**plan, renews="monthly"))
+    assert scene.preflight()["permit"]
+    assert "quota-" + "1" * 32 in str(scene.place.store.read(scene.theo)[-1].data), "nothing was written"
 
 
 def test_a_ledger_that_lacks_what_was_seen_answers_nothing(scene: Scene) -> None:
