@@ -165,11 +165,16 @@ within(_, null)
 
 within(taken, limit) if taken <= limit
 
-# Where no way is open, the one that gets furthest tells what is in the way. A fact that is missing is in the way, too.
-halted contains stages[max({stage | some [kind, _, terms] in ways; stage := halt(input.cameos[place], kind, terms)})] if {
+# The cameos to which something leads, and nothing that is open.
+stuck contains place if {
 	some place, ways in standing
 	count(ways) > 0
 	not chosen[place]
+}
+
+# The way that gets furthest tells what is in the way. A fact that is missing is in the way, too.
+halted contains stages[max({stage | some [kind, _, terms] in standing[place]; stage := halt(input.cameos[place], kind, terms)})] if {
+	some place in stuck
 }
 
 stages := ["window", "purpose", "facets", "app", "region", "remix", "uses", "minutes"]

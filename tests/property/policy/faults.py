@@ -125,7 +125,6 @@ def _remix(case: Case) -> Case:
 
 
 REMOVED = generation.GenerationRemoved(cameo="cameo-" + "a" * 32, reason="r")
-PURPOSES = ("personal", "training")
 
 OPERATION: dict[str, Fault] = {
     "unknown action": _case(action="remix"),
@@ -187,7 +186,7 @@ GIVEN: dict[str, Fault] = {
     "window over": _first(until_us=NOW_US),
     "window to come": _first(from_us=NOW_US + HOUR_US),
     "other purpose": _case(purpose="advertising"),
-    "training": _both(_first(purposes=PURPOSES), _case(purpose="training")),
+    "training": _both(_first(purposes=("personal", "training")), _case(purpose="training")),
     "more facets": _case(asked_facets=("face", "body")),
     "used up": _both(_first(uses=1), _grant_taken),
     "length used up": _both(_first(duration_ms=9999), _grant_taken),

@@ -19,5 +19,11 @@ import data.cameo.consent
 #   disclosed_as: minutes.exhausted
 met contains "minutes.exhausted" if {
 	is_array(input.cameos)
+	count(consent.stuck) == 0
+}
+
+# What halted earlier is told by the requirement of that stage. Here nothing is met by default: this is the last one.
+met contains "minutes.exhausted" if {
+	count(consent.halted) > 0
 	not "minutes" in consent.halted
 }

@@ -11,6 +11,10 @@ test_permitted_unlimited if requirements.met["minutes.exhausted"] with input as 
 
 test_permitted_nothing_given if requirements.met["minutes.exhausted"] with input as testing.having(testing.start, {"/cameos/0/grants": []})
 
+test_permitted_where_an_earlier_stage_refuses if requirements.met["minutes.exhausted"] with input as testing.having(testing.start, {"/purpose": "advertising"})
+
+test_refused_without_any_reason if not requirements.met["minutes.exhausted"] with input as testing.start with data.cameo.consent.chosen as {}
+
 test_refused if not requirements.met["minutes.exhausted"] with input as testing.having(limited, {"/cameos/0/grants/0/used_ms_by_others": 7001})
 
 test_fact_missing_used if not requirements.met["minutes.exhausted"] with input as testing.without(limited, "/cameos/0/grants/0/used_ms_by_others")
