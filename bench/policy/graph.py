@@ -20,7 +20,7 @@ FACETS: tuple[tuple[Facet, ...], ...] = (("face",), ("face", "voice"))
 AUDIENCES: tuple[Audience, ...] = ("only_me", "approved", "mutuals", "everyone")
 GRANTS, FOLLOWS = 10, 20
 NEAR = 40
-"""People follow and block those whose number is at most so far from theirs: about a fifth of all follows are mutual."""
+"""People follow and block those whose number is at most so far from theirs: about a quarter of all follows are mutual."""
 LONG_AGO_US, AGO_US, AHEAD_US, FAR_AHEAD_US = (year * 31_557_600_000_000 for year in (40, 50, 80, 130))
 
 
