@@ -26,7 +26,7 @@ BEAT_S = 0.2
 """Five beats a second: by design, a view is stale after 500 ms."""
 QUICK_POLL_S = 0.001
 IDLE_POLL_S = 0.004
-"""A 1 ms poll costs 10 % of a core (measured); it is kept for QUICK_S after an event."""
+"""A 1 ms poll costs 10 % of a core (measured); it is kept for QUICK_S after an event. What moves consent rings besides."""
 QUICK_S = 0.1
 RETRY_S = 0.1
 VACUUM_AFTER = 2000
@@ -92,7 +92,7 @@ class Relay:
                 self._stopping.wait(QUICK_POLL_S)
             else:
                 self._tidy()
-                self._stopping.wait(IDLE_POLL_S)
+                self._session.wait(IDLE_POLL_S)
 
     def step(self) -> int:
         """Carry one batch; returns how many events it had."""

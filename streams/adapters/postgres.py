@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from typing import Any, Self
 
 import msgspec
@@ -70,6 +70,8 @@ class PostgresEventStore:
                 continue
             except psycopg.Error as error:
                 raise refused(error) from error
+            if any(row.consent for row in rows):
+                self._ring()
             return self._outcome(append, rows, answer, first=tries == 1)
 
     @contextmanager
@@ -134,6 +136,11 @@ class PostgresEventStore:
         with self._writers.connection() as connection:
             row = connection.execute(query, parameters).fetchone()
         return None if row is None else row[0]
+
+    def _ring(self) -> None:
+        """Wake the relay: consent moved. After the append, for within it this serialises commits; a relay polls if it hears nothing."""
+        with suppress(psycopg.Error):
+            self._statement(QUERIES["ring"])
 
     def _recover(self, error: psycopg.Error, tries: int) -> None:
         """Before the next try: throw broken connections away; leave room for whoever holds the lock."""

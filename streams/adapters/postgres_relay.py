@@ -50,6 +50,7 @@ class RelaySession:
                 connection.close()
                 raise RelayHeldError
             state = connection.execute(QUERIES["relay_begin"]).fetchone()
+            connection.execute(QUERIES["listen"])
         except psycopg.Error as error:
             raise LedgerUnavailableError(str(error)) from error
         assert state is not None
@@ -70,6 +71,14 @@ class RelaySession:
         except psycopg.Error as error:
             raise LedgerUnavailableError(str(error)) from error
         return Reading(rows[0][0], [envelope_from(one[1:]) for one in rows])
+
+    def wait(self, limit_s: float) -> None:
+        """Wait until somebody rings, for consent moved, at most so long; what rang while something else ran may go unheard."""
+        try:
+            for _ in self._connection.notifies(timeout=limit_s, stop_after=1):
+                pass
+        except psycopg.Error as error:
+            raise LedgerUnavailableError(str(error)) from error
 
     def number(self, events: Sequence[Numbered], sequences: Sequence[int]) -> None:
         """Write places in the log and clear the outbox, in one transaction; raises RelayFencedError under an old epoch."""

@@ -110,6 +110,12 @@ ORDER BY e.position;
 -- Whether there is anything to number, and the time at which this reading began.
 SELECT (extract(epoch FROM statement_timestamp()) * 1000000)::bigint, EXISTS (SELECT FROM ledger.outbox);
 
+-- ring --
+SELECT pg_notify('appended', '');
+
+-- listen --
+LISTEN appended;
+
 -- relay_number --
 -- Give places in the log.
 INSERT INTO ledger.log (index, position, partition, partition_seq, leaf_hash)
