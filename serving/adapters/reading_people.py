@@ -17,8 +17,8 @@ SELECT p.account AS subject, a.handle, p.power, p.kind, p.may, p.from_us, p.unti
 FROM projection.powers p LEFT JOIN projection.accounts a ON a.account = p.account
 WHERE p.holder = %(account)s AND p.ended_us IS NULL ORDER BY p.given_us DESC, p.power LIMIT 200
 """
-_ACTED = """
-SELECT stream, revision FROM projection.notifications WHERE account = %(account)s AND kind = 'acted_for' AND stream <> %(cameo)s
+_ACTED = r"""
+SELECT stream, revision FROM projection.notifications WHERE account = %(account)s AND kind LIKE 'acted\_for:%%' AND stream <> %(cameo)s
 ORDER BY time_us DESC LIMIT 200
 """
 

@@ -32,6 +32,10 @@ def _by(direction: Direction, *powers: Power) -> Command:
 
 ANY = "consent.look"
 COMMANDS: dict[str, Command] = {
+    "account.follow": _by("widens"),
+    "account.unfollow": _by("narrows"),
+    "account.block": _by("narrows"),
+    "account.unblock": _by("widens"),
     "audience.open": _by("widens", "audience"),
     "audience.close": _by("narrows", "audience", "revoke"),
     "grant.give": _by("widens", "grants"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from policy.ports import FactReader
 from schemas.account import (
     AccountBlocked,
     AccountFollowed,
@@ -17,6 +18,7 @@ from schemas.account import (
 from schemas.ids import stream_id
 from schemas.registry import Event
 from serving.errors import InvalidError
+from serving.handlers.authority import Authority, Check, carry_out
 from serving.handlers.desk import Caller, Desk
 
 _HANDLE = re.compile(r"^[\w][\w.\-]{1,29}$")
@@ -55,23 +57,23 @@ def _drawn(desk: Desk, caller: Caller) -> str:
 
 
 def follow(desk: Desk, caller: Caller, account: str) -> None:
-    """Follow another account."""
-    _towards(desk, caller, account, AccountFollowed(account=account))
+    """Follow another account: widening, where mutuals are let in."""
+    _towards(desk, caller, "account.follow", account, AccountFollowed(account=account))
 
 
 def unfollow(desk: Desk, caller: Caller, account: str) -> None:
     """Stop following: narrowing, so it expects nothing and always succeeds."""
-    _record(desk, caller, AccountUnfollowed(account=account))
+    _record(desk, caller, "account.unfollow", AccountUnfollowed(account=account))
 
 
 def block(desk: Desk, caller: Caller, account: str) -> None:
     """Block another account: narrowing, so it expects nothing of the stream."""
-    _towards(desk, caller, account, AccountBlocked(account=account))
+    _towards(desk, caller, "account.block", account, AccountBlocked(account=account))
 
 
 def unblock(desk: Desk, caller: Caller, account: str) -> None:
-    """Lift a block."""
-    _record(desk, caller, AccountUnblocked(account=account))
+    """Lift a block: widening."""
+    _record(desk, caller, "account.unblock", AccountUnblocked(account=account))
 
 
 def change_standing(desk: Desk, caller: Caller, account: str, standing: Standing, reason: str) -> None:
@@ -81,13 +83,15 @@ def change_standing(desk: Desk, caller: Caller, account: str, standing: Standing
     desk.append(caller, [desk.event(account, AccountStandingChanged(standing=standing, reason=reason))])
 
 
-def _towards(desk: Desk, caller: Caller, account: str, event: Event) -> None:
+def _towards(desk: Desk, caller: Caller, command: str, account: str, event: Event) -> None:
     if account == caller.account:
         raise InvalidError("account.self", "that is your own account", "name another account")
-    with desk.store.snapshot() as facts:
+
+    def there(facts: FactReader, _: Authority) -> None:
         desk.existing(facts, account, "account")
-    _record(desk, caller, event)
+
+    _record(desk, caller, command, event, there)
 
 
-def _record(desk: Desk, caller: Caller, event: Event) -> None:
-    desk.append(caller, [desk.event(caller.account, event)])
+def _record(desk: Desk, caller: Caller, command: str, event: Event, check: Check | None = None) -> None:
+    carry_out(desk, caller, command, lambda a: [desk.event(a.subject, event)], check=check, opens=False)

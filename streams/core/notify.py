@@ -17,8 +17,8 @@ from streams.core.changes import Change, Put, Row, Seen
 Audience = Literal["owner", "subjects", "requester", "account"]
 
 
-ACTED_FOR = "acted_for"
-"""The kind of the notice that a subject gets of each act of a guardian, agent or executor; its code is the event's name."""
+ACTED_FOR = "acted_for:"
+"""How the kind of the notice begins that a subject gets of each act of a guardian, agent or executor; the event's name follows."""
 
 
 ANSWERS = frozenset({"approved", "changed", "refused"})
@@ -62,7 +62,7 @@ def notify(event: Event, at: Seen) -> tuple[Change, ...]:
 
 def _acted(event: Event, at: Seen) -> tuple[Notice, ...]:
     """Tell a subject of each act that somebody else did for them."""
-    return () if at.acting_as is None else (Notice("account", ACTED_FOR, (by_class(type(event)).name,), at.acting_as),)
+    return () if at.acting_as is None else (Notice("account", ACTED_FOR + by_class(type(event)).name, account=at.acting_as),)
 
 
 @notices.register

@@ -85,8 +85,8 @@ def test_the_subject_sees_every_act_and_is_told_of_it(place: Place, owner: Perso
     from schemas.codec import event_of
 
     changes = notify(event_of(envelope), seen(envelope, {}))
-    told = [one.row for one in changes if isinstance(one, Put) and one.row["kind"] == "acted_for"]
-    assert [(row["account"], row["codes"]) for row in told] == [(owner[0], ["consent.revoked"])]
+    told = [one.row for one in changes if isinstance(one, Put)]
+    assert [(row["account"], row["kind"]) for row in told] == [(owner[0], "acted_for:consent.revoked")]
     assert place.client.get("/v1/accounts/me/acts", headers=theo[1]).json() == []
 
 
@@ -230,6 +230,7 @@ def test_after_a_death_consent_ends_and_an_executor_alone_acts(place: Place, own
 
 
 WIDENING = {
+    "account.follow": ("PUT", "/v1/accounts/me/follows/@theo", None), "account.unblock": ("DELETE", "/v1/accounts/me/blocks/@theo", None),
     "audience.open": ("PUT", f"{ME}/audience", {"audience": "everyone"}), "grant.give": ("POST", f"{ME}/grants", {"account": "@theo"}),
     "consent.resume": ("DELETE", f"{ME}/pause", None), "power.give": ("POST", "/v1/accounts/me/powers", {"holder": "@theo", "may": ["revoke"]}),
     "rule.lift": ("DELETE", f"{ME}/restrictions/RULE", None), "preference.drop": ("DELETE", f"{ME}/preferences/WISH", None),
@@ -238,6 +239,7 @@ WIDENING = {
     "grant.pass_on": ("POST", "/v1/grants/GRANT/passes", {"owner": "@ren", "account": "@theo"}),
 }  # fmt: skip
 NARROWING = {
+    "account.unfollow": ("DELETE", "/v1/accounts/me/follows/@theo", None), "account.block": ("PUT", "/v1/accounts/me/blocks/@theo", None),
     "audience.close": ("PUT", f"{ME}/audience", {"audience": "only_me"}), "consent.revoke": ("POST", f"{ME}/revocations", {"strength": "stop"}),
     "consent.pause": ("PUT", f"{ME}/pause", None), "rule.set": ("POST", f"{ME}/restrictions", {"text": "no politics"}),
     "preference.set": ("POST", f"{ME}/preferences", {"text": "a hat", "obligation": "wear"}),
