@@ -7,6 +7,7 @@ transaction each: a million people would take the writer twenty minutes.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 
 import msgspec
@@ -26,6 +27,7 @@ SHARE = 20_000
 BEGUN = 3
 """Events of a cameo before its first grant."""
 FOLLOWS, GRANT = pack_plain("follows"), pack_plain("grant")
+NAMED_GRANT = pack_plain("grant-" + "0" * 32)[:-16]
 Rows = Iterator[tuple[bytes, bytes]]
 
 
@@ -97,8 +99,8 @@ class _Written:
         for revision, event in enumerate(people.enrolled(person), 1):
             found.update(_facts(event, revision))
         for place in range(GRANTS):
-            name = pack_plain(f"grant-{people.grant_id(person, place).hex()}")
-            found[GRANT + _number(2 * people.grantees[person][place]) + name] = self._grant(person, place)
+            grantee = _number(2 * people.grantees[person][place])
+            found[GRANT + grantee + NAMED_GRANT + people.grant_id(person, place)] = self._grant(person, place)
         return found
 
     def _grant(self, person: int, place: int) -> bytes:
@@ -118,5 +120,6 @@ def _number(number: int) -> bytes:
     return number.to_bytes(NUMBER_BYTES)
 
 
+@cache
 def _key(key: str) -> bytes:
     return b"".join(pack_plain(segment) for segment in key.split("/"))

@@ -11,7 +11,7 @@ from typing import Any
 import lmdb
 
 from policy.adapters.view_boot import boot_id
-from policy.adapters.view_layout import REFUSED, STATE, Databases, close, databases, decode_state
+from policy.adapters.view_layout import REFUSED, STATE, Databases, close, databases, decode_state, inode, reopened
 from policy.adapters.view_rows import Rows
 from policy.adapters.view_writer import Arrived, ViewWriter
 from policy.core.digest import FactRow, facts_digest, head_row
@@ -106,6 +106,7 @@ class ViewReader:
         """Raises StaleViewError (feed.missing) where there is no view yet."""
         self._folder = Path(folder)
         self._view = databases(self._folder, write=False)
+        self._inode = inode(self._folder)
         self._max_staleness_us = max_staleness_us
         self._boot = boot_id()
 
@@ -165,10 +166,14 @@ class ViewReader:
         return self.age_of(self.state(), now_wall_us, now_mono_us)
 
     def age_of(self, state: ViewState | None, now_wall_us: int, now_mono_us: int) -> Freshness:
-        """Judge the age of a state read together with facts (`facts.state()`). Raises StaleViewError with its code."""
+        """Judge the age of a state read together with facts (`facts.state()`). Raises StaleViewError with its code.
+
+        One that refuses looks whether another view lies there by now (restored, or built anew), for the next call.
+        """
         try:
             return freshness(state, now_wall_us, now_mono_us, self._max_staleness_us, self._boot)
         except StaleViewError as stale:
+            self._follow()
             told = self._refused()
             if told is None:
                 raise
@@ -190,6 +195,11 @@ class ViewReader:
     def close(self) -> None:
         """Close the view in this process."""
         close(self._folder)
+
+    def _follow(self) -> None:
+        found = inode(self._folder)
+        if found not in {0, self._inode}:
+            self._view, self._inode = reopened(self._folder, self._view), found
 
     def _refused(self) -> str | None:
         try:

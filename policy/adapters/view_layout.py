@@ -73,6 +73,23 @@ def databases(folder: Path, *, write: bool, map_bytes: int = MAP_BYTES) -> Datab
         return opened
 
 
+def inode(folder: Path) -> int:
+    """Tell which file the view is; 0 where there is none."""
+    try:
+        return (folder / DATA).stat().st_ino
+    except OSError:
+        return 0
+
+
+def reopened(folder: Path, known: Databases) -> Databases:
+    """Open for reading what lies in the folder now, in place of what was taken away. What still reads that keeps it open."""
+    name = (os.getpid(), str(folder.resolve()))
+    with _lock:
+        if _open.get(name) is known:
+            del _open[name]
+    return databases(folder, write=False)
+
+
 def close(folder: Path) -> None:
     """Close the view in this process. No reading may be open."""
     with _lock:

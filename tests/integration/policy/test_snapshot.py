@@ -66,6 +66,24 @@ def test_a_restored_view_holds_the_same_and_goes_on(fed: Fed) -> None:
     again.close()
 
 
+def test_an_open_reader_follows_to_the_view_that_was_put_in_the_place_of_its_own(fed: Fed) -> None:
+    fed.take()
+    fed.apply((ANN, REGISTERED))
+    fed.writer.close()
+    reader = ViewReader(fed.view)
+    assert reader.head(ANN) == (1, 1)
+    for name in (view_layout.DATA, view_layout.READERS):
+        (fed.view / name).unlink()
+    assert view_snapshot.restore(fed.snapshots, fed.view, 1) is not None
+    assert reader.head(ANN) == (1, 1)
+    assert reader.freshness(*NOW).age_us == 0
+    for code in ("feed.stale", "feed.missing"):
+        with pytest.raises(StaleViewError, match=code):
+            reader.freshness(NOW[0] + 500_000, NOW[1] + 500_000)
+    assert reader.head(ANN) is None
+    reader.close()
+
+
 def test_a_restored_view_refuses_until_a_beat_has_come(fed: Fed) -> None:
     assert ViewReader(fed.view).freshness(*NOW).age_us == 0
     fed.take()
