@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 import shutil
 import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -212,4 +213,32 @@ def test_a_feeder_without_room_lives_refuses_as_full_and_goes_on_with_more(insta
     view = ViewReader(roomy.view)
     until(lambda: fresh(view) and view.head(streams[-1]) is not None)
     assert_same(view, store, streams)
+    view.close()
+
+
+@pytest.mark.usefixtures("relayed")
+def test_an_operator_tells_keeps_and_restores_the_view(installation: Installation, store: PostgresEventStore) -> None:
+    def cameo(*words: str) -> dict[str, Any]:
+        return json.loads(installation.run("serving.cli.main", "view", *words, "--json"))
+
+    streams = [register(store, 3)]
+    feeder = installation.start("feeder", "streams.feeder")
+    view = ViewReader(installation.settings.view)
+    until(lambda: view.head(streams[0]) is not None and fresh(view))
+    told = cameo("status")
+    assert (told["refuses"], told["partitions"], told["edges"] + told["facts"] > 0) == (None, "0-31", True)
+    taken = cameo("snapshot")
+    with pytest.raises(parts.PartError, match="stop it first"):
+        cameo("restore")
+    streams.append(register(store, 3))
+    until(lambda: view.head(streams[1]) is not None)
+    feeder.stop()
+    found = cameo("restore")
+    assert (found["restored"]["log_index"], found["refused"]) == (taken["log_index"], [])
+    with pytest.raises(parts.PartError, match=r"feed\.missing"):
+        cameo("status")
+    installation.start("feeder", "streams.feeder")
+    until(lambda: fresh(view) and view.head(streams[1]) is not None)
+    assert_same(view, store, streams)
+    assert cameo("verify")["equal"]
     view.close()
