@@ -36,6 +36,7 @@ FIELDS: dict[tuple[str, str], dict[str, tuple[str, ...]]] = {
         "consent.preference_set": ("text",),
         "generation.requested": ("prompt",),
         "generation.reported": ("text",),
+        "generation.appealed": ("text",),
         "app.registered": ("contact",),
     },
     ("keyholder", "render"): {"generation.requested": ("plan", "plan_salt")},

@@ -12,6 +12,7 @@ from serving.api.context import Parts
 from serving.api.request_id import RequestId
 from serving.api.routes import (
     accounts,
+    appeals,
     apps,
     asking,
     audit,
@@ -38,7 +39,7 @@ DESCRIPTION = (
 
 ROUTES = (
     accounts, powers, enrolments, consent, grants, groups, requests, asking, coownership, generations, audit, operate, step_up, authzen,
-    switches, apps, plans,
+    switches, apps, plans, appeals,
 )  # fmt: skip
 """In the order in which they are matched: of two addresses that both fit, the first."""
 

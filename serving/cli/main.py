@@ -49,6 +49,7 @@ GROUPS: dict[str, tuple[str, str]] = {
     "usable": ("serving.cli.asking", "Which cameos you may use now."),
     "policy": ("serving.cli.policy", "Try a policy, simulate another one, put one in force."),
     "switch": ("serving.cli.switches", "Throw an operator's switch; confirm another one's."),
+    "appeal": ("serving.cli.appeals", "Have a person look at a refusal of content."),
     "plan": ("serving.cli.plans", "Set an account's plan; see what is left."),
     "invite": ("serving.cli.plans", "Invite people; redeem an invitation."),
     "app": ("serving.cli.apps", "Register, list and suspend applications."),

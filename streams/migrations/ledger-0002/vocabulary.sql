@@ -29,6 +29,9 @@ INSERT INTO ledger.event_types (type, kind, consent, facts, uses) VALUES
     ('app.standing_changed',        'app',        true,  '{standing}',              NULL),
     ('switch.proposed',             'switch',     false, '{proposal}',              NULL);
 
+-- Few among many: what an operator looks through.
+CREATE INDEX facts_appeals ON ledger.facts (key, stream) WHERE key >= 'appeal/' AND key < 'appeal0';
+
 INSERT INTO ledger.rights (role, type)
 SELECT 'api', unnest(ARRAY[
     'account.power_given', 'account.power_ended', 'account.died', 'account.step_up_set', 'account.plan_set', 'account.invited',

@@ -39,7 +39,7 @@ TAUGHT = [
     "cameo revoke", "cameo render", "cameo watch", "cameo cancel", "cameo film", "cameo audit", "cameo explain", "cameo replay",
     "cameo events export", "cameo up", "cameo logs", "cameo preflight", "cameo users", "cameo usable",
     "cameo policy test", "cameo policy simulate", "cameo policy activate",
-    "cameo switch on", "cameo switch off", "cameo switch confirm", "cameo app register", "cameo plan set", "cameo invite new",
+    "cameo switch on", "cameo switch off", "cameo switch confirm", "cameo app register", "cameo plan set", "cameo appeal make", "cameo appeal answer", "cameo invite new",
 ]  # fmt: skip
 
 
