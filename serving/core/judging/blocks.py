@@ -13,10 +13,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class When:
-    """One way to meet a block: every group of `all` in one sentence; a group of `unless` in it makes that uncertain."""
+    """One way to meet a block: every group of `all` in one sentence; a group of `unless` in it makes that uncertain.
+
+    `look`: it is never more than a reason to look, and none where a group of `unless` is there.
+    """
 
     all: tuple[str, ...]
     unless: tuple[str, ...] = ()
+    look: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +51,10 @@ def blocks_in(text: Text, lexicon: Lexicon) -> Blocked:
         for when in block.when:
             needed = frozenset(when.all)
             met = [found for found in groups if needed <= found]
-            if any(found.isdisjoint(when.unless) for found in met):
+            plainly = any(found.isdisjoint(when.unless) for found in met)
+            if when.look:
+                doubtful |= {block.name} if plainly else set()
+            elif plainly:
                 certain.add(block.name)
             elif met or needed <= whole:
                 doubtful.add(block.name)
