@@ -57,6 +57,9 @@ STOP = frozenset(
 )
 """English words that say nothing about what a rule is about."""
 
+JOINING = frozenset({"or", "and", "nor"})
+JOINING_KO = ("이나", "나", "랑", "이랑", "과", "와", "하고", "또는", "혹은", "그리고", "및")
+
 WEAK_VERBS = frozenset(
     """
     ride eat wear hold drive sit stand walk run touch drink carry watch visit hang handle buy sell meet enter lie

@@ -25,22 +25,21 @@ class Meaning(Protocol):
         ...
 
 
-def english(text: Text) -> list[str]:
-    """List the sentences that can be compared."""
-    return [sentence.written for sentence in text.sentences if sentence.english]
-
-
 def compared(rule: Rule, sentence: str, lexicon: Lexicon, meaning: Meaning) -> tuple[bool, bool]:
     """Compare one English sentence with what a rule is about: (refused, doubtful)."""
     at = lexicon.thresholds
-    examples = [one for name in sorted(rule.concepts) for one in lexicon.concepts[name].examples]
-    near = [one for name in sorted(rule.near) for one in lexicon.concepts[name].examples]
     topics = [*rule.topics, *(topic for name in sorted(rule.concepts) if (topic := lexicon.concepts[name].topic))]
-    example, hint, topic = (nearest(one, sentence, meaning) for one in (examples, near, topics))
-    other = at.harmless_weight * nearest(lexicon.harmless, sentence, meaning) if examples or near else 0.0
-    refused = example - other >= at.example_refuse or topic >= at.topic_refuse
-    doubtful = example - other >= at.example_doubt or hint - other >= at.example_refuse or topic >= at.topic_doubt
-    return refused, doubtful
+    examples, near = _examples(rule.concepts, lexicon), _examples(rule.near, lexicon)
+    if not topics and not examples and not near:
+        return False, False
+    other = at.harmless_weight * nearest(lexicon.harmless, sentence, meaning)
+    score = max(nearest(examples, sentence, meaning), nearest(topics, sentence, meaning) + at.topic_bonus) - other
+    hinted = nearest(near, sentence, meaning) - other
+    return score >= at.rule_refuse, score >= at.rule_doubt or hinted >= at.rule_refuse
+
+
+def _examples(concepts: frozenset[str], lexicon: Lexicon) -> list[str]:
+    return [one for name in sorted(concepts) for one in lexicon.concepts[name].examples]
 
 
 def blocked(text: Text, lexicon: Lexicon, meaning: Meaning) -> Blocked:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from serving.core.judging.clauses import STOP, UNCLEAR, UNCLEAR_KO, WEAK_VERBS, Clause, clauses, nouns_ko, quoted
+from serving.core.judging.clauses import JOINING, JOINING_KO, STOP, UNCLEAR, UNCLEAR_KO, WEAK_VERBS, Clause, clauses, nouns_ko, quoted
 from serving.core.judging.english import forms
 from serving.core.judging.normal import fold, words
 from serving.core.judging.words import Lexicon, Rule
@@ -40,6 +40,7 @@ class _Reading:
     near: set[str] = field(default_factory=set)
     near_words: set[str] = field(default_factory=set)
     exempt: set[str] = field(default_factory=set)
+    together: list[frozenset[str]] = field(default_factory=list)
     topics: list[str] = field(default_factory=list)
     unknown: set[str] = field(default_factory=set)
     whole: bool = True
@@ -65,6 +66,7 @@ def understand(rule: str, lexicon: Lexicon) -> Rule:
         near=frozenset(reading.near - reading.concepts),
         near_words=frozenset(reading.near_words),
         exempt=frozenset(exempt),
+        together=tuple(reading.together),
         topics=tuple(dict.fromkeys(reading.topics)),
         read_in=None if not reading.unknown else frozenset() if korean else frozenset({"en"}),
     )
@@ -75,10 +77,10 @@ def understood_as(rule: Rule, lexicon: Lexicon) -> Understanding:
     compared = bool(rule.topics) or any(lexicon.concepts[name].topic or lexicon.concepts[name].examples for name in rule.concepts)
     return Understanding(
         categories=tuple(sorted(rule.categories)),
-        keywords=tuple(sorted(rule.things | rule.keywords)),
+        keywords=tuple(sorted(rule.things | rule.keywords | {" + ".join(sorted(words)) for words in rule.together})),
         by_meaning=compared,
         not_understood=not rule.understood,
-        words_only=tuple(sorted(rule.keywords)) if rule.read_in is not None else (),
+        words_only=tuple(sorted(rule.keywords.union(*rule.together))) if rule.read_in is not None else (),
     )
 
 
@@ -134,30 +136,55 @@ def _concepts(tokens: tuple[str, ...], lexicon: Lexicon) -> tuple[set[str], set[
         else:
             of.add((key, term))
     names = {term for key in named for term in lexicon.concepts[key].names}
-    strong = {key for key in named if not lexicon.concepts[key].weak} or named
+    of = {one for one in of if one[1] not in names}
+    strong = {key for key in named if not lexicon.concepts[key].weak} or (set[str]() if of else named)
     rest = [TAKEN if place in taken else token for place, token in enumerate(tokens)]
-    return strong, {one for one in of if one[1] not in names}, rest
+    return strong, of, rest
 
 
 def _unknown(rest: list[str], reading: _Reading, *, alone: bool) -> None:
-    """Make keywords of what no concept covers: runs of English words as phrases, Korean nouns one by one."""
-    runs: list[list[str]] = [[]]
-    for token in rest:
-        if "가" <= token[0] <= "힣":
-            noun = nouns_ko(token)
-            if noun and (alone or len(noun) > 1):
-                reading.keywords.add(noun)
-                reading.unknown.add(noun)
-        elif token == TAKEN or token in _STOP or token in _UNCLEAR:
-            runs.append([])
+    """Make keywords of what no concept covers.
+
+    What `or` and `and` join is looked for one by one; what else stands in one clause (`jokes about neighbours`) only together.
+    Beside a concept that was named it only hints, unless it is joined to it.
+    """
+    groups: list[list[str]] = [[]]
+    joined = alone
+    for run, alternative in _runs(rest, alone=alone):
+        if alternative:
+            groups.append([])
+            joined = True
+        groups[-1] += run
+    for words_of in (group for group in groups if group):
+        if not joined:
+            reading.near_words |= set(words_of)
+            continue
+        reading.unknown |= set(words_of)
+        reading.topics += [word for word in [" ".join(words_of)] if word.isascii()]
+        if len(words_of) == 1:
+            reading.keywords |= set(words_of)
+            reading.near_words |= {word.split()[-1] for word in words_of if " " in word}
         else:
-            runs[-1].append(token)
-    found = [run for run in runs if run]
-    meant = [kept for run in found if (kept := [token for token in run if token not in _WEAK])] or (found if alone else [])
-    for run in meant:
-        phrase = " ".join(run)
-        reading.keywords.add(phrase)
-        reading.unknown.add(phrase)
-        reading.topics.append(phrase)
-        if len(run) > 1:
-            reading.near_words.add(run[-1])
+            reading.together.append(frozenset(words_of))
+            reading.near_words |= set(words_of)
+
+
+def _runs(rest: list[str], *, alone: bool) -> Iterable[tuple[list[str], bool]]:
+    """Give the phrases and nouns left over in a clause, and whether each is joined to what stands before it by `or` or `and`."""
+    content = [token for token in rest if token != TAKEN and token not in _STOP and not nouns_only(token)]
+    only_weak = alone and all(token in _WEAK for token in content)
+    run: list[str] = []
+    alternative = False
+    for token in [*rest, TAKEN]:
+        korean = "가" <= token[0] <= "힣"
+        noun = nouns_ko(token) if korean else ""
+        if not korean and token != TAKEN and token not in _STOP and token not in _UNCLEAR and (only_weak or token not in _WEAK):
+            run.append(token)
+            continue
+        if run:
+            yield [" ".join(run)], alternative
+            run, alternative = [], False
+        if noun:
+            yield [noun], alternative
+            alternative = False
+        alternative = alternative or token in JOINING or (korean and token.endswith(JOINING_KO))

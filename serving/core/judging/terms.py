@@ -83,11 +83,13 @@ class Index:
     def spans(self, tokens: tuple[str, ...]) -> Iterable[tuple[str, str, int, int]]:
         """Give every (key, term, first token, after the last token) of one reading."""
         for at, token in enumerate(tokens):
+            found: list[tuple[str, str, int, int]] = []
             for key, term in self._candidates(token):
                 parts = parts_of(term)
                 end = _follows(parts, tokens, at) if parts[0].is_in(token) else 0
                 if end:
-                    yield key, term, at, end
+                    found.append((key, term, at, end))
+            yield from _longest(found)
 
     def find(self, readings: Iterable[tuple[str, ...]]) -> dict[str, set[str]]:
         """Give the terms found by key, over all readings."""
@@ -103,6 +105,13 @@ class Index:
         decomposed = [jamo(token[at:]) for at in range(len(token))]
         pieces = {whole[:end] for whole in decomposed for end in range(2, len(whole) + 1)}
         return {found for piece in pieces for found in self._korean.get(piece, ())}
+
+
+def _longest(found: list[tuple[str, str, int, int]]) -> list[tuple[str, str, int, int]]:
+    """Take out Korean words that only stand inside a longer one of the same token: no 고기 in 물고기."""
+    words = {term for _, term, at, end in found if end - at == 1 and "가" <= term[0] <= "힣"}
+    inside = {short for short in words if any(short != long and short in long for long in words)}
+    return [one for one in found if one[1] not in inside]
 
 
 def _follows(parts: tuple[Part, ...], tokens: tuple[str, ...], at: int) -> int:

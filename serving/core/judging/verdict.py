@@ -47,7 +47,7 @@ def judge(plan_digest: str, texts: Iterable[str], ruled: Iterable[Ruled], lexico
     certain, doubtful = words.certain, words.doubtful
     unread = text.strange
     if meaning is None:
-        unread = unread or bool(likeness.english(text))
+        unread = unread or any(sentence.english for sentence in text.sentences)
     else:
         like = likeness.blocked(text, lexicon, meaning)
         certain, doubtful = certain | like.certain, doubtful | like.doubtful
@@ -114,6 +114,7 @@ def _reasons(rule: Rule, sentence: Sentence, lexicon: Lexicon) -> tuple[set[str]
     certain = {f"category:{name}" for name in rule.categories & spoken.keys()}
     certain |= {f"keyword:{name}" for name in rule.things & spoken.keys()}
     certain |= {f"keyword:{word}" for word in rule.keywords if found_in(word, sentence)}
+    certain |= {f"keyword:{'+'.join(sorted(words))}" for words in rule.together if all(found_in(word, sentence) for word in words)}
     perhaps = {f"hint:{name}" for name in (rule.concepts & hinted.keys()) | (rule.near & spoken.keys())}
     perhaps |= {f"hint:{word}" for word in rule.near_words if found_in(word, sentence)}
     if rule.read_in is not None and not (sentence.english and "en" in rule.read_in):

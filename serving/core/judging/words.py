@@ -30,19 +30,18 @@ class Concept:
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """Cosines of all-MiniLM-L6-v2 from which a sentence is uncertain or refused; fixed on the train half of tests/golden/judge.
+    """Scores from which an English sentence is uncertain or refused; fixed on train and later, see tests/golden/judge and docs/policy.md.
 
-    example_*: nearest example of a concept; topic_*: what a rule names, in its words or by the concept's name; block_*: nearest
-    example of a hard block, less the nearest harmless one.
+    A score is the cosine (all-MiniLM-L6-v2) to the nearest example of what is forbidden, less `harmless_weight` times that to the
+    nearest harmless sentence. What a rule names (its own words, or a concept's name) counts as an example, `topic_bonus` nearer.
     """
 
-    example_doubt: float
-    example_refuse: float
-    topic_doubt: float
-    topic_refuse: float
+    rule_doubt: float
+    rule_refuse: float
     block_doubt: float
     block_refuse: float
     harmless_weight: float
+    topic_bonus: float
 
 
 @dataclass(frozen=True)
@@ -101,6 +100,7 @@ class Rule:
 
     categories, things: concepts that must not appear; near: concepts that make it uncertain
     keywords: words and phrases that must not appear; near_words: words that make it uncertain; exempt: words that make a hit uncertain
+    together: words of which all of a set must stand in a sentence to refuse it; each alone makes it uncertain
     topics: English phrases compared with English sentences
     whole: False where part of it was not understood, or its owner's words could not be opened
     """
@@ -112,6 +112,7 @@ class Rule:
     near: frozenset[str] = frozenset()
     near_words: frozenset[str] = frozenset()
     exempt: frozenset[str] = frozenset()
+    together: tuple[frozenset[str], ...] = ()
     topics: tuple[str, ...] = ()
     read_in: frozenset[str] | None = None
     """Languages (`en`, `ko`) in which what it names can be told apart; in another its finding is uncertain. None: in all."""
@@ -124,4 +125,4 @@ class Rule:
     @property
     def understood(self) -> bool:
         """Tell whether there is anything to look for, and all of it is known."""
-        return self.whole and bool(self.concepts or self.keywords)
+        return self.whole and bool(self.concepts or self.keywords or self.together)

@@ -52,7 +52,7 @@ def rule(words: str) -> Rule:
         ("don't put me on a motorcycle", "she rode two motorcycles"),
         ("뱀 나오는 거 싫어", "뱀들이 기어간다"),
         ("뱀 나오는 거 싫어", "a python in the grass"),
-        ("no accordions", "he squeezes an accordion"),
+        ("no kayaks", "he paddles a kayak"),
         ("no kazoo solos", "she plays kazoo solos"),
     ],
 )
@@ -60,7 +60,7 @@ def test_a_rule_in_the_owners_words_refuses_what_it_names(words, prompt):
     assert verdict(prompt, rule(words)).finding == "refused"
 
 
-@pytest.mark.parametrize("words", ["no politics", "정치 금지", "no accordions", "beer is fine but no wine"])
+@pytest.mark.parametrize("words", ["no politics", "정치 금지", "no kayaks", "beer is fine but no wine"])
 def test_a_rule_lets_through_what_it_does_not_name(words):
     found = verdict("walking on a beach", rule(words))
     assert (found.finding, found.categories, found.restrictions_revision) == ("allowed", (), 7)
@@ -99,21 +99,21 @@ def test_what_is_excepted_from_a_permission_is_forbidden(words, prompt):
 
 
 def test_a_korean_word_that_no_concept_knows_lets_nothing_through_unseen():
-    words = rule("아코디언 금지")
-    assert verdict("아코디언을 켠다", words).finding == "refused"
-    assert verdict("손풍금을 켠다", words).finding == "uncertain"
+    words = rule("팽이 금지")
+    assert verdict("팽이를 돌린다", words).finding == "refused"
+    assert verdict("나무 장난감을 돌린다", words).finding == "uncertain"
 
 
 def test_an_english_word_that_no_concept_knows_is_not_looked_for_in_korean():
-    assert verdict("손풍금을 켠다", rule("no accordions")).finding == "uncertain"
+    assert verdict("나무 장난감을 돌린다", rule("no kayaks")).finding == "uncertain"
 
 
 def test_meaning_refuses_or_doubts_by_its_thresholds():
     at = installed().thresholds
-    words = rule("no accordions")
-    assert verdict("a squeezebox", words, meaning=Alike(at.topic_refuse, "accordions")).finding == "refused"
-    assert verdict("a squeezebox", words, meaning=Alike(at.topic_doubt, "accordions")).finding == "uncertain"
-    assert verdict("a squeezebox", words, meaning=Alike(0.0, "accordions")).finding == "allowed"
+    words = rule("no kayaks")
+    assert verdict("a small boat", words, meaning=Alike(at.rule_refuse - at.topic_bonus, "kayaks")).finding == "refused"
+    assert verdict("a small boat", words, meaning=Alike(at.rule_doubt - at.topic_bonus, "kayaks")).finding == "uncertain"
+    assert verdict("a small boat", words, meaning=Alike(0.0, "kayaks")).finding == "allowed"
 
 
 def test_without_a_sentence_model_what_english_means_is_uncertain():
@@ -143,9 +143,9 @@ def test_groups_of_a_block_that_meet_across_sentences_are_looked_at_by_a_person(
 
 
 def test_meaning_finds_a_hard_block_unless_a_harmless_sentence_is_as_near():
-    example = installed().blocks[0].examples[0]
+    example, at = installed().blocks[0].examples[0], installed().thresholds
     assert judged("x", meaning=Alike(0.9, example)).hard_blocks == (installed().blocks[0].name,)
-    assert judged("x", meaning=Alike(0.9)).hard_blocks == ()
+    assert judged("x", meaning=Alike(at.block_refuse)).hard_blocks == ()
 
 
 def test_a_verdict_names_the_words_and_the_model_that_gave_it():
@@ -154,7 +154,7 @@ def test_a_verdict_names_the_words_and_the_model_that_gave_it():
 
 
 def test_a_verdict_tells_categories_but_not_an_owners_words():
-    assert verdict("a glass of wine and an accordion", rule("no alcohol"), rule("no accordions")).categories == ("alcohol", "keyword")
+    assert verdict("a glass of wine and a kayak", rule("no alcohol"), rule("no kayaks")).categories == ("alcohol", "keyword")
 
 
 def test_a_sentence_is_tried_and_told_why():
