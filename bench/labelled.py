@@ -1,7 +1,8 @@
 """Reads the labelled sentences of the judge and splits them into halves. Owns the split; does not judge.
 
 The split is a hash, fixed before anything was tuned: of the rule for restrictions, so that no rule of the test half was seen
-while tuning, and of the prompt for hard blocks. `later` is a second set, written after words and thresholds were committed.
+while tuning, and of the prompt for hard blocks. `later` and `last` are sets
+of their own: `later` was written when words and thresholds were first committed, then tuned on; `last` when they were final.
 """
 
 from __future__ import annotations
@@ -13,7 +14,8 @@ from pathlib import Path
 from typing import Literal
 
 FOLDER = Path(__file__).parents[1] / "tests" / "golden" / "judge"
-Half = Literal["train", "test", "later"]
+Half = Literal["train", "test", "later", "last"]
+APART = ("later", "last")
 NONE = "none"
 
 
@@ -45,16 +47,16 @@ def half_of(text: str) -> Half:
 
 def restrictions(half: Half) -> list[Restriction]:
     """Read the half's restrictions."""
-    name = "restrictions_later" if half == "later" else "restrictions"
+    name = f"restrictions_{half}" if half in APART else "restrictions"
     rows = (Restriction(r["language"], r["kind"], r["expected"] == "match", r["rule"], r["sentence"]) for r in _rows(name))
-    return [row for row in rows if half == "later" or half_of(row.rule) == half]
+    return [row for row in rows if half in APART or half_of(row.rule) == half]
 
 
 def hard_prompts(half: Half) -> list[HardPrompt]:
     """Read the half's prompts."""
-    name = "hard_blocks_later" if half == "later" else "hard_blocks"
+    name = f"hard_blocks_{half}" if half in APART else "hard_blocks"
     rows = (HardPrompt(r["language"], r["kind"], r["block"], r["prompt"]) for r in _rows(name))
-    return [row for row in rows if half == "later" or half_of(row.prompt) == half]
+    return [row for row in rows if half in APART or half_of(row.prompt) == half]
 
 
 def _rows(name: str) -> list[dict[str, str]]:
