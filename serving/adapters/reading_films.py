@@ -7,6 +7,7 @@ from typing import Any
 
 from serving.adapters.reading_rows import Rows, cursor_read, page, reasons, time, times
 from serving.errors import NotFoundError
+from serving.judge.blocks import told
 
 _FILMS = """
 SELECT g.generation, g.requested_us FROM projection.generation_cameos c JOIN projection.generations g USING (generation)
@@ -47,7 +48,7 @@ class FilmReading(Rows):
             "draft_sha256": draft["film_sha256"] if draft and not ended else None,
             "film_sha256": found.get("released", {}).get("film_sha256"),
             "ended": ended is not None,
-            "reasons": reasons(codes),
+            "reasons": told(reasons(codes), found.get("verdict", {}).get("hard_blocks", ())),
         }
 
     def films(self, cameo: str, *, state: str, handle_of: Callable[[str], str | None], limit: int, cursor: str | None) -> dict[str, Any]:

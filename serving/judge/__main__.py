@@ -14,7 +14,7 @@ from infra.settings import Settings
 from serving.dispatcher.tail import Tail
 from serving.judge.bench import Bench
 from serving.judge.lexicon import installed
-from serving.judge.meaning import meaning_of
+from serving.judge.meaning import embed_examples, meaning_of
 from serving.judge.reading import Reader
 from streams.adapters.postgres import PostgresEventStore
 from streams.errors import LedgerUnavailableError
@@ -38,6 +38,8 @@ def main() -> None:
         Process(ROLE, settings.run) as process,
         PostgresEventStore(settings.dsn(ROLE), settings.tenant, max_connections=2) as store,
     ):
+        if meaning is not None:
+            embed_examples(lexicon, meaning)
         bench = Bench(store, Reader(store, keyholder, lexicon), lexicon, meaning)
         tail = Tail(settings.dsn(ROLE), ROLE)
         while not process.stopping.is_set():

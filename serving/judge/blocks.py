@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Literal, TypedDict
 
+from serving.core.reasons import Reason
 from serving.judge.lexicon import installed
 
 Locale = Literal["en", "ko"]
+
+CODE = "content.blocked"
 
 UNREADABLE = "request_unreadable"
 """The hard block of a request that nobody can read any more, or that is not the one that was digested."""
@@ -39,3 +43,13 @@ def block_words(name: str, locale: Locale) -> BlockWords:
 def block_names() -> tuple[str, ...]:
     """List every hard block of this installation, sorted."""
     return tuple(sorted(block.name for block in installed().blocks))
+
+
+def told(reasons: Iterable[Reason], blocks: Iterable[str]) -> list[Reason]:
+    """Say in place of `content.blocked` which blocks a verdict named, each with its own why and remedy."""
+    named = [(block_words(name, "en"), block_words(name, "ko")) for name in blocks]
+    instead = [
+        Reason(code=CODE, message=f"{en['title']}. {en['why']}", remedy=en["remedy"], ko=f"{ko['title']}. {ko['why']} {ko['remedy']}")
+        for en, ko in named
+    ]
+    return [one for reason in reasons for one in (instead if reason["code"] == CODE and instead else [reason])]

@@ -5,7 +5,6 @@ A plain numpy forward pass over the memory-mapped weights: six small layers, so 
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections import OrderedDict
 from collections.abc import Sequence
@@ -17,6 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import erf  # type: ignore[import-untyped]
 from tokenizers import Tokenizer
+
+from serving.core.judging import Lexicon, Meaning
 
 FOLDER = "all-MiniLM-L6-v2"
 VERSION = "all-MiniLM-L6-v2-53aa5117"
@@ -109,10 +110,11 @@ def meaning_of(models: Path) -> MiniLm | None:
         return None
 
 
-def sha256_of(models: Path) -> str:
-    """Digest the weights, to compare with infra/models.toml; reads 91 MB."""
-    with (models / FOLDER / "model.safetensors").open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+def embed_examples(lexicon: Lexicon, meaning: Meaning) -> None:
+    """Embed every example beforehand (about 5 s of one core), so that the first verdict does not wait for it."""
+    examples = [example for concept in lexicon.concepts.values() for example in (concept.topic, *concept.examples) if example]
+    examples += [example for block in lexicon.blocks for example in block.examples]
+    meaning.alike([*examples, *lexicon.harmless], ["a"])
 
 
 def _mapped(path: Path) -> dict[str, type_floats]:

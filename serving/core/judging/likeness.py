@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from serving.core.judging.blocks import Blocked
+from serving.core.judging.normal import COMPARED_MAX
 
 if TYPE_CHECKING:
     from serving.core.judging.normal import Text
@@ -49,7 +50,7 @@ def blocked(text: Text, lexicon: Lexicon, meaning: Meaning) -> Blocked:
     """
     certain: set[str] = set()
     doubtful: set[str] = set()
-    for sentence in text.sentences:
+    for sentence in text.sentences[:COMPARED_MAX]:
         if not sentence.english:
             continue
         groups = lexicon.grouped.find(sentence.readings).keys()

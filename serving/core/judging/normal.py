@@ -7,11 +7,17 @@ alphabets, syllables broken into jamo, repeated letters). A word counts that is 
 from __future__ import annotations
 
 import re
+import textwrap
 import unicodedata
 from dataclasses import dataclass
 
 TEXT_MAX_CHARS = 20_000
 """What is judged of one text; what is longer is not read further, and the verdict is uncertain."""
+
+COMPARED_MAX = 200
+"""How many sentences of a request are compared by meaning; of more, the verdict is uncertain."""
+_SENTENCE_MAX_CHARS, _WORD_MAX_CHARS = 300, 64
+"""A longer sentence or word is taken in pieces: a model reads 128 tokens, and evasions are undone in linear time."""
 
 _WORD = re.compile("[a-z0-9']+|[가-힣]+|[\u1100-\u11ff]+")
 _SENTENCE = re.compile(r"(?<=[.!?。…])\s+|[\n\r;]+")
@@ -67,8 +73,8 @@ class Text:
     @classmethod
     def of(cls, *texts: str) -> Text:
         """Split texts into sentences."""
-        written = [part.strip() for text in texts for part in _SENTENCE.split(text[:TEXT_MAX_CHARS]) if part.strip()]
-        strange = any(len(text) > TEXT_MAX_CHARS or _foreign(text) for text in texts)
+        written = [piece for text in texts for part in _SENTENCE.split(text[:TEXT_MAX_CHARS]) for piece in _pieces(part)]
+        strange = len(written) > COMPARED_MAX or any(len(text) > TEXT_MAX_CHARS or _foreign(text) for text in texts)
         return cls(tuple(Sentence(part, readings(part)) for part in dict.fromkeys(written)), strange)
 
 
@@ -99,6 +105,12 @@ def readings(text: str) -> tuple[tuple[str, ...], ...]:
         if "*" in folded or "#" in folded
     ]
     return tuple(dict.fromkeys(words(one) for one in undone))
+
+
+def _pieces(sentence: str) -> list[str]:
+    """Cut what is longer than a sentence at its spaces, and what is longer than a word anywhere."""
+    cut = re.sub(rf"\S{{{_WORD_MAX_CHARS}}}(?=\S)", r"\g<0> ", sentence)
+    return textwrap.wrap(cut, _SENTENCE_MAX_CHARS, break_long_words=False, break_on_hyphens=False)
 
 
 def _foreign(text: str) -> bool:

@@ -123,7 +123,7 @@ def _concepts(tokens: tuple[str, ...], lexicon: Lexicon) -> tuple[set[str], set[
 
     The longest phrase counts where several begin within it; a word that names one concept does not also belong to another.
     """
-    spans = sorted(lexicon.spoken.spans(tokens), key=lambda span: (span[3] - span[2], len(span[1])), reverse=True)
+    spans = sorted(lexicon.spoken.spans(tokens), key=lambda span: _weight(*span, lexicon), reverse=True)
     taken: dict[int, str] = {}
     named: set[str] = set()
     of: set[tuple[str, str]] = set()
@@ -140,6 +140,11 @@ def _concepts(tokens: tuple[str, ...], lexicon: Lexicon) -> tuple[set[str], set[
     strong = {key for key in named if not lexicon.concepts[key].weak} or (set[str]() if of else named)
     rest = [TAKEN if place in taken else token for place, token in enumerate(tokens)]
     return strong, of, rest
+
+
+def _weight(key: str, term: str, at: int, end: int, lexicon: Lexicon) -> tuple[int, bool, int]:
+    """Longer phrases first, then what names a concept, then longer words."""
+    return end - at, term in lexicon.concepts[key].names, len(term)
 
 
 def _unknown(rest: list[str], reading: _Reading, *, alone: bool) -> None:

@@ -9,7 +9,7 @@ from schemas.generation import Finding, GenerationJudged, Verdict
 from serving.core.judging import likeness
 from serving.core.judging.blocks import blocks_in
 from serving.core.judging.likeness import Meaning
-from serving.core.judging.normal import Sentence, Text
+from serving.core.judging.normal import COMPARED_MAX, Sentence, Text
 from serving.core.judging.terms import found_in
 from serving.core.judging.words import Lexicon, Rule
 
@@ -91,9 +91,9 @@ def _held(rule: Rule, text: Text, lexicon: Lexicon, meaning: Meaning | None) -> 
     """Hold a whole text against one rule: what it comes to, and why, sorted."""
     refused: set[str] = set()
     doubtful: set[str] = set() if rule.understood else {"not_understood"}
-    for sentence in text.sentences:
+    for at, sentence in enumerate(text.sentences):
         certain, perhaps = _reasons(rule, sentence, lexicon)
-        if sentence.english and not certain:
+        if sentence.english and not certain and at < COMPARED_MAX:
             by_meaning = (False, True) if meaning is None else likeness.compared(rule, sentence.written, lexicon, meaning)
             certain |= {MEANING} if by_meaning[0] else set()
             perhaps |= {MEANING} if by_meaning[1] else set()

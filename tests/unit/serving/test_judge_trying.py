@@ -2,7 +2,8 @@
 
 import pytest
 
-from serving.judge.blocks import block_words
+from serving.core.reasons import Reason
+from serving.judge.blocks import UNREADABLE, block_names, block_words, told
 from serving.judge.trying import RULE_MAX_CHARS, SENTENCES_MAX, classifier_version, try_rule, understanding
 
 
@@ -32,3 +33,22 @@ def test_the_version_is_the_classifiers():
 def test_a_hard_block_has_words_in_both_languages(locale):
     words = block_words("sexualised_minor", locale)
     assert all(words[part] for part in ("title", "why", "remedy"))
+
+
+def test_every_block_says_in_both_languages_what_it_is_why_and_what_to_do():
+    for name in block_names():
+        for locale in ("en", "ko"):
+            words = block_words(name, locale)
+            assert words["name"] == name
+            assert all(words[part] for part in ("title", "why", "remedy"))
+            assert words["title"] != block_words("of_an_older_version", locale)["title"]
+
+
+def test_a_blocked_request_is_told_which_block_and_another_refusal_stays_as_it_is():
+    blocked = Reason(code="content.blocked", message="m", remedy="r", ko="k")
+    other = Reason(code="consent.required", message="m", remedy="r", ko="k")
+    said = told([other, blocked], ["election_deception", UNREADABLE])
+    assert [one["code"] for one in said] == ["consent.required", "content.blocked", "content.blocked"]
+    assert said[0] == other
+    assert "election" in said[1]["message"]
+    assert told([blocked], []) == [blocked]

@@ -4,7 +4,7 @@ import pytest
 
 from serving.core.judging.english import forms
 from serving.core.judging.korean import jamo, noun_in, stems, verb_in
-from serving.core.judging.normal import Text, fold, readings
+from serving.core.judging.normal import COMPARED_MAX, Text, fold, readings
 from serving.core.judging.terms import Index, found_in
 from serving.judge.lexicon import installed
 
@@ -143,3 +143,11 @@ def test_many_terms_are_found_at_once():
 def test_sentences_are_told_apart_and_read_once():
     assert [one.written for one in Text.of("One. Two!", "One.").sentences] == ["One.", "Two!"]
     assert fold("ＡＢ") == "ab"
+
+
+def test_a_long_sentence_is_read_in_pieces_and_too_many_sentences_not_to_the_end():
+    long = Text.of("word " * 200)
+    assert len(long.sentences) > 1
+    assert not long.strange
+    assert Text.of(". ".join(f"sentence {number}" for number in range(COMPARED_MAX + 1))).strange
+    assert all(len(token) <= 64 for reading in Text.of("a1" * 500).sentences[0].readings for token in reading)
