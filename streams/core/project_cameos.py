@@ -122,8 +122,9 @@ def _(event: cameo.SubjectKeyDestroyed, at: Seen) -> tuple[Change, ...]:
 def _(event: consent.AudienceSet, at: Seen) -> tuple[Change, ...]:
     if event.rule:  # the named rules are read from the ledger
         return ()
-    general = ("only_me", [], []) if not event.active else (event.audience, list(event.purposes), list(event.facets))
-    return row_of("cameos", "cameo", at, audience=general[0], purposes=general[1], facets=general[2])
+    if not event.active:
+        return row_of("cameos", "cameo", at, audience="only_me", purposes=[], facets=[])
+    return row_of("cameos", "cameo", at, audience=event.audience, purposes=list(event.purposes), facets=list(event.facets))
 
 
 @project.register
