@@ -23,7 +23,7 @@ RENDER: tuple[Action, ...] = ("start", "draft", "release")
 TRIES = 12
 """How many requests are drawn until one would be permitted."""
 
-NEAR = 3
+NEAR = 2
 """How many films that share the spoilt one's people are asked about with it."""
 MADE_TO_FIT = 3
 """How many films are asked for until one can lack what is to be spoilt."""
@@ -48,9 +48,9 @@ class History:
             self.misfits.append(self.cast.new("generation"))
             stage.tell((self.misfits[-1], requested))
         stage.tell(*(Target(scene, one).judged() for one in self.misfits))
-        for _ in range(4):
+        for _ in range(5):
             self.request(chance.randrange(2**30))
-        for one, far in zip(list(self.cast.generations), (2, 2, 1), strict=False):
+        for one, far in zip(list(self.cast.generations), (2, 2, 1, 1), strict=False):
             self._advance(one, far)
 
     # what is done
@@ -110,6 +110,8 @@ class History:
         found = self._spoilt(scene, states, spoiler)
         for again in range(MADE_TO_FIT):
             if found is None:
+                if code.startswith("remix."):
+                    self._something_out(seed + again)
                 self.request(seed + again, code)
                 self._advance(self.cast.generations[-1], {"asked": 0, "started": 1, "released": 2}[states[-1]])
                 found = self._spoilt(scene, states, spoiler)
@@ -118,13 +120,13 @@ class History:
             return
         target, spoilt = found
         self.stage.tell(*spoilt.spoil)
-        later = tuple(scene.now_us + at for at in (0, 1, HOUR_US // 60, HOUR_US // 2))
+        later = tuple(scene.now_us + HOUR_US * minutes // 60 for minutes in range(0, 56, 8))
         self.ask([target.generation], scene, spoilt.at_us or later, spoilt.film)
         self.ask([one for one in self._near(target) if one != target.generation][:NEAR], scene, film=spoilt.film)
         self.stage.tell(*spoilt.mend)
         if spoilt.rejudge:
             self.stage.tell(*(Target(scene, one).judged() for one in self.cast.generations))
-        self.ask([target.generation], scene)
+        self.ask([target.generation], scene, later)
 
     def _spoilt(self, scene: Scene, states: tuple[str, ...], spoiler: Spoiler) -> tuple[Target, Spoilt] | None:
         """Find a film in one of these states that is permitted and that the spoiler fits."""
@@ -134,10 +136,16 @@ class History:
                 return target, spoilt
         return None
 
+    def _something_out(self, seed: int) -> None:
+        """See that there is a film that others could be made from."""
+        if not any(self._permits(one, "serve") for one in self.cast.generations):
+            self.request(seed, "remix")
+            self._advance(self.cast.generations[-1], 2)
+
     def ask_misfits(self, seed: int) -> None:
         """Ask about those whom something speaks against from the first."""
         scene = self.scene(seed)
-        self._ask([Wanted(one, "start", (scene.now_us,)) for one in self.misfits])
+        self._ask([Wanted(one, "start", (scene.now_us, scene.now_us + scene.chance.randrange(HOUR_US))) for one in self.misfits])
 
     def look_through_time(self, seed: int) -> None:
         """Ask about one film at many times: the clock is a fact like any other."""
@@ -162,11 +170,13 @@ class History:
         for one in films:
             standing = standing_of(self.stage.facts, one)
             if standing.started is None:
-                actions = ["start", "start", scene.chance.choice(ACTIONS)]
+                actions = ["start"]
             elif standing.released is None:
-                actions = ["draft", "release", scene.chance.choice(ACTIONS)]
+                actions = ["draft", "release"]
             else:
-                actions = ["serve", scene.chance.choice(ACTIONS)]
+                actions = ["serve"]
+            if scene.chance.random() < 0.25:
+                actions.append(scene.chance.choice(ACTIONS))
             for action in dict.fromkeys(actions):
                 later = scene.now_us + scene.chance.choice((1, 60_000_000, HOUR_US // 2))
                 wanted.append(self._wanted(one, action, at_us or (scene.now_us, later), film))  # type: ignore[arg-type]
@@ -207,7 +217,7 @@ class History:
 
     def _advance(self, one: str, far: int) -> None:
         """Start a film, where that is permitted, and release it where `far` is 2."""
-        if self._permits(one, "start"):
+        if far and self._permits(one, "start"):
             self._open(one, 1)
             if far > 1 and self._permits(one, "release"):
                 self._release(one, 1)

@@ -9,7 +9,7 @@ from tests.chaos.model.history import History
 from tests.chaos.model.stage import Stage
 from tests.chaos.model.tally import Tally
 
-SPOILT_AT_ONCE = 8
+SPOILT_AT_ONCE = 12
 """How many requirements every history spoils whatever rules follow: Hypothesis alone would seldom choose some."""
 SEEDS = st.integers(0, 2**24)
 

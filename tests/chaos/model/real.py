@@ -7,12 +7,14 @@ own `Exact` and its OPA; the model in memory and the reference. Inputs, holdings
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from itertools import groupby
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -23,6 +25,7 @@ from policy.adapters.view_waiting import await_at_least
 from policy.core.question import gather, question_of
 from policy.fakes import InMemoryFacts
 from policy.ports import Answer
+from policy.reference import judge
 from schemas import generation
 from schemas.codec import event_of
 from schemas.ids import SWITCH_STREAM
@@ -30,11 +33,11 @@ from schemas.operation import BundleActivated, SwitchThrown
 from schemas.registry import by_class
 from serving.core.plan import canonical_bytes, plan_from_prompt
 from serving.keyholder.checkpoint import Checkpoint
-from serving.keyholder.exact import Asked, Exact
+from serving.keyholder.exact import Asked, Exact, Reading
 from streams.adapters.postgres import PostgresEventStore
 from streams.ports import Append, Appended, NewEvent
 from tests.chaos.model.cast import SEALED_FACETS, Cast, Told
-from tests.chaos.model.stage import TOLD_AT_ONCE, Outcome, Wanted, expected, film_of, installation_only
+from tests.chaos.model.stage import TOLD_AT_ONCE, Outcome, Wanted, film_of, installation_only, known_of
 from tests.keyholder_parts import Replica
 from tests.replica_parts import Host
 
@@ -89,8 +92,7 @@ class RealStage:
             self.tell(("policy-main", BundleActivated(bundle_sha256=self.bundle_sha256, label="t")))
 
     def now_us(self) -> int:
-        with self._exact.snapshot() as reader:
-            return reader.now_us()
+        return time.time_ns() // 1000
 
     def tell(self, *told: Told) -> None:
         for role, group in groupby(told, lambda one: ROLES.get(by_class(type(one[1])).name, "api")):
@@ -156,17 +158,19 @@ class RealStage:
             seen = gather(facts, question)
         reading = self._exact.read(Asked(wanted.generation, wanted.action, 1, wanted.honours, wanted.film_sha256))
         assert reading is not None, wanted
-        answers: list[Answer] = []
-        for at_us in wanted.at_us:
-            known, holding, answer = expected(self.facts, self.bundle_sha256, wanted, at_us)
-            fast, exact = seen.input | {"now_us": at_us}, reading.input | {"now_us": at_us}
-            assert fast == known, (wanted, "the view's input is not the model's", fast, known)
-            assert exact == known, (wanted, "the ledger's input is not the model's", exact, known)
-            assert seen.holding == reading.holding == holding, (wanted, seen.holding, reading.holding, holding)
-            assert self._fast.evaluate(fast) == answer, (wanted, "the view's answer is not the model's", fast)
-            assert self._exact.answer(replace(reading, input=exact)) == answer, (wanted, "the ledger's answer is not the model's", exact)
-            answers.append(answer)
-        return answers
+        known, holding = known_of(self.facts, wanted)
+        timeless = {"now_us": 0}
+        assert seen.input | timeless == known | timeless, (wanted, "the view's input is not the model's", seen.input, known)
+        assert reading.input | timeless == known | timeless, (wanted, "the ledger's input is not the model's", reading.input, known)
+        assert seen.holding == reading.holding == holding, (wanted, seen.holding, reading.holding, holding)
+        return [self._answered(seen.input | {"now_us": at_us}, reading, known, at_us) for at_us in wanted.at_us]
+
+    def _answered(self, fast: dict[str, Any], reading: Reading, known: dict[str, Any], at_us: int) -> Answer:
+        answer = judge(known | {"now_us": at_us}, self.bundle_sha256)
+        exact = replace(reading, input=reading.input | {"now_us": at_us})
+        assert self._fast.evaluate(fast) == answer, ("the view's answer is not the model's", fast)
+        assert self._exact.answer(exact) == answer, ("the ledger's answer is not the model's", exact.input)
+        return answer
 
 
 @contextmanager

@@ -21,6 +21,8 @@ def drawn(scene: Scene, aim: str = "") -> generation.GenerationRequested:
     if source is not None:
         cameos = list(dict.fromkeys([*(use["cameo"] for use in Target(scene, source).asked["cameos"]), *cameos[:1]]))
     others = [cast.accounts[at] for at in REQUESTERS]
+    if aim == "invitation.required":
+        others = [one for one in others if scene.facts.get(one, "invited") is None] or others
     return asking(
         chance.choice(others if aim else [*cast.requesters, *others]), cameos, chance.choice((*USUAL, *PURPOSES)),
         app=chance.choice(cast.apps if aim == "app.suspended" else (None, None, *cast.apps)),

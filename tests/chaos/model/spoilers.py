@@ -48,7 +48,7 @@ def _unplanned(target: Target) -> Spoilt:
     ended = account.PlanSet(
         plan="p", quota=target.scene.cast.new("quota"), uses=None, duration_ms=None, from_us=now_us - HOUR_US, until_us=now_us
     )
-    return Spoilt([(target.requester, ended), on], [off], at_us=(now_us - 1, now_us))
+    return Spoilt([(target.requester, ended), on], [off], at_us=(now_us - 1, now_us, now_us + 1, now_us + HOUR_US // 2, now_us + HOUR_US))
 
 
 def _unquoted(target: Target) -> Spoilt:
@@ -96,7 +96,7 @@ def _required(target: Target) -> Spoilt | None:
 def _expired(target: Target) -> Spoilt | None:
     now_us = target.scene.now_us
     found = target.instead(until_us=now_us + HOUR_US) if target.scene.chance.random() < 0.5 else target.instead(from_us=now_us - HOUR_US)
-    edges = tuple(now_us + hours * HOUR_US + edge for hours, edge in ((-2, 0), (-1, -1), (-1, 0), (1, -1), (1, 0), (2, 0)))
+    edges = tuple(now_us + hours * HOUR_US + edge for hours in (-3, -2, -1, 1, 2, 3) for edge in (-1, 0))
     return None if found is None else Spoilt(found.spoil, found.mend, at_us=edges)
 
 
