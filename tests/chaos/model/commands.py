@@ -86,10 +86,10 @@ def _group(scene: Scene, one: str) -> list[Told]:
     group, chance = scene.cast.groups[one], scene.chance
     if chance.random() < 0.2:
         return [(one, consent.GroupNamed(group=group, active=scene.facts.get(one, f"group/{group}") is None))]
-    who = scene.who()
-    member = scene.facts.get(one, f"member/{who}/{group}") is not None
-    change = consent.GroupMemberRemoved if member else consent.GroupMemberAdded
-    return [(one, change(group=group, account=who))]
+    members = [key.split("/")[1] for key, _ in scene.facts.scan(one, "member/")]
+    if members and chance.random() < 0.5:
+        return [(one, consent.GroupMemberRemoved(group=group, account=chance.choice(members)))]
+    return [(one, consent.GroupMemberAdded(group=group, account=scene.who()))]
 
 
 def _pass_on(scene: Scene, one: str) -> list[Told]:
@@ -150,7 +150,9 @@ def _power(scene: Scene, one: str) -> list[Told]:
     who, holder = scene.cast.owner_of(one), scene.who()
     if scene.facts.get(who, f"power/{holder}/w1") is not None:
         return [(who, account.PowerEnded(power="w1", holder=holder))]
-    return [(who, account.PowerGiven(power="w1", holder=holder, kind="agent", may=("grants", "rules"), from_us=None, until_us=None))]
+    given = account.PowerGiven(power="w1", holder=holder, kind="agent", may=("grants", "rules"), from_us=None, until_us=None)
+    ended = account.PowerEnded(power="w1", holder=holder)
+    return [(who, given), (who, ended)] if scene.chance.random() < 0.5 else [(who, given)]
 
 
 def _account(scene: Scene, one: str) -> list[Told]:

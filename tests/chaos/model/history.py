@@ -58,7 +58,7 @@ class History:
     def act(self, seed: int) -> None:
         """Let one to three things happen, and ask."""
         scene = self.scene(seed)
-        for _ in range(scene.chance.randrange(1, 4)):
+        for _ in range(scene.chance.randrange(2, 6)):
             self.stage.tell(*anything(scene))
         self.ask(self.some(scene), scene)
 

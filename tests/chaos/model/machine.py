@@ -24,6 +24,7 @@ def machine(stage: Stage, tally: Tally) -> type[RuleBasedStateMachine]:
         def begin(self, seed: int) -> None:
             self.history = History(stage, tally, seed)
             self.history.ask_misfits(seed)
+            self.history.act(seed)
             for at in range(SPOILT_AT_ONCE):
                 self.history.spoil_next(seed + at)
 
