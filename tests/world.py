@@ -171,7 +171,7 @@ class World:
     def request(
         self, requester: str, *cameos: str, purpose: consent.Purpose = "personal", engine: str = "trivial",
         facets: Sequence[cameo.Facet] = FACETS, prompt: str = 'on a beach, saying "hello there"', mark: str = "@someone",
-        duration_ms: int = 1000, fps: int = 24,
+        duration_ms: int = 1000, fps: int = 24, remix_of: str | None = None,
     ) -> str:  # fmt: skip
         """Ask for a film; gives the generation."""
         one = self.new("generation")
@@ -180,7 +180,7 @@ class World:
         requested = generation.GenerationRequested(
             requester=requester, cameos=tuple(generation.CameoUse(cameo=each, facets=tuple(facets)) for each in cameos),
             purpose=purpose, plan_digest=plan_digest(salt, plan), engine=engine, width_px=512, height_px=512,
-            duration_ms=duration_ms,
+            duration_ms=duration_ms, remix_of=remix_of,
         )  # fmt: skip
         fields = {"prompt": prompt.encode(), "plan": plan, "plan_salt": salt}
         self.append("api", one, requested, fields=fields, sealed_for=requester)

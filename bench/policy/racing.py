@@ -18,15 +18,16 @@ from pathlib import Path
 from bench.results import Row
 from identity.keys.errors import KeyholderRefusedError, KeyholderUnavailableError
 from tests.chaos.race.checker import Acknowledged, Report, Served, check
-from tests.chaos.race.driver import FILM, OTHER_STREAM, OWN_STREAM, SWITCHED, TAKEN_DOWN, Driver, Kind, Scene, superseded
+from tests.chaos.race.driver import FILM, Driver
 from tests.chaos.race.export import exported
+from tests.chaos.race.kinds import EVERYBODYS, OTHER_STREAM, OWN_STREAM, TAKEN_DOWN, Kind, Scene, superseded
 from tests.keyholder_parts import Keyholding
 
 VOLLEY = 8
 SERVES = 6
 """How often each film of a volley is asked for."""
 CLIENTS = 4
-KINDS = tuple(kind for kind in (*OWN_STREAM, *OTHER_STREAM) if kind.name != SWITCHED)
+KINDS = tuple(kind for kind in (*OWN_STREAM, *OTHER_STREAM) if kind.name not in EVERYBODYS)
 AIMS = ("open", "release", "serve")
 
 
@@ -74,7 +75,7 @@ class Races:
 
     def _supersede(self, kind: Kind, scene: Scene, after_s: float) -> None:
         time.sleep(after_s * self.chance.uniform(0.8, 1.2))
-        self.acknowledged += superseded(kind, scene)
+        self.acknowledged.append(superseded(kind, scene)[0])
 
     def _acts(self, aim: str, scene: Scene, generation: str) -> Sequence[Callable[[], None]]:
         replica = self.held.replica(scene.engine)

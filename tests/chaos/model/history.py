@@ -80,21 +80,25 @@ class History:
     def proceed(self, seed: int) -> None:
         """Take one film a step further: start, release, approve, lose or take back."""
         scene = self.scene(seed)
-        running = [one for one in self.cast.generations if standing_of(self.stage.facts, one).ended is None]
-        if not running:
+        films = [one for one in self.cast.generations if standing_of(self.stage.facts, one).ended in (None, "released")]
+        if not films:
             return
-        one = scene.chance.choice(running[-6:])
+        one, step = scene.chance.choice(films[-6:]), scene.chance.random()
         standing = standing_of(self.stage.facts, one)
-        step = scene.chance.random()
-        if step < 0.08:
+        if standing.released is not None:
+            self._show(scene, one)
+        elif step < 0.06:
             self.stage.tell((one, generation.GenerationCancelled(uses=standing.reserved)))
         elif standing.started is None or standing.lost >= standing.started.attempt:
             self._open(one, 1 if standing.started is None else standing.lost + 1)
-        elif step < 0.15:
-            self.stage.tell((one, self._broken(scene, standing.started)))
         elif standing.draft is not None:
             self._answer(scene, one)
+            self._release(one, standing.draft.attempt, drafted=True)
+        elif step < 0.12:
+            self.stage.tell((one, self._broken(scene, standing.started)))
         else:
+            if step < 0.4:
+                self.stage.tell(Target(scene, one).judged("uncertain"))
             self._release(one, standing.started.attempt)
         self.ask([one], scene)
 
@@ -231,13 +235,19 @@ class History:
         assert found == (Outcome("opened") if answer.permit else Outcome("refused", answer.unmet)), (one, found, answer)
         self._ended(one, answer)
 
-    def _release(self, one: str, attempt: int) -> None:
+    def _show(self, scene: Scene, one: str) -> None:
+        answer = expected(self.stage.facts, self.stage.bundle_sha256, self._wanted(one, "serve", ()), scene.now_us)[2]
+        found = self.stage.show(one, Target(scene, one).requester)
+        self.tally.done[f"serve {found.outcome}"] += 1
+        assert found == (Outcome("shown") if answer.permit else Outcome("refused", answer.unmet)), (one, found, answer)
+
+    def _release(self, one: str, attempt: int, *, drafted: bool = False) -> None:
         film = digest_of(one)
         release, draft = (
             expected(self.stage.facts, self.stage.bundle_sha256, Wanted(one, action, (), film_sha256=film), self.stage.now_us())[2]
             for action in ("release", "draft")
         )
-        found = self.stage.release(one, attempt)
+        found = self.stage.release_draft(one) if drafted else self.stage.release(one, attempt)
         self.tally.done[f"release {found.outcome}"] += 1
         if release.permit:
             assert found == Outcome("released"), (one, found)

@@ -11,6 +11,7 @@ from tests.chaos.model.tally import Tally
 
 SPOILT_AT_ONCE = 12
 """How many requirements every history spoils whatever rules follow: Hypothesis alone would seldom choose some."""
+STEPS_AT_ONCE = 5
 SEEDS = st.integers(0, 2**24)
 
 
@@ -25,6 +26,8 @@ def machine(stage: Stage, tally: Tally) -> type[RuleBasedStateMachine]:
             self.history = History(stage, tally, seed)
             self.history.ask_misfits(seed)
             self.history.act(seed)
+            for at in range(STEPS_AT_ONCE):
+                self.history.proceed(seed + at)
             for at in range(SPOILT_AT_ONCE):
                 self.history.spoil_next(seed + at)
 

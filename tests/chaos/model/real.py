@@ -18,6 +18,7 @@ from typing import Any
 
 import msgspec
 
+from identity.keys.errors import KeyholderRefusedError
 from identity.keys.package import Package
 from identity.keys.sealing import new_id, new_salt, plan_digest
 from policy.adapters.opa import OpaEngine
@@ -136,6 +137,21 @@ class RealStage:
         answer = self._replicas[one].release(self._packages[one, attempt], film_of(one))
         self._learn(one)
         return Outcome(answer.outcome, answer.codes)
+
+    def release_draft(self, one: str) -> Outcome:
+        answer = self._held.client("api").release_draft(one)
+        self._learn(one)
+        return Outcome(answer.outcome, answer.codes)
+
+    def show(self, one: str, viewer: str) -> Outcome:
+        try:
+            film = self._held.client("api").film(one, viewer)
+        except KeyholderRefusedError as error:
+            self._learn(one)
+            return Outcome("refused", tuple(error.codes))
+        self._learn(one)
+        assert film == film_of(one)
+        return Outcome("shown")
 
     def _learn(self, stream: str) -> None:
         """Tell the model what somebody else appended."""

@@ -104,6 +104,14 @@ class Stage(Protocol):
         """Hand in the attempt's film, as a replica."""
         ...
 
+    def release_draft(self, one: str) -> Outcome:
+        """Decide again about a draft that its subjects answered."""
+        ...
+
+    def show(self, one: str, viewer: str) -> Outcome:
+        """Ask for a released film: shown or refused."""
+        ...
+
     def compare(self, wanted: Sequence[Wanted]) -> list[Answer]:
         """Ask by every way; the answers, of which all were equal."""
         ...
@@ -159,6 +167,8 @@ class ModelStage:
             self.facts.append(one, released)
             return Outcome("released")
         draft = expected(self.facts, self.bundle_sha256, Wanted(one, "draft", (), film_sha256=film), self.now_us())[2]
+        if answer.review and draft.permit and standing_of(self.facts, one).draft is not None:
+            return Outcome("draft", answer.unmet)
         if answer.review and draft.permit:
             offered = generation.DraftReleased(
                 attempt=attempt, decision="d", sealed_sha256="s", film_sha256=film, key_id="k", subjects=tuple(sorted(draft.review))
@@ -166,6 +176,17 @@ class ModelStage:
             self.facts.append(one, offered)
             return Outcome("draft", answer.unmet)
         return self._refused(one, attempt, "release", answer)
+
+    def release_draft(self, one: str) -> Outcome:
+        draft = standing_of(self.facts, one).draft
+        assert draft is not None
+        return self.release(one, draft.attempt)
+
+    def show(self, one: str, viewer: str) -> Outcome:
+        del viewer
+        wanted = Wanted(one, "serve", (), film_sha256=digest_of(one))
+        answer = expected(self.facts, self.bundle_sha256, wanted, self.now_us())[2]
+        return Outcome("shown") if answer.permit else Outcome("refused", answer.unmet)
 
     def _refused(self, one: str, attempt: int, action: Action, answer: Answer) -> Outcome:
         if ends_generation(answer.unmet):

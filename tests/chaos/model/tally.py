@@ -26,7 +26,7 @@ class Tally:
     actions: Counter[Action] = field(default_factory=Counter[Action])
     histories: int = 0
     done: Counter[str] = field(default_factory=Counter[str])
-    """Opens and releases by what became of them."""
+    """Opens, releases and servings by what became of them."""
     spoilt: Counter[tuple[str, bool]] = field(default_factory=Counter[tuple[str, bool]])
     """What was to be the only refusal, and whether there was a film to spoil."""
 
@@ -52,7 +52,7 @@ class Tally:
     def __str__(self) -> str:
         lines = [
             f"{self.histories} histories, {self.decisions} decisions, {100 * self.share:.1f} % permitted, by action {dict(self.actions)}",
-            f"opens and releases: {dict(self.done)}",
+            f"opens, releases, servings: {dict(self.done)}",
             "nothing to spoil: " + ", ".join(f"{code} {count}" for (code, found), count in sorted(self.spoilt.items()) if not found),
             "alone: " + ", ".join(f"{code} {count}" for code, count in self.alone.most_common()),
         ]

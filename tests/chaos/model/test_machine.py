@@ -21,10 +21,10 @@ from tests.replica_parts import Host
 
 DECISIONS = int(os.environ.get("CAMEO_DECISIONS", "20000"))
 SEED = int(os.environ.get("CAMEO_SEED", "20261121"))
-EXAMPLES = 10
+EXAMPLES = 6
 """Histories of one run of Hypothesis; runs follow until there are enough decisions."""
 DRIVEN = 300
-"""Opens and releases through the keyholder's process."""
+"""Opens, releases and servings through the keyholder's process."""
 CONSENT = {kind.name for kind in all_types() if kind.consent}
 pytestmark = pytest.mark.timeout(max(900, DECISIONS // 20))
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from tests.chaos.race.consent_model import World
+from tests.chaos.race.consent_rules import World
 
 HOLDERS = {"generation.started", "generation.released"}
 

@@ -1,4 +1,7 @@
-"""What the design says about consent, written a second time for the checker: plain dictionaries, no platform code."""
+"""What the design says about consent, written a second time for the checker: plain dictionaries, no platform code.
+
+Keeps the state that events leave; what it refuses is tests.chaos.race.consent_rules.
+"""
 
 from __future__ import annotations
 
@@ -7,148 +10,49 @@ from typing import Any
 
 MOVES_CONSENT = {
     "account.registered", "account.followed", "account.unfollowed", "account.blocked", "account.unblocked",
-    "account.standing_changed", "enrolment.started", "enrolment.activated", "subject_key.destroyed",
-    "consent.audience_set", "consent.grant_given", "consent.grant_withdrawn", "consent.revoked",
-    "consent.restriction_set", "consent.preference_set", "app.registered", "policy.bundle_activated", "switch.thrown",
+    "account.standing_changed", "account.power_given", "account.power_ended", "account.died", "account.plan_set", "account.invited",
+    "enrolment.started", "enrolment.activated", "subject_key.destroyed",
+    "consent.audience_set", "consent.grant_given", "consent.grant_withdrawn", "consent.revoked", "consent.paused", "consent.resumed",
+    "consent.group_named", "consent.group_member_added", "consent.group_member_removed", "consent.passed_on",
+    "consent.pass_on_ended", "consent.restriction_set", "consent.preference_set", "app.registered", "app.standing_changed",
+    "generation.taken_down", "generation.removed", "policy.bundle_activated", "switch.thrown",
 }  # fmt: skip
-REACH = {"start": {"no_new_uses", "stop", "take_down"}, "release": {"stop", "take_down"}, "serve": {"take_down"}}
 ENDS = {"generation.refused", "generation.cancelled", "generation.stopped"}
 
 
-class World:
-    """The state of everything that consent depends on, as of the last applied event."""
+class State:
+    """Everything that consent depends on, as of the last applied event."""
 
     def __init__(self) -> None:
         self.consent_revision: dict[str, int] = defaultdict(int)
         self.standing: dict[str, str] = {}
+        self.region: dict[str, str] = {}
+        self.dead: set[str] = set()
+        self.invited: set[str] = set()
+        self.plans: dict[str, dict[str, Any]] = {}
         self.follows: set[tuple[str, str]] = set()
         self.blocks: set[tuple[str, str]] = set()
         self.cameos: dict[str, dict[str, Any]] = defaultdict(
-            lambda: {"owner": None, "status": None, "audience": None, "grants": {}, "revoked": [], "rules": 0}
-        )
+            lambda: {
+                "owner": None, "status": None, "rules": {}, "grants": {}, "revoked": [], "paused": False, "groups": set(),
+                "members": set(), "passed": set(),
+            }
+        )  # fmt: skip
         self.switches: dict[str, bool] = {}
         self.generations: dict[str, dict[str, Any]] = {}
         self.used: dict[str, set[str]] = defaultdict(set)
-
-    def read_set(self, generation: str) -> set[str]:
-        """Name every stream that a decision about a generation depends on."""
-        asked = self.generations[generation]["asked"]
-        cameos = [use["cameo"] for use in asked["cameos"]]
-        owners = [self.cameos[cameo]["owner"] for cameo in cameos]
-        app = [asked["app"]] if asked.get("app") else []
-        return {*cameos, *owners, asked["requester"], *app, "switch-main", "policy-main"}
-
-    def film_of(self, generation: str) -> str | None:
-        """Name the film that was released."""
-        return self.generations.get(generation, {}).get("film")
-
-    def taken_down_by(self, event: dict[str, Any]) -> list[str]:
-        """Name the generations whose film may no longer be served once this event stands."""
-        data = event["data"]
-        if event["type"] == "generation.taken_down":
-            return [event["stream"]]
-        if event["type"] not in {"consent.revoked", "consent.grant_withdrawn"} or data["strength"] != "take_down":
-            return []
-        return [
-            name
-            for name, one in self.generations.items()
-            if any(use["cameo"] == event["stream"] for use in one["asked"]["cameos"]) and self._reaches(event, one)
-        ]
-
-    def _reaches(self, event: dict[str, Any], generation: dict[str, Any]) -> bool:
-        if event["type"] == "consent.revoked":
-            return event["data"]["account"] in (None, generation["asked"]["requester"])
-        return any(use["grant"] == event["data"]["grant"] for use in generation.get("uses", ()))
-
-    def refusals(self, generation: str, action: str, time_us: int, data: dict[str, Any]) -> list[str]:
-        """Tell every reason why this start or release must not have been."""
-        one = self.generations[generation]
-        asked, found = one["asked"], []
-        requester = asked["requester"]
-        if self.switches.get("render") is not True or self.switches.get(f"engine/{asked['engine']}") is not True:
-            found.append("a switch is off")
-        if self.standing.get(requester) != "good":
-            found.append("the requester is not in good standing")
-        if data.get("not_after_us") is not None and time_us >= data["not_after_us"]:
-            found.append("it came after its own not_after")
-        if one.get("ended"):
-            found.append(f"it had ended: {one['ended']}")
-        if data["attempt"] != one.get("attempt"):
-            found.append("it was not the leased attempt")
-        if action == "start" and one.get("judged") != asked["plan_digest"]:
-            found.append("the plan was not judged")
-        if action == "release" and one.get("started_attempt") != data["attempt"]:
-            found.append("that attempt had not started")
-        for use in asked["cameos"]:
-            found += self._cameo(use, requester, action, time_us, one, generation, asked)
-        return found
-
-    def _cameo(
-        self, use: dict[str, Any], requester: str, action: str, time_us: int, one: dict[str, Any], generation: str,
-        asked: dict[str, Any],
-    ) -> list[str]:  # fmt: skip
-        cameo = self.cameos[use["cameo"]]
-        owner, found = cameo["owner"], []
-        if cameo["status"] is None:
-            return ["the cameo is not active"]
-        if self.standing.get(owner) != "good":
-            found.append("the owner is not in good standing")
-        if (owner, requester) in self.blocks or (requester, owner) in self.blocks:
-            found.append("one blocks the other")
-        if owner != requester and cameo["status"] == "sandbox" and self.switches.get("sandbox_use") is not True:
-            found.append("a sandbox cameo was used by another")
-        since = one.get("started_holding", {}).get(use["cameo"])
-        if action == "release" and since is not None and self._revoked_since(cameo, requester, since, one):
-            found.append("it was stopped after its start")
-        if owner != requester and not self._permits(use, requester, action, time_us, generation, asked):
-            found.append("neither audience nor grant permits it")
-        return found
-
-    def _revoked_since(self, cameo: dict[str, Any], requester: str, since: int, one: dict[str, Any]) -> bool:
-        if any(
-            revision > since and strength in REACH["release"] and account in (None, requester)
-            for revision, account, strength in cameo["revoked"]
-        ):
-            return True
-        used = {use["grant"] for use in one.get("uses", ())}
-        return any(grant in used and REACH["release"] & set(found["withdrawn"]) for grant, found in cameo["grants"].items())
-
-    def _permits(self, use: dict[str, Any], requester: str, action: str, time_us: int, generation: str, asked: dict[str, Any]) -> bool:
-        cameo = self.cameos[use["cameo"]]
-        revoked = max(
-            (
-                revision
-                for revision, account, strength in cameo["revoked"]
-                if strength in REACH[action] and account in (None, requester, asked.get("app"))
-            ),
-            default=0,
-        )
-        audience = cameo["audience"]
-        if audience is not None and audience["revision"] > revoked and _fits(audience, use, asked["purpose"]):
-            mutual = {(requester, cameo["owner"]), (cameo["owner"], requester)} <= self.follows
-            if audience["audience"] == "everyone" or (audience["audience"] == "mutuals" and mutual):
-                return True
-        return any(
-            grant["grantee"] in (requester, asked.get("app"))
-            and grant["revision"] > revoked
-            and not REACH[action] & set(grant["withdrawn"])
-            and (grant["from_us"] is None or grant["from_us"] <= time_us)
-            and (grant["until_us"] is None or time_us < grant["until_us"])
-            and (grant["uses"] is None or len(self.used[name] - {generation}) < grant["uses"])
-            and _fits(grant, use, asked["purpose"])
-            for name, grant in cameo["grants"].items()
-        )
+        """Grant or quota → the generations that hold or spent a use of it."""
 
     def apply(self, event: dict[str, Any]) -> None:
         """Take an event in."""
         kind, stream, data = event["type"], event["stream"], event["data"]
         if kind in MOVES_CONSENT:
             self.consent_revision[stream] = event["revision"]
-        area = kind.partition(".")[0]
+        area, _, what = kind.partition(".")
         if area == "account":
-            self._account(kind, stream, data)
+            self._account(what, stream, data)
         elif area == "consent":
-            self._consent(kind, self.cameos[stream], data, event["revision"])
+            self._consent(what, self.cameos[stream], data, event["revision"])
         elif area == "generation":
             self._generation(kind, stream, data)
         elif kind == "enrolment.started":
@@ -159,11 +63,14 @@ class World:
             self.cameos[stream]["status"] = None
         elif kind == "switch.thrown":
             self.switches[data["switch"]] = data["on"]
+        elif kind in {"app.registered", "app.standing_changed"}:
+            self.standing[stream] = data.get("standing", "good")
 
-    def _account(self, kind: str, stream: str, data: dict[str, Any]) -> None:
-        match kind.partition(".")[2]:
+    def _account(self, what: str, stream: str, data: dict[str, Any]) -> None:
+        match what:
             case "registered":
                 self.standing[stream] = "good"
+                self.region[stream] = data.get("region", "")
             case "standing_changed":
                 self.standing[stream] = data["standing"]
             case "followed":
@@ -174,28 +81,47 @@ class World:
                 self.blocks.add((stream, data["account"]))
             case "unblocked":
                 self.blocks.discard((stream, data["account"]))
+            case "died":
+                self.dead.add(stream)
+            case "invited":
+                self.invited.add(stream)
+            case "plan_set":
+                self.plans[stream] = data
+            case "power_given" | "power_ended" | "step_up_set":
+                pass
             case _:
-                raise ValueError(kind)
+                raise ValueError(what)
 
     @staticmethod
-    def _consent(kind: str, cameo: dict[str, Any], data: dict[str, Any], revision: int) -> None:
-        match kind.partition(".")[2]:
+    def _consent(what: str, cameo: dict[str, Any], data: dict[str, Any], revision: int) -> None:
+        match what:
             case "audience_set":
-                cameo["audience"] = data | {"revision": revision}
+                cameo["rules"][data.get("rule", "")] = data | {"revision": revision}
             case "grant_given":
                 cameo["grants"][data["grant"]] = data | {"revision": revision, "withdrawn": []}
             case "grant_withdrawn":
                 cameo["grants"][data["grant"]]["withdrawn"].append(data["strength"])
             case "revoked":
-                cameo["revoked"].append((revision, data["account"], data["strength"]))
-            case "restriction_set":
-                cameo["rules"] = revision
+                scopes = (data["account"], data.get("purpose"), data.get("facet"))
+                cameo["revoked"].append((revision, next((scope for scope in scopes if scope is not None), None), data["strength"]))
+            case "paused" | "resumed":
+                cameo["paused"] = what == "paused"
+            case "group_named":
+                (cameo["groups"].add if data["active"] else cameo["groups"].discard)(data["group"])
+            case "group_member_added":
+                cameo["members"].add((data["account"], data["group"]))
+            case "group_member_removed":
+                cameo["members"].discard((data["account"], data["group"]))
+            case "passed_on":
+                cameo["passed"].add((data["grant"], data["by"], data["to"]))
+            case "pass_on_ended":
+                cameo["passed"].discard((data["grant"], data["by"], data["to"]))
             case _:
                 pass
 
     def _generation(self, kind: str, stream: str, data: dict[str, Any]) -> None:
         if kind == "generation.requested":
-            self.generations[stream] = {"asked": data}
+            self.generations[stream] = {"asked": data, "removed": set(), "taken_down": False}
             return
         one = self.generations[stream]
         match kind.partition(".")[2]:
@@ -209,6 +135,10 @@ class World:
                     self.used[use["grant"]].add(stream)
             case "released":
                 one |= {"ended": "released", "film": data["film_sha256"]}
+            case "taken_down":
+                one["taken_down"] = True
+            case "removed":
+                one["removed"].add(data["cameo"])
             case "attempt_lost" if not data["final"]:
                 self._return(stream, data)
             case _ if kind in ENDS or kind == "generation.attempt_lost":
@@ -218,7 +148,3 @@ class World:
     def _return(self, stream: str, data: dict[str, Any]) -> None:
         for use in data["uses"]:
             self.used[use["grant"]].discard(stream)
-
-
-def _fits(given: dict[str, Any], use: dict[str, Any], purpose: str) -> bool:
-    return purpose in given["purposes"] and set(use["facets"]) <= set(given["facets"])

@@ -6,106 +6,40 @@ what the last missed, so both sides win often and many races are decided within 
 
 from __future__ import annotations
 
-import io
+import os
 import random
 import threading
 import time
-from collections import Counter, defaultdict
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from contextlib import contextmanager, nullcontext
 from functools import partial
 
-import av
-
-from schemas.envelope import Envelope
-from tests.chaos.race.checker import Acknowledged
+from tests.chaos.race.kinds import (
+    EVERYBODYS,
+    EXPIRY,
+    LAST_OF_PLAN,
+    LAST_USE,
+    OTHER_STREAM,
+    OWN_STREAM,
+    PLANNED,
+    SWITCHED,
+    Kind,
+    Scene,
+    let_in,
+    plan,
+    superseded,
+)
+from tests.chaos.race.raced import FILM, Race, summary
 from tests.keyholder_parts import Keyholding, Replica
-from tests.world import World
 
-STEP_S = 0.01
+STEP_S = 0.02
 """How much the aim moves at most after each race."""
-CLOSE_US = 5_000
-
-
-def tiny_film() -> bytes:
-    """Make a real MP4 of one frame: what is not from the trivial engine is signed on release."""
-    out = io.BytesIO()
-    with av.open(out, "w", format="mp4") as container:
-        stream = container.add_stream("libx264", rate=24)
-        stream.width = stream.height = 64
-        stream.pix_fmt = "yuv420p"
-        container.mux(stream.encode(av.VideoFrame(64, 64, "yuv420p")))
-        container.mux(stream.encode())
-    return out.getvalue()
-
-
-FILM = tiny_film()
-
-
-@dataclass
-class Scene:
-    """The people of one race, and what they have."""
-
-    world: World
-    owner: str
-    requester: str
-    cameo: str
-    generation: str
-    grant: str
-    engine: str
-
-
-@dataclass(frozen=True)
-class Kind:
-    """A way to supersede consent: through the cameo's own stream, or through another one."""
-
-    name: str
-    basis: str
-    supersede: Callable[[Scene], object]
-
-
-SWITCHED = "engine switched off"
-TAKEN_DOWN = "taken down"
-OWN_STREAM = (
-    Kind("revoked", "grant", lambda s: s.world.revoke(s.cameo, "stop")),
-    Kind(TAKEN_DOWN, "grant", lambda s: s.world.revoke(s.cameo, "take_down", s.requester)),
-    Kind("withdrawn", "grant", lambda s: s.world.withdraw(s.cameo, s.grant, s.requester)),
-    Kind("audience narrowed", "everyone", lambda s: s.world.audience(s.cameo, "only_me")),
-)
-OTHER_STREAM = (
-    Kind("blocked by owner", "grant", lambda s: s.world.block(s.owner, s.requester)),
-    Kind("blocked by requester", "grant", lambda s: s.world.block(s.requester, s.owner)),
-    Kind("unfollowed", "mutuals", lambda s: s.world.unfollow(s.requester, s.owner)),
-    Kind("owner suspended", "grant", lambda s: s.world.suspend(s.owner)),
-    Kind("requester suspended", "grant", lambda s: s.world.suspend(s.requester)),
-    Kind(SWITCHED, "grant", lambda s: s.world.switch(f"engine/{s.engine}", on=False)),
-)
-EXPIRY = "expired"
-LAST_USE = "last use"
-
-
-@dataclass
-class Race:
-    """What one race was, for its report."""
-
-    kind: str
-    aim: str
-    generation: str
-    other_stream: bool
-    opened: bool = False
-    released: bool = False
-    superseded_us: int = 0
-    decided_us: int = 0
-    acknowledged: list[Acknowledged] = field(default_factory=list)
-
-    @property
-    def render_won(self) -> bool:
-        return self.opened if self.aim == "open" else self.released
-
-    @property
-    def close(self) -> bool:
-        return bool(self.superseded_us) and abs(self.decided_us - self.superseded_us) <= CLOSE_US
+RACED = "raced"
+"""All but what is signed or expires take their time alike: they share one aim."""
+BASES = ("grant", "everyone", "mutuals", "group", "passed", "rule", "remix")
+"""The ways in which a control is permitted."""
 
 
 class Driver:
@@ -129,13 +63,13 @@ class Driver:
             aim = "open" if at % 4 < 2 else "release"
             half = at // 2
             if at % 2 == 0:
-                jobs.append(partial(self.race, OWN_STREAM[half % len(OWN_STREAM)], aim))
-            elif half % 8 == 6:
+                jobs.append(partial(self.race, _in_turn(OWN_STREAM, half), aim))
+            elif half % 16 == 13:
                 jobs.append(partial(self.race_expiry, aim))
-            elif half % 8 == 7:
-                jobs.append(self.race_last_use)
+            elif half % 16 in (14, 15):
+                jobs.append(partial(self.race_last_use, of_plan=half % 16 == 15))
             else:
-                jobs.append(partial(self.race, OTHER_STREAM[half % len(OTHER_STREAM)], aim))
+                jobs.append(partial(self.race, _in_turn(OTHER_STREAM, half), aim))
             if at % 10 == 0:
                 jobs.append(self.control)
         with ThreadPoolExecutor(threads) as pool:
@@ -144,47 +78,59 @@ class Driver:
 
     def scene(self, basis: str, *, uses: int | None = None, signed: bool = False) -> Scene:
         """Make the people of one race, everything permitted."""
-        world = self.world
-        owner, requester = world.register("owner"), world.register("requester")
+        world, region = self.world, f"R{os.urandom(6).hex()}"
+        owner, requester = world.register("owner"), world.register("requester", region=region)
         cameo = world.activate_cameo(owner, ("face",))
-        engine = "portrait" if signed else "trivial"
-        grant = ""
-        if basis == "grant":
-            grant = world.grant(cameo, requester, uses=uses)
-        else:
-            world.audience(cameo, "everyone" if basis == "everyone" else "mutuals")
-            world.follow(owner, requester)
-            world.follow(requester, owner)
-        generation = self.ready(requester, cameo, engine)
-        return Scene(world, owner, requester, cameo, generation, grant, engine)
+        scene = Scene(world, owner, requester, cameo, "", "", "portrait" if signed else "trivial", region=region)
+        let_in(scene, basis, uses)
+        if basis == "remix":
+            scene.source = self.ready(requester, cameo, scene.engine)
+            assert self._made(scene.source, scene.engine), "the film that another is made from was not released"
+        scene.generation = self.ready(requester, cameo, scene.engine, scene.source or None)
+        return scene
 
-    def ready(self, requester: str, cameo: str, engine: str) -> str:
+    def ready(self, requester: str, cameo: str, engine: str, remix_of: str | None = None) -> str:
         """Ask, judge and lease."""
-        generation = self.world.request(requester, cameo, engine=engine, facets=("face",))
+        generation = self.world.request(requester, cameo, engine=engine, facets=("face",), remix_of=remix_of)
         self.world.judge(generation)
         self.world.lease(generation)
         return generation
 
     def race(self, kind: Kind, aim: str) -> None:
-        """Race one superseding append against one open or release. A switch is everybody's: one such race at a time."""
-        if kind.name != SWITCHED:
+        """Race one superseding append against one open or release. What is everybody's has one such race at a time."""
+        aim = aim if aim in kind.aims else kind.aims[0]
+        if kind.name not in EVERYBODYS:
             self._race(kind, aim)
             return
         with self._switching:
-            self.world.switch("engine/portrait", on=True)
-            self._race(kind, aim)
+            if kind.name == SWITCHED:
+                self.world.switch("engine/portrait", on=True)
+            with self._planned() if kind.name == PLANNED else nullcontext():
+                self._race(kind, aim)
+
+    @contextmanager
+    def _planned(self) -> Iterator[None]:
+        """Ask everybody for a plan meanwhile."""
+        self.world.switch("plans", on=True)
+        try:
+            yield
+        finally:
+            self.world.switch("plans", on=False)
 
     def _race(self, kind: Kind, aim: str) -> None:
         scene = self.scene(kind.basis, signed=kind.name == SWITCHED)
+        if kind.name == PLANNED:
+            self.world.append("api", scene.requester, plan(5))
         replica = self.held.replica(scene.engine)
         race = Race(kind.name, aim, scene.generation, other_stream=kind in OTHER_STREAM)
         act = self._aimed(race, replica, scene.generation)
-        key = (kind.name, aim)
+        key = (SWITCHED if kind.name == SWITCHED else RACED, aim)
         jitter_s = self._random.uniform(-0.001, 0.001)
         go_s = time.perf_counter() + max(0.0, -self._lead_s[key]) + 0.002
 
         def superseding_now() -> None:
-            race.acknowledged += superseded(kind, scene)
+            acknowledged, race.superseded_us = superseded(kind, scene)
+            race.acknowledged.append(acknowledged)
 
         superseding = threading.Thread(target=_at, args=(go_s + self._lead_s[key] + jitter_s, superseding_now))
         superseding.start()
@@ -208,11 +154,17 @@ class Driver:
         self._finish(race, scene.generation)
         self._adapt(key, race)
 
-    def race_last_use(self) -> None:
-        """Two generations race for a grant's last use: one starts, the other is refused."""
-        scene = self.scene("grant", uses=1)
+    def race_last_use(self, *, of_plan: bool) -> None:
+        """Two generations race for the last use of a grant, or the last film of a plan: one starts, the other is refused."""
+        with self._switching, self._planned() if of_plan else nullcontext():
+            scene = self.scene("grant", uses=None if of_plan else 1)
+            if of_plan:
+                self.world.append("api", scene.requester, plan(1))
+            self._race_both(LAST_OF_PLAN if of_plan else LAST_USE, scene)
+
+    def _race_both(self, name: str, scene: Scene) -> None:
         second = self.ready(scene.requester, scene.cameo, scene.engine)
-        races = [Race(LAST_USE, "open", generation, other_stream=True) for generation in (scene.generation, second)]
+        races = [Race(name, "open", generation, other_stream=True) for generation in (scene.generation, second)]
         replicas = [self.held.replica(scene.engine) for _ in races]
         acts = [self._aimed(race, replica, race.generation) for race, replica in zip(races, replicas, strict=True)]
         threads = [threading.Thread(target=act) for act in acts]
@@ -229,13 +181,17 @@ class Driver:
 
     def control(self) -> None:
         """Nothing races: it must be released."""
-        scene = self.scene(self._random.choice(("grant", "everyone", "mutuals")))
-        replica = self.held.replica(scene.engine)
-        answer = replica.open(scene.generation)
-        released = answer.outcome == "opened" and replica.release(replica.package(answer), FILM).outcome == "released"
+        scene = self.scene(self._random.choice(BASES))
+        released = self._made(scene.generation, scene.engine)
         with self._mutex:
             self.controls += 1
             self.controls_released += released
+
+    def _made(self, generation: str, engine: str) -> bool:
+        """Open and release, with nobody against it."""
+        replica = self.held.replica(engine)
+        answer = replica.open(generation)
+        return answer.outcome == "opened" and replica.release(replica.package(answer), FILM).outcome == "released"
 
     def _aimed(self, race: Race, replica: Replica, generation: str) -> Callable[[], None]:
         """Prepare what is aimed at: the open itself, or, after it, the release."""
@@ -267,20 +223,8 @@ class Driver:
         refused = [event for event in events if event.type == "generation.decided" and not event.data["permit"]]
         chosen = wanted or refused
         race.decided_us = chosen[0].time_us if chosen else 0
-        if not race.superseded_us:
-            race.superseded_us = self._superseding(race, generation)
         with self._mutex:
             self.races.append(race)
-
-    def _superseding(self, race: Race, generation: str) -> int:
-        asked = self.world.store("auditor").read(generation)[0].data
-        cameo = asked["cameos"][0]["cameo"]
-        streams = [cameo, asked["requester"]]
-        owner = next(event.data["owner"] for event in self.world.store("auditor").read(cameo) if event.type == "enrolment.started")
-        last: list[Envelope] = [self.world.store("auditor").read(stream)[-1] for stream in [*streams, owner]]
-        if race.kind == SWITCHED:
-            return self.world.store("auditor").read("switch-main")[-1].time_us
-        return max(event.time_us for event in last)
 
     def _adapt(self, key: tuple[str, str], race: Race) -> None:
         """Move the next start of this kind so that both sides would have met."""
@@ -292,25 +236,12 @@ class Driver:
 
     def summary(self) -> dict[str, object]:
         """Count what was raced."""
-        raced = [race for race in self.races if race.decided_us]
-        return {
-            "races": len(self.races),
-            "through other streams": sum(race.other_stream for race in self.races),
-            "aimed at release": sum(race.aim == "release" for race in self.races),
-            "within 5 ms": sum(race.close for race in raced),
-            "render won": sum(race.render_won for race in self.races),
-            "consent won": sum(not race.render_won for race in self.races),
-            "controls": self.controls,
-            "controls released": self.controls_released,
-            "by kind": dict(Counter(race.kind for race in self.races)),
-        }
+        return summary(self.races, self.controls, self.controls_released)
 
 
-def superseded(kind: Kind, scene: Scene) -> list[Acknowledged]:
-    """Supersede consent; tell when the client knew that what may take a film back was durable."""
-    appended = kind.supersede(scene)
-    acknowledged_us = time.time_ns() // 1000
-    return [Acknowledged(one.event_id, acknowledged_us) for one in appended] if isinstance(appended, tuple) else []
+def _in_turn(kinds: tuple[Kind, ...], number: int) -> Kind:
+    """Take the kinds in turn, one further each round, so that each meets both aims."""
+    return kinds[(number + number // len(kinds)) % len(kinds)]
 
 
 def _at(when_s: float, act: Callable[[], object]) -> None:

@@ -18,11 +18,11 @@ import pytest
 from identity.keys.errors import KeyholderRefusedError
 from tests.chaos.conftest import Whole
 from tests.chaos.race.checker import Acknowledged, Served, check
-from tests.chaos.race.driver import OTHER_STREAM, OWN_STREAM, SWITCHED, Kind, Scene, superseded
 from tests.chaos.race.export import exported
+from tests.chaos.race.kinds import EVERYBODYS, OTHER_STREAM, OWN_STREAM, Kind, Scene, let_in, superseded
 
 RACES = int(os.environ.get("CAMEO_RAY_RACES", "24"))
-KINDS = tuple(kind for kind in (*OWN_STREAM, *OTHER_STREAM) if kind.name != SWITCHED)
+KINDS = tuple(kind for kind in (*OWN_STREAM, *OTHER_STREAM) if kind.name not in EVERYBODYS and kind.basis != "remix")
 ENDED = {"generation.released", "generation.refused", "generation.stopped", "generation.cancelled"}
 PATIENCE_S = 90.0
 pytestmark = pytest.mark.timeout(1500)
@@ -32,15 +32,10 @@ def scene(whole: Whole, basis: str) -> Scene:
     world = whole.world
     owner, requester = world.register("owner"), world.register("requester")
     cameo = world.activate_cameo(owner, ("face",))
-    grant = ""
-    if basis == "grant":
-        grant = world.grant(cameo, requester)
-    else:
-        world.audience(cameo, "everyone" if basis == "everyone" else "mutuals")
-        world.follow(owner, requester)
-        world.follow(requester, owner)
-    generation = world.request(requester, cameo, facets=("face",), duration_ms=200)
-    return Scene(world, owner, requester, cameo, generation, grant, "trivial")
+    made = Scene(world, owner, requester, cameo, "", "", "trivial")
+    let_in(made, basis, None)
+    made.generation = world.request(requester, cameo, facets=("face",), duration_ms=200)
+    return made
 
 
 def until(whole: Whole, generation: str, *wanted: str) -> str:
@@ -62,7 +57,7 @@ def one_race(whole: Whole, kind: Kind | None, aim: str, delay_s: float) -> tuple
     if kind is not None:
         until(whole, act.generation, "generation.attempt_leased" if aim == "open" else "generation.started")
         time.sleep(delay_s)
-        acknowledged = superseded(kind, act)
+        acknowledged.append(superseded(kind, act)[0])
     return act.generation, until(whole, act.generation), acknowledged
 
 

@@ -91,3 +91,95 @@ def test_bytes_that_were_never_released_are_found() -> None:
 def test_a_record_with_a_hole_is_found() -> None:
     whole = record(*BEGUN, STARTS)
     assert check([event for event in whole if event["type"] != "generation.judged"]).by_kind["gap"] > 0
+
+
+# what consent says since it grew: each way in, and what ends it
+
+PASSER, GROUP = "account-3", "group-1"
+NARROWED: dict[str, tuple[list[tuple[str, str, dict[str, Any]]], tuple[str, str, dict[str, Any]]]] = {
+    "paused": ([("consent.grant_given", CAMEO, GRANT)], ("consent.paused", CAMEO, {})),
+    "purpose revoked": (
+        [("consent.grant_given", CAMEO, GRANT)],
+        ("consent.revoked", CAMEO, {"account": None, "strength": "stop", "purpose": "personal", "facet": None}),
+    ),
+    "facet revoked": (
+        [("consent.grant_given", CAMEO, GRANT)],
+        ("consent.revoked", CAMEO, {"account": None, "strength": "stop", "purpose": None, "facet": "face"}),
+    ),
+    "group member removed": (
+        [
+            ("consent.group_named", CAMEO, {"group": GROUP, "active": True}),
+            ("consent.group_member_added", CAMEO, {"group": GROUP, "account": FRIEND}),
+            ("consent.grant_given", CAMEO, GRANT | {"grantee": GROUP}),
+        ],
+        ("consent.group_member_removed", CAMEO, {"group": GROUP, "account": FRIEND}),
+    ),
+    "passer suspended": (
+        [
+            ("account.registered", PASSER, {}),
+            ("consent.grant_given", CAMEO, GRANT | {"grantee": PASSER, "pass_on": True}),
+            ("consent.passed_on", CAMEO, {"grant": "g", "by": PASSER, "to": FRIEND}),
+        ],
+        ("account.standing_changed", PASSER, {"standing": "suspended"}),
+    ),
+    "rule removed": (
+        [
+            (
+                "consent.audience_set",
+                CAMEO,
+                {"audience": "everyone", "purposes": ["personal"], "facets": ["face"], "rule": "r", "active": True},
+            )
+        ],
+        (
+            "consent.audience_set",
+            CAMEO,
+            {"audience": "everyone", "purposes": ["personal"], "facets": ["face"], "rule": "r", "active": False},
+        ),
+    ),
+    "region switched off": (
+        [("consent.grant_given", CAMEO, GRANT)],
+        ("switch.thrown", "switch-main", {"switch": "region/KR", "on": False}),
+    ),
+    "requester died": ([("consent.grant_given", CAMEO, GRANT)], ("account.died", FRIEND, {})),
+}
+
+
+def starting(*events: tuple[str, str, dict[str, Any]]) -> list[dict[str, Any]]:
+    """A record in which everything stands that a start holds, whatever it may be."""
+    registered = [(kind, stream, {"region": "KR"} if kind == "account.registered" else data) for kind, stream, data in BEGUN]
+    told = [one for one in registered if one[0] != "consent.grant_given"]
+    made = record(*told, *events)
+    holding = {event["stream"]: event["revision"] for event in made if not event["stream"].startswith("generation-")}
+    return record(*told, *events, ("generation.started", "generation-1", STARTED | {"holding": holding}))
+
+
+@pytest.mark.parametrize("name", sorted(NARROWED))
+def test_what_newer_consent_permits_is_a_start_and_what_narrowed_it_is_found(name: str) -> None:
+    given, narrowed = NARROWED[name]
+    assert check(starting(*given)).violations == []
+    assert check(starting(*given, narrowed)).by_kind["not permitted"] == 1
+
+
+def test_a_film_from_a_film_that_is_gone_is_found() -> None:
+    remixed = REQUEST | {"remix_of": "generation-0", "duration_ms": 1}
+    given = ("consent.grant_given", CAMEO, GRANT | {"remix": True})
+    source = [("generation.requested", "generation-0", REQUEST), ("generation.released", "generation-0", RELEASED)]
+    told = [one for one in BEGUN if one[0] not in {"consent.grant_given", "generation.requested"}]
+    told.insert(-2, ("generation.requested", "generation-1", remixed))
+    gone = ("generation.removed", "generation-0", {"cameo": CAMEO})
+
+    def of_its_source(*events: tuple[str, str, dict[str, Any]]) -> list[str]:
+        found = check(record(*told[:-3], given, *source, *events, *told[-3:], STARTS)).violations
+        return [text for text in found if "made from" in text]
+
+    assert of_its_source() == []
+    assert len(of_its_source(gone)) == 1
+
+
+@pytest.mark.parametrize(("uses", "found"), [(1, 0), (0, 1)])
+def test_a_start_without_a_film_left_in_the_plan_is_found(uses: int, found: int) -> None:
+    plan = {"quota": "q", "uses": uses, "duration_ms": None, "from_us": 0, "until_us": None}
+    plans = ("switch.thrown", "switch-main", {"switch": "plans", "on": True})
+    assert (
+        check(starting(("consent.grant_given", CAMEO, GRANT), ("account.plan_set", FRIEND, plan), plans)).by_kind["not permitted"] == found
+    )
