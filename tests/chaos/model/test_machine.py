@@ -16,11 +16,13 @@ from hypothesis.stateful import run_state_machine_as_test
 from schemas.registry import all_types
 from tests.chaos.model.machine import machine
 from tests.chaos.model.real import real_stage
-from tests.chaos.model.tally import ALONE, Tally
+from tests.chaos.model.tally import Tally
 from tests.replica_parts import Host
 
 DECISIONS = int(os.environ.get("CAMEO_DECISIONS", "20000"))
 SEED = int(os.environ.get("CAMEO_SEED", "20261121"))
+ENOUGH = 20_000
+"""What must have been reached is asked of runs that are this long."""
 EXAMPLES = 6
 """Histories of one run of Hypothesis; runs follow until there are enough decisions."""
 DRIVEN = 300
@@ -46,6 +48,7 @@ def test_every_way_answers_alike_whatever_happened(host: Host, kafka: str, tmp_p
                 break
     print(f"\n{tally}")
     assert tally.share >= 0.3, str(tally)
-    assert tally.seldom(min(ALONE, ALONE * DECISIONS // 20_000)) == {}, str(tally)
-    assert DECISIONS < 20_000 or CONSENT - stage.kinds == set()
-    assert sum(tally.done.values()) >= min(DRIVEN, DRIVEN * DECISIONS // 20_000), str(tally)
+    if DECISIONS >= ENOUGH:
+        assert tally.seldom() == {}, str(tally)
+        assert CONSENT - stage.kinds == set()
+        assert sum(tally.done.values()) >= DRIVEN, str(tally)
