@@ -46,10 +46,6 @@ PLATFORM_CODES: dict[str, tuple[tuple[str, str], tuple[str, str]]] = {
         ("This account may not use cameos in this way now.", "이 계정은 지금 카메오를 이렇게 쓸 수 없습니다."),
         ("None on your side: it rests on that account.", "여기서 할 수 있는 일은 없습니다. 그 계정에 달려 있습니다."),
     ),
-    "requester.not_eligible": (
-        ("This account may not use cameos in this way now.", "이 계정은 지금 카메오를 이렇게 쓸 수 없습니다."),
-        ("None on your side: it rests on that account.", "여기서 할 수 있는 일은 없습니다. 그 계정에 달려 있습니다."),
-    ),
     "replica.unauthenticated": (("The replica did not show who it is.", "복제본이 신원을 증명하지 못했습니다."), _OPERATOR),
     "attempt.already_released": (("This attempt has released its film already.", "이 시도는 이미 영상을 공개했습니다."), _NONE),
     "attempt.key_malformed": (("The attempt's key is not a public key.", "시도의 키가 올바른 공개 키가 아닙니다."), _OPERATOR),
