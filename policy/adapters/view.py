@@ -50,25 +50,26 @@ class ViewFacts:
 
     def get(self, stream: str, key: str) -> Fact | None:
         """Read one fact."""
-        number, head = self._rows.standing(stream)
-        if number is None or not head:
-            return self._require_held(stream)
-        return self._rows.get(number, key)
+        number = self._rows.number(stream)
+        fact = None if number is None else self._rows.get(number, key)
+        if fact is None:
+            self.head(stream)  # what is not held is not called absent
+        return fact
 
     def scan(self, stream: str, prefix: str) -> Sequence[tuple[str, Fact]]:
         """Read the facts whose key begins with the prefix, in order of key."""
-        number, head = self._rows.standing(stream)
-        if number is None or not head:
-            self._require_held(stream)
-            return []
-        return self._rows.scan(number, prefix)
+        number = self._rows.number(stream)
+        found = () if number is None else self._rows.scan(number, prefix)
+        if not found:
+            self.head(stream)
+        return found
 
     def used(self, cameo: str, grant: str, generation: str) -> Used:
         """Count the uses of a grant as seen by one generation."""
         state = self.state()
         if state is not None and not state.whole:
             raise StaleViewError("feed.shard", "generations of partitions that are not held use grants too")
-        number = self._rows.standing(cameo)[0]
+        number = self._rows.number(cameo)
         if number is None:
             return Used(0, mine=False)
         uses, taken_ms = self._rows.uses(number, grant)

@@ -30,7 +30,6 @@ COUNT = struct.Struct(">QQ")
 USE = struct.Struct(">cQ")
 EDGE_REVISION_BYTES = 3
 """An edge whose revision is larger is kept as any other fact."""
-UNKNOWN = (None, b"")
 
 
 class Rows:
@@ -39,19 +38,21 @@ class Rows:
     def __init__(self, view: Databases, transaction: Any) -> None:
         self._view = view
         self._transaction = transaction  # its stubs cannot tell that buffers are off: values are bytes
-        self._known: dict[str, tuple[bytes | None, bytes]] = {}
+        self._numbers: dict[str, bytes | None] = {}
         self._ids: Any = None
 
-    def standing(self, stream: str) -> tuple[bytes | None, bytes]:
-        """Find a stream's packed number (None: nobody named it) and its packed head (empty: it is only named)."""
-        found = self._known.get(stream)
-        if found is None:
-            self._known[stream] = found = self._find(stream)
-        return found
+    def number(self, stream: str) -> bytes | None:
+        """Find a stream's packed number; None: it is not here, and nobody named it."""
+        try:
+            return self._numbers[stream]
+        except KeyError:
+            self._numbers[stream] = found = self._find(stream)
+            return found
 
     def head(self, stream: str) -> Head | None:
-        """Find where a stream stands."""
-        packed = self.standing(stream)[1]
+        """Find where a stream stands; None: it is not here, though it may be named."""
+        number = self.number(stream)
+        packed = b"" if number is None else self._transaction.get(number, db=self._view.heads)[ID_BYTES:]
         return unpacked_head(packed) if packed else None
 
     def get(self, number: bytes, key: str) -> Fact | None:
@@ -101,7 +102,7 @@ class Rows:
 
     def use(self, cameo: bytes, grant: str, user: str) -> tuple[bytes, int] | None:
         """Find what one generation has of an allowance: r (reserved) or c (consumed), and milliseconds."""
-        number = self.standing(user)[0]
+        number = self.number(user)
         found = None if number is None else self._transaction.get(self._use_key(cameo, grant) + number, db=self._view.uses)
         return None if found is None else USE.unpack(found)
 
@@ -109,7 +110,7 @@ class Rows:
 
     def numbered(self, stream: str) -> bytes:
         """Find a stream's number; one that is new gets the next. Raises ViewError when there are no more."""
-        number = self.standing(stream)[0]
+        number = self.number(stream)
         if number is None:
             count = self._transaction.stat(self._view.heads)["entries"]
             if count > MAX_NUMBER:
@@ -117,15 +118,13 @@ class Rows:
             number, packed = count.to_bytes(NUMBER_BYTES), pack_id(stream)
             self._transaction.put(IDS, packed + number, db=self._view.ids)
             self._transaction.put(number, packed, db=self._view.heads)
-            self._known[stream] = number, b""
+            self._numbers[stream] = number
         return number
 
     def put_head(self, stream: str, head: Head) -> bytes:
         """Move a stream's head; returns its number."""
         number = self.numbered(stream)
-        packed = packed_head(head)
-        self._transaction.put(number, pack_id(stream) + packed, db=self._view.heads)
-        self._known[stream] = number, packed
+        self._transaction.put(number, pack_id(stream) + packed_head(head), db=self._view.heads)
         return number
 
     def put(self, number: bytes, key: str, value: dict[str, Any], revision: int) -> None:
@@ -163,20 +162,17 @@ class Rows:
 
     # -- how rows are found
 
-    def _find(self, stream: str) -> tuple[bytes | None, bytes]:
+    def _find(self, stream: str) -> bytes | None:
         try:
             packed = pack_id(stream)
         except ValueError:
-            return UNKNOWN
+            return None
         if self._ids is None:
             self._ids = self._transaction.cursor(db=self._view.ids)
         if not self._ids.set_range_dup(IDS, packed):
-            return UNKNOWN
+            return None
         found = self._ids.value()
-        if not found.startswith(packed):
-            return UNKNOWN
-        number = found[ID_BYTES:]
-        return number, self._transaction.get(number, db=self._view.heads)[ID_BYTES:]
+        return found[ID_BYTES:] if found.startswith(packed) else None
 
     def _packed(self, key: str, *, name: bool = False) -> bytes | None:
         """Pack a key; None where it names a stream without a number, unless it may get one."""
@@ -188,7 +184,7 @@ class Rows:
         return None if None in parts else b"".join(parts)  # type: ignore[arg-type]
 
     def _number_found(self, stream: str) -> int | None:
-        number = self.standing(stream)[0]
+        number = self.number(stream)
         return None if number is None else int.from_bytes(number)
 
     def _number_given(self, stream: str) -> int:

@@ -15,7 +15,7 @@ from typing import Any, cast
 
 import msgspec
 
-from schemas.ids import STREAM_KINDS, stream_kind
+from schemas.ids import STREAM_KINDS
 
 WORDS = (
     "personal", "face", "voice", "body", "purposes", "facets", "from_us", "until_us", "uses", "review", "duration_ms", "pass_on",
@@ -54,6 +54,7 @@ HEX, TEXT, NAMED, WORD = 0x70, 0x71, 0x72, 0x80
 _WORD_OF = {word: place for place, word in enumerate(WORDS)}
 _SHAPE_OF = {tuple(shape): (place, tuple(shape.values())) for place, shape in enumerate(SHAPES)}
 _NAMES: tuple[tuple[str, ...], ...] = tuple(tuple(shape) for shape in SHAPES)
+_KIND_OF: dict[str, int] = {kind: place for place, kind in enumerate(STREAM_KINDS)}
 _MAIN = 0x80
 _HEX = re.compile(r"[0-9a-f]{32}(?:[0-9a-f]{32})?")
 _NAMED = re.compile(r"([a-z_]+)-([0-9a-f]{32})")
@@ -62,11 +63,19 @@ _decode = msgspec.msgpack.Decoder(list[Any]).decode
 _ANY_SHAPE, _UNPACKED = -1, -2
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=4096)
 def pack_id(stream: str) -> bytes:
     """Pack a stream's id into 17 bytes. Raises ValueError for a name that is none."""
-    kind, rest = STREAM_KINDS.index(stream_kind(stream)), stream.partition("-")[2]
-    return bytes([_MAIN | kind]).ljust(ID_BYTES, b"\0") if rest == "main" else bytes([kind]) + bytes.fromhex(rest)
+    kind, _, rest = stream.partition("-")
+    number = _KIND_OF.get(kind)
+    if number is not None:
+        if rest == "main":
+            return bytes((_MAIN | number,)).ljust(ID_BYTES, b"\0")
+        packed = bytes.fromhex(rest)
+        if len(packed) == ID_BYTES - 1 and packed.hex() == rest:
+            return bytes((number,)) + packed
+    message = f"not a stream id: {stream[:80]!r}"
+    raise ValueError(message)
 
 
 def unpack_id(packed: bytes) -> str:
