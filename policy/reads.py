@@ -16,6 +16,7 @@ from policy.program import REGO
 INPUT = re.compile(r"\binput\.([a-z_]+)(?:\.([a-z_0-9]+))?")
 CAMEO = re.compile(r"(?<![.\w])cameo\.([a-z_0-9]+)")
 COMMENT = re.compile(r"^\s*#.*$|^(?:package|import)\b.*$", re.MULTILINE)
+TEXT = re.compile(r'"[^"\n]*"')
 CONSENT = "data.cameo.consent"
 WHOLE = frozenset({"cameos", "switches", "action", "purpose", "now_us"})
 """Parts of the input whose next word is no field of theirs, or that have none."""
@@ -35,7 +36,7 @@ def reads() -> Mapping[str, tuple[str, ...]]:
 
 def fields(rule: str) -> set[str]:
     """Find the fields of the input that a rule's text names."""
-    text = COMMENT.sub("", rule)
+    text = TEXT.sub("", COMMENT.sub("", rule))
     found = {f"cameos.{name}" for name in CAMEO.findall(text)}
     for part, field in INPUT.findall(text):
         found.add(f"{part}.{field}" if field and part not in WHOLE else part)
