@@ -181,6 +181,10 @@ class DecisionPoint(Protocol):
         """Answer one question."""
         ...
 
+    def fast(self) -> DecisionPoint:
+        """Give the point that answers single questions and batches from what is near, and may be late."""
+        ...
+
     def subjects(self, caller: Asking, asked: Search) -> Found:
         """Find who may do it."""
         ...
@@ -201,7 +205,11 @@ class Candidates(FactReader, Protocol):
     """
 
     def position(self) -> int:
-        """Tell the ledger's position that was read."""
+        """Tell the ledger's position that was read; of a view, the log index up to which it holds everything."""
+        ...
+
+    def age_us(self) -> int:
+        """Tell how old the reading is at most: 0 for the ledger's own."""
         ...
 
     def requesters(self, cameo: str, owner: str, after: str, limit: int, kinds: Sequence[str]) -> Sequence[str]:
@@ -218,4 +226,12 @@ class AskingLedger(Protocol):
 
     def asking(self) -> AbstractContextManager[Candidates]:
         """Open one consistent reading. Never ask the policy inside. Raises LedgerUnavailableError."""
+        ...
+
+
+class FastLedger(AskingLedger, Protocol):
+    """A view that may be late: it waits for what a caller has seen."""
+
+    def seeing(self, revisions: Mapping[str, int]) -> AskingLedger:
+        """Have every reading hold these revisions. A reading then raises UnavailableError where they do not come in time."""
         ...

@@ -17,6 +17,7 @@ from policy.adapters.opa import OpaEngine
 from policy.codes import codes
 from policy.handlers.asking import Asker
 from serving.adapters.access import PostgresAccessStore
+from serving.adapters.asking_view import ViewLedger
 from serving.adapters.cursors import PostgresCursors
 from serving.adapters.invitations import PostgresInvitationStore
 from serving.adapters.overview import PostgresOverview
@@ -68,7 +69,8 @@ def main() -> int:
     access = PostgresAccessStore(pool)
     proofs = PostgresProofStore(pool, settings.secret("access.key"))
     table = codes()
-    questions = AskingDesk(store, Asker(OpaEngine(settings.opa_socket, ASKING_TIMEOUT_S), table, HONOURS, before_a_request), table)
+    view = ViewLedger(settings.view, settings.max_staleness_ms * 1000)
+    questions = AskingDesk(store, Asker(OpaEngine(settings.opa_socket, ASKING_TIMEOUT_S), table, HONOURS, before_a_request), table, view)
     parts = Parts(
         desk=Desk(store, keyholder, secrets.token_bytes, pepper, note, proofs),
         access=access,

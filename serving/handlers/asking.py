@@ -22,8 +22,9 @@ from schemas.generation import GenerationRequested
 from serving.core.advice import advice, steps, time_of
 from serving.core.reasons import reasons
 from serving.errors import ForbiddenError, InvalidError, UnavailableError
-from serving.ports import Asking, AskingLedger, Candidates
+from serving.ports import Asking, AskingLedger, Candidates, FastLedger
 
+Path = Literal["exact", "fast"]
 View = Literal["everything", "requester", "owner"]
 OVERSIGHT = frozenset({"auditor", "operator"})
 """Scopes that may ask about anybody, and are told everything."""
@@ -78,10 +79,23 @@ class AskingDesk:
     ledger: AskingLedger
     asker: Asker
     table: CodeTable
+    view: FastLedger | None = None
+    """This host's view, where there is one."""
 
     def seeing(self, caller: Asking) -> AskingDesk:
         """Answer from a ledger that holds what the caller has seen."""
         return replace(self, ledger=SeenLedger(self.ledger, caller.at_least)) if caller.at_least else self
+
+    def by(self, path: Path, caller: Asking) -> AskingDesk:
+        """Answer from the ledger (exact), or from this host's view (fast), once it holds what the caller has seen.
+
+        Raises UnavailableError (feed.missing) where no view is here.
+        """
+        if path == "exact":
+            return self.seeing(caller)
+        if self.view is None:
+            raise UnavailableError("feed.missing", "no view is on this host", "ask for the exact path")
+        return replace(self, ledger=self.view.seeing(caller.at_least), view=None)
 
 
 def viewed_as(caller: Asking, subject: str, owner: str | None) -> View:
@@ -130,11 +144,11 @@ def _conditions(outcome: Outcome) -> dict[str, Any]:
     }
 
 
-def preflight(desk: AskingDesk, caller: Asking, cameos: Sequence[str], wish: Wish) -> dict[str, Any]:
+def preflight(desk: AskingDesk, caller: Asking, cameos: Sequence[str], wish: Wish, path: Path = "exact") -> dict[str, Any]:
     """Tell the caller whether a request might start now, and every smallest change of it that would."""
     asked = wish.by(caller.account, *cameos, app=caller.app)
     with answering():
-        found = desk.asker.foresee(desk.seeing(caller).ledger.asking, asked)
+        found = desk.asker.foresee(desk.by(path, caller).ledger.asking, asked)
     answer = told(desk, "requester", found, caller)
     return answer | {"would_permit": [advice(changes) for changes in found.would_permit], "as_of": time_of(found.question["now_us"])}
 

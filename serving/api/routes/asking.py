@@ -15,7 +15,7 @@ from serving.api.pacing import paced
 from serving.api.routes.accounts import resolve
 from serving.errors import NotFoundError
 from serving.handlers import asking, finding
-from serving.handlers.asking import Wish
+from serving.handlers.asking import Path, Wish
 from serving.handlers.authzen import require_own_app
 
 router = APIRouter(prefix="/v1", tags=["asking"])
@@ -103,13 +103,16 @@ class Usable(BaseModel):
 
 
 @router.post("/preflight")
-async def preflight(parts: PartsHere, caller: GenerateCaller, body: Preflight) -> Foreseen:
-    """Ask whether a request would be permitted, and exactly which smallest change of it would be."""
+async def preflight(parts: PartsHere, caller: GenerateCaller, body: Preflight, path: Path = "exact") -> Foreseen:
+    """Ask whether a request would be permitted, and exactly which smallest change of it would be.
+
+    `path=fast` reads this host's consent view, which refuses where it is late, instead of the ledger.
+    """
 
     def work() -> Foreseen:
         cameos = [name if name.startswith("cameo-") else cameo_of(resolve(parts.access, name)) for name in body.cameos]
         wish = Wish(body.purpose, tuple(body.facets), body.engine, body.duration_ms, caller.app, body.remix_of)
-        return Foreseen(**asking.preflight(parts.asking, caller, cameos, wish))
+        return Foreseen(**asking.preflight(parts.asking, caller, cameos, wish, path))
 
     return await paced(parts.pacing.preflight_s, work)
 

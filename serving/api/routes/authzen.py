@@ -13,8 +13,9 @@ from serving.api.pacing import paced
 from serving.core import authzen
 from serving.core.authzen import Decision, Evaluation, Found, MalformedError
 from serving.errors import CommandError, UnavailableError
-from serving.handlers.asking import OVERSIGHT
+from serving.handlers.asking import OVERSIGHT, Path
 from serving.handlers.desk import Caller
+from serving.ports import DecisionPoint
 
 router = APIRouter(tags=["authzen"])
 ENDPOINTS = {
@@ -71,25 +72,25 @@ def configuration(request: Request, response: Response) -> dict[str, str]:
 
 
 @router.post("/access/v1/evaluation", openapi_extra=_ONE)
-async def evaluation(parts: PartsHere, caller: AskingCaller, body: Body) -> dict[str, Any]:
+async def evaluation(parts: PartsHere, caller: AskingCaller, body: Body, path: Path = "exact") -> dict[str, Any]:
     """Answer one question: may this account (subject) `start` with this cameo (resource)? An AuthZEN access evaluation."""
 
     def work() -> dict[str, Any]:
-        return _plain(parts.decisions.decide(caller, _read(lambda: authzen.read_evaluation(body))))
+        return _plain(_point(parts, path).decide(caller, _read(lambda: authzen.read_evaluation(body))))
 
     return await _paced(parts, caller, work)
 
 
 @router.post("/access/v1/evaluations", openapi_extra=_MANY)
-async def evaluations(parts: PartsHere, caller: AskingCaller, body: Body) -> dict[str, Any]:
+async def evaluations(parts: PartsHere, caller: AskingCaller, body: Body, path: Path = "exact") -> dict[str, Any]:
     """Answer several questions in order, with what they share given once. AuthZEN access evaluations."""
 
     def work() -> dict[str, Any]:
-        batch = _read(lambda: authzen.read_batch(body))
+        batch, point = _read(lambda: authzen.read_batch(body)), _point(parts, path)
         if batch.single:
             (asked,) = batch.items
-            return _plain(parts.decisions.decide(caller, msgspec.convert(asked, Evaluation)))
-        return {"evaluations": [_plain(one) for one in authzen.carried_out(batch, lambda asked: _each(parts, caller, asked))]}
+            return _plain(point.decide(caller, msgspec.convert(asked, Evaluation)))
+        return {"evaluations": [_plain(one) for one in authzen.carried_out(batch, lambda asked: _each(point, caller, asked))]}
 
     return await _paced(parts, caller, work)
 
@@ -117,10 +118,14 @@ async def _paced(parts: PartsHere, caller: Caller, work: Callable[[], dict[str, 
     return await paced(1e-6 if caller.scopes & OVERSIGHT else parts.pacing.evaluation_s, work)
 
 
-def _each(parts: PartsHere, caller: Caller, asked: Evaluation) -> Decision:
+def _point(parts: PartsHere, path: Path) -> DecisionPoint:
+    return parts.decisions if path == "exact" else parts.decisions.fast()
+
+
+def _each(point: DecisionPoint, caller: Caller, asked: Evaluation) -> Decision:
     """Answer one of several: what is wrong with one is told in its place."""
     try:
-        return parts.decisions.decide(caller, asked)
+        return point.decide(caller, asked)
     except UnavailableError:
         raise
     except CommandError as error:

@@ -152,7 +152,7 @@ def test_refusals_that_hide_a_reason_read_alike(scene: Scene, way: str, asked: d
     assert evaluated == {
         "decision": False,
         "context": {
-            "reasons": answer["reasons"], "plan": "will_be_judged", "next_steps": ["ask_the_owner"], "age_ms": 0,
+            "reasons": answer["reasons"], "plan": "will_be_judged", "next_steps": ["ask_the_owner"], "age_ms": 0, "path": "exact",
             "reason_user": {"en": answer["reasons"][0]["message"], "ko": answer["reasons"][0]["ko"]},
         },
     }  # fmt: skip
@@ -329,6 +329,15 @@ def test_a_monthly_plan_whose_month_is_over_is_supposed_to_be_renewed(scene: Sce
     scene.place.append(scene.theo, account.PlanSet(**plan, renews="monthly"))
     assert scene.preflight()["permit"]
     assert "quota-" + "1" * 32 in str(scene.place.store.read(scene.theo)[-1].data), "nothing was written"
+
+
+def test_without_a_view_the_fast_path_refuses(scene: Scene) -> None:
+    scene.audience()
+    body = {"subject": {"type": "account", "id": "@theo"}, "resource": {"type": "cameo", "id": "@min"}, "action": {"name": "start"}}
+    for path, asked in (("/v1/preflight", {"cameos": ["@min"]}), ("/access/v1/evaluation", body), ("/access/v1/evaluations", body)):
+        answer = scene.place.client.post(f"{path}?path=fast", json=asked, headers=scene.theos)
+        assert (answer.status_code, answer.json()["code"]) == (503, "feed.missing")
+        assert scene.place.client.post(f"{path}?path=slow", json=asked, headers=scene.theos).status_code == 422
 
 
 def test_a_ledger_that_lacks_what_was_seen_answers_nothing(scene: Scene) -> None:
