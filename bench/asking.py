@@ -66,7 +66,7 @@ class Place:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--asked", type=int, default=2000, help="evaluations of each kind")
-    parser.add_argument("--preflights", type=int, default=200, help="preflights of each kind")
+    parser.add_argument("--preflights", type=int, default=400, help="preflights of each kind")
     parser.add_argument("--at-once", type=int, default=2, help="connections")
     given = parser.parse_args()
     with standing_api() as place:
