@@ -15,7 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from bench.policy.consent import new_enemy, revocation, small, stopping
-from bench.policy.decisions import beside_everything, beside_memory, beside_postgres
+from bench.policy.decisions import beside_full_graph, beside_memory
 from bench.policy.growth import growth
 from bench.policy.openfga import program
 from bench.policy.record import FILE, Record
@@ -24,8 +24,7 @@ from bench.results import Row
 Part = Callable[[Path], list[Row]]
 PARTS: dict[str, Part] = {
     "openfga-memory": beside_memory,
-    "openfga-postgres": beside_postgres,
-    "opa-everything": beside_everything,
+    "full-graph": beside_full_graph,
     "revocation": revocation,
     "stop": stopping,
     "new-enemy": new_enemy,
@@ -33,11 +32,12 @@ PARTS: dict[str, Part] = {
 }
 SMALL: dict[str, Part] = {
     "openfga-memory": lambda folder: beside_memory(folder, 100, 200, 200),
-    "openfga-postgres": lambda folder: beside_postgres(folder, 100, 200, 200),
+    "full-graph": lambda folder: beside_full_graph(folder, 100, 200, 200),
     "consent": small,
     "view": lambda folder: growth(folder, (500, 1000), folder / "view-growth.svg"),
 }
-NEEDS_OPENFGA = {"openfga-postgres"}
+BESIDE_OPENFGA = {"openfga-memory", "full-graph"}
+"""In their shortest form they go without it where nobody built it."""
 
 
 def main() -> int:
@@ -51,18 +51,17 @@ def main() -> int:
         folder = Path(name)
         folder.chmod(0o711)
         file = folder / "policy.json" if given.small else FILE
-        return run(chosen, folder, Record(file, anew=not given.only), quiet_without_peer=given.small)
+        return run(chosen, folder, Record(file, anew=not given.only), without_openfga=given.small)
 
 
-def run(parts: dict[str, Part], folder: Path, record: Record, *, quiet_without_peer: bool) -> int:
+def run(parts: dict[str, Part], folder: Path, record: Record, *, without_openfga: bool) -> int:
     """Run parts one after another; a part that fails fails the run, and the others are run all the same."""
     failed = 0
     for name, part in parts.items():
-        if quiet_without_peer and name in NEEDS_OPENFGA and program() is None:
-            print(f"-- {name}: left out, nobody built OpenFGA here")
-            continue
         begun_s = time.monotonic()
         try:
+            if name in BESIDE_OPENFGA and not without_openfga:
+                require_openfga()
             rows = part(folder / name)
             record.keep(name, rows, time.monotonic() - begun_s)
         except Exception as error:  # noqa: BLE001 -- a part that fails must not lose what the others measured
@@ -70,6 +69,12 @@ def run(parts: dict[str, Part], folder: Path, record: Record, *, quiet_without_p
             record.failed(name, error)
             failed += 1
     return 1 if failed else 0
+
+
+def require_openfga() -> None:
+    """Raise FileNotFoundError where nobody built the peer: a figure without it would not be missed by a reader."""
+    if program() is None:
+        raise FileNotFoundError("no OpenFGA here: `make bench-policy` builds it")
 
 
 if __name__ == "__main__":

@@ -53,41 +53,37 @@ def beside_memory(folder: Path, people: int = SMALL, questions: int = 2000, aske
     return rows
 
 
-def beside_postgres(folder: Path, people: int = FULL, questions: int = 2000, asked: int = 4000) -> list[Row]:
-    """Compare with OpenFGA on PostgreSQL, holding the full graph."""
-    binary = program()
-    if binary is None:
-        message = "no OpenFGA: run `make bench-policy`"
-        raise FileNotFoundError(message)
+def beside_full_graph(folder: Path, people: int = FULL, questions: int = 2000, asked: int = 4000) -> list[Row]:
+    """Compare, over one full view of ours, with OpenFGA on PostgreSQL, then with OPA holding all of it as data."""
     graph, now_us = Population(people), time.time_ns() // 1000
     wanted = graph.questions(questions, now_us)
-    with running_on_postgres(binary, folder / "openfga") as loaded, ours(folder / "ours", graph, wanted) as us:
-        store = loaded.server.store()
-        count = loaded.load(store, chain.from_iterable(map(tuples, graph)))
-        name = f"OpenFGA, PostgreSQL, {count:,} tuples"
-        peers: dict[str, Ask] = {name: Peer(store, wanted, now_us).ask}
-        agreed([graph.permits(one, now_us) for one in wanted], {"ours": us.ask} | peers)
-        rows, ratios = compared(us, peers, questions, asked)
-        rows.append(_ratio("openfga_postgres", ratios[name], asked, GOAL_POSTGRES))
-        rows.append(
-            Row(
-                f"the full graph, {people:,} cameos: our view beside the peer's table, on disk", "MB", us.view_mb, loaded.size_mb, us.events
+    truth = [graph.permits(one, now_us) for one in wanted]
+    with ours(folder / "ours", graph, wanted) as us:
+        agreed(truth, {"ours": us.ask})
+        rows: list[Row] = []
+        binary = program()
+        if binary is not None:
+            with running_on_postgres(binary, folder / "openfga") as loaded:
+                store = loaded.server.store()
+                count = loaded.load(store, chain.from_iterable(map(tuples, graph)))
+                ask: Ask = Peer(store, wanted, now_us).ask
+                name = f"OpenFGA, PostgreSQL, {count:,} tuples"
+                rows += _one_peer(us, name, ask, truth, asked, ("openfga_postgres", GOAL_POSTGRES))
+                size = f"the full graph, {people:,} cameos: our view beside the peer's table, on disk"
+                rows.append(Row(size, "MB", us.view_mb, loaded.size_mb, us.events))
+        with everything(folder / "data", graph, wanted, now_us) as data:
+            name = f"OPA with everything as data, {people:,} cameos"
+            rows += _one_peer(us, name, data.ask, truth, asked, ("opa_everything", None))
+            rows.append(
+                Row(f"{name}: memory of our OPA and view beside it", "MB", memory_mb(us.opa) + us.view_mb, memory_mb(data.process), 1)
             )
-        )
     return rows
 
 
-def beside_everything(folder: Path, people: int = FULL, questions: int = 2000, asked: int = 4000) -> list[Row]:
-    """Compare with OPA holding the full graph as data."""
-    graph, now_us = Population(people), time.time_ns() // 1000
-    wanted = graph.questions(questions, now_us)
-    with ours(folder / "ours", graph, wanted) as us, everything(folder / "data", graph, wanted, now_us) as data:
-        name = f"OPA with everything as data, {people:,} cameos"
-        agreed([graph.permits(one, now_us) for one in wanted], {"ours": us.ask, name: data.ask})
-        rows, ratios = compared(us, {name: data.ask}, questions, asked)
-        rows.append(_ratio("opa_everything", ratios[name], asked, None))
-        rows.append(Row(f"{name}: memory of our OPA and view beside it", "MB", memory_mb(us.opa) + us.view_mb, memory_mb(data.process), 1))
-    return rows
+def _one_peer(us: Ours, name: str, ask: Ask, truth: list[bool], asked: int, goal: tuple[str, float | None]) -> list[Row]:
+    agreed(truth, {name: ask})
+    rows, ratios = compared(us, {name: ask}, len(truth), asked)
+    return [*rows, _ratio(goal[0], ratios[name], asked, goal[1])]
 
 
 def agreed(truth: list[bool], answering: Mapping[str, Ask]) -> None:
