@@ -36,6 +36,11 @@ class InMemoryRequestBook:
         """Find a request."""
         return self._requests.get(request)
 
+    def requests_of(self, requests: Sequence[str]) -> Sequence[SentRequest]:
+        """Find many, newest first."""
+        found = [self._requests[one] for one in requests if one in self._requests]
+        return sorted(found, key=lambda one: (one.asked_at, one.request), reverse=True)
+
     def requests_sent(self, requester: str, limit: int, before: tuple[datetime, str] | None) -> Sequence[SentRequest]:
         """List what somebody asked for, newest first."""
         mine = [one for one in self._requests.values() if one.requester == requester]

@@ -105,6 +105,10 @@ class RequestBook(Protocol):
         """Find a request."""
         ...
 
+    def requests_of(self, requests: Sequence[str]) -> Sequence[SentRequest]:
+        """Find many, newest first."""
+        ...
+
     def requests_sent(self, requester: str, limit: int, before: tuple[datetime, str] | None) -> Sequence[SentRequest]:
         """List what somebody asked for, newest first, older than one that was seen."""
         ...

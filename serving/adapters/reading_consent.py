@@ -7,7 +7,7 @@ from typing import Any
 from policy.ports import Fact
 from schemas.envelope import Envelope
 from serving.adapters.reading_rows import Rows, cursor_read, page, times
-from serving.core.standing import grant_told
+from serving.core.standing import CameoFacts, grant_told
 from serving.errors import NotFoundError
 
 ENDED = frozenset({"withdrawn", "revoked", "ended", "used_up", "group_dissolved"})
@@ -66,14 +66,15 @@ class ConsentReading(Rows):
     def grants(self, cameo: str, *, grantee: str | None, standing: bool, limit: int, cursor: str | None) -> dict[str, Any]:
         """List grants, newest first, with how each stands and what is left."""
         before, before_id = cursor_read(cursor)
-        with self._store.snapshot() as facts:
-            prefix = "grant/" if grantee is None else f"grant/{grantee}/"
-            told = [grant_told(facts, cameo, key, fact) for key, fact in facts.scan(cameo, prefix)]
-        told = [one for one in told if not (standing and one["state"] in ENDED)]
-        told.sort(key=lambda one: (one["given_revision"], one["grant"]), reverse=True)
-        if before is not None:
-            told = [one for one in told if (one["given_revision"], one["grant"]) < (before, before_id)]
-        told = told[: limit + 1]
+        prefix = "grant/" if grantee is None else f"grant/{grantee}/"
+        told: list[dict[str, Any]] = []
+        with self._store.snapshot() as reader:
+            facts = CameoFacts(reader, cameo)
+            for key, fact in facts.grants():
+                older = before is None or (fact.revision, key.rpartition("/")[2]) < (before, before_id)
+                if older and key.startswith(prefix) and len(told) <= limit:
+                    one = grant_told(facts, key, fact)
+                    told += [] if standing and one["state"] in ENDED else [one]
         written = self._given(cameo, {one["grant"] for one in told[:limit]})
         items = [times(one) | self._beside(written.get(one["grant"])) for one in told[:limit]]
         return page([*items, *({} for _ in told[limit:])], limit, [(one["given_revision"], one["grant"]) for one in told])

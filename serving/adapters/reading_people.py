@@ -11,6 +11,8 @@ from serving.adapters.reading_rows import Rows, cursor_read, page, time, times
 from serving.errors import NotFoundError
 from serving.ports import AccessStore, SentRequest
 
+LATEST = 200
+"""Acts that are listed: the newest."""
 HandleOf = Callable[[str], str | None]
 _HELD = """
 SELECT p.account AS subject, a.handle, p.power, p.kind, p.may, p.from_us, p.until_us
@@ -66,10 +68,9 @@ class PeopleReading(Rows):
         owner = self._owner(cameo) or ""
         with self._store.snapshot() as facts:
             asked = {key.split("/")[2]: (key.split("/")[1], fact.value) for key, fact in facts.scan(cameo, "asked/")}
-            shown = {name: one for name, one in asked.items() if facts.get(owner, f"blocks/{one[0]}") is None}
-        kept = [one for one in map(book.request_of, shown) if one is not None]
-        kept = [one for one in kept if before_us is None or (_us(one), one.request) < (before_us, before_id)]
-        kept.sort(key=lambda one: (_us(one), one.request), reverse=True)
+            blocked = {key.partition("/")[2] for key, _ in facts.scan(owner, "blocks/")}
+        shown = {name: one for name, one in asked.items() if one[0] not in blocked}
+        kept = [one for one in book.requests_of(list(shown)) if before_us is None or (_us(one), one.request) < (before_us, before_id)]
         items = [
             {
                 "request": one.request, "account": one.requester, "handle": book.handle_of(one.requester), "asked_at": time(_us(one)),
@@ -94,7 +95,7 @@ class PeopleReading(Rows):
         acts = [one for one in self._store.read(cameo) if one.acting_as == account]
         for row in self._rows(_ACTED, {"account": account, "cameo": cameo}):
             acts += [one for one in self._store.read(row["stream"], row["revision"] - 1)[:1] if one.acting_as == account]
-        acts.sort(key=lambda one: one.position, reverse=True)
+        acts = sorted(acts, key=lambda one: one.position, reverse=True)[:LATEST]
         return [
             {
                 "at": time(one.time_us), "by": one.actor, "handle": handle_of(one.actor), "did": one.type,

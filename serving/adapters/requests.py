@@ -45,6 +45,10 @@ class PostgresRequestBook:
         found = self._kept(" WHERE request = %s", (request,))
         return found[0] if found else None
 
+    def requests_of(self, requests: Sequence[str]) -> Sequence[SentRequest]:
+        """Find many, newest first."""
+        return self._kept(" WHERE request = ANY(%s) ORDER BY asked_at DESC, request DESC", (list(requests),))
+
     def requests_sent(self, requester: str, limit: int, before: tuple[datetime, str] | None) -> Sequence[SentRequest]:
         """List what somebody asked for, newest first."""
         older = (None, None) if before is None else before

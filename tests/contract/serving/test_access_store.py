@@ -124,5 +124,6 @@ def test_requests_are_listed_newest_first_with_their_answers(access: AccessStore
     assert [(one.request, one.state, one.grant) for one in listed] == [("r3", "open", None), ("r2", "approved", "g1")]
     assert [one.request for one in access.requests_sent(MIN, 9, (listed[-1].asked_at, "r2"))] == ["r1"]
     assert access.requests_sent(THEO, 9, None) == []
+    assert [one.request for one in access.requests_of(["r1", "r3", "r9"])] == ["r3", "r1"]
     access.forget(MIN)
     assert list(access.requests_sent(MIN, 9, None)) == []
