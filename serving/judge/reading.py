@@ -104,6 +104,6 @@ def _whole(words: str | None, named: Rule, read: Rule) -> bool:
 
 def _texts(fields: Mapping[str, bytes]) -> tuple[str, ...]:
     plan = plan_from_bytes(fields["plan"])
-    shown = [scene.action for scene in plan.scenes]
+    shown = [text for scene in plan.scenes for text in (scene.setting, scene.action)]
     spoken = [line.text for scene in plan.scenes for line in scene.lines]
     return (fields.get("prompt", b"").decode(), *shown, *spoken)

@@ -51,7 +51,7 @@ def blocked(text: Text, lexicon: Lexicon, meaning: Meaning) -> Blocked:
     certain: set[str] = set()
     doubtful: set[str] = set()
     for sentence in text.sentences[:COMPARED_MAX]:
-        if not sentence.english:
+        if not sentence.comparable:
             continue
         groups = lexicon.grouped.find(sentence.readings).keys()
         other = lexicon.thresholds.harmless_weight * nearest(lexicon.harmless, sentence.written, meaning)

@@ -16,6 +16,7 @@ TEXT_MAX_CHARS = 20_000
 
 COMPARED_MAX = 200
 """How many sentences of a request are compared by meaning; of more, the verdict is uncertain."""
+COMPARED_MIN_WORDS = 3
 _SENTENCE_MAX_CHARS, _WORD_MAX_CHARS = 300, 64
 """A longer sentence or word is taken in pieces: a model reads 128 tokens, and evasions are undone in linear time."""
 
@@ -58,9 +59,9 @@ class Sentence:
         return latin * 2 > sum(character.isalpha() for character in self.written)
 
     @property
-    def korean(self) -> bool:
-        """Tell whether it has Korean words."""
-        return any("가" <= character <= "힣" for character in self.written)
+    def comparable(self) -> bool:
+        """Tell whether it says enough in English to be compared by meaning; a word alone is like far too much."""
+        return self.english and len(self.readings[0]) >= COMPARED_MIN_WORDS
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,7 +47,7 @@ def judge(plan_digest: str, texts: Iterable[str], ruled: Iterable[Ruled], lexico
     certain, doubtful = words.certain, words.doubtful
     unread = text.strange
     if meaning is None:
-        unread = unread or any(sentence.english for sentence in text.sentences)
+        unread = unread or any(sentence.comparable for sentence in text.sentences)
     else:
         like = likeness.blocked(text, lexicon, meaning)
         certain, doubtful = certain | like.certain, doubtful | like.doubtful
@@ -93,7 +93,7 @@ def _held(rule: Rule, text: Text, lexicon: Lexicon, meaning: Meaning | None) -> 
     doubtful: set[str] = set() if rule.understood else {"not_understood"}
     for at, sentence in enumerate(text.sentences):
         certain, perhaps = _reasons(rule, sentence, lexicon)
-        if sentence.english and not certain and at < COMPARED_MAX:
+        if sentence.comparable and not certain and at < COMPARED_MAX:
             by_meaning = (False, True) if meaning is None else likeness.compared(rule, sentence.written, lexicon, meaning)
             certain |= {MEANING} if by_meaning[0] else set()
             perhaps |= {MEANING} if by_meaning[1] else set()

