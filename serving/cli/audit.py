@@ -43,7 +43,7 @@ def audit(client: Client, **filters: Any) -> Any:
 @click.argument("decision")
 @api_command
 def explain(client: Client, *, decision: str) -> Any:
-    """Explain DECISION: each requirement that was not met, and what would change the answer.
+    """Explain DECISION: each requirement, and, as an auditor or an owner, what it looked at and the events that had said so.
 
     \b
     cameo audit --generation generation-0123... --json --as theo    names its decisions

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,16 +12,17 @@ import pytest
 from policy.codes import codes
 from policy.core.opening import opening_events
 from policy.handlers.asking import Asker
-from schemas.consent import GroupMemberAdded
-from schemas.ids import SWITCH_STREAM
+from schemas.account import AccountFollowed
+from schemas.consent import AudienceSet, GrantGiven, GrantPassedOn, GroupMemberAdded, GroupNamed
+from schemas.ids import SWITCH_STREAM, cameo_of
 from schemas.operation import SwitchThrown
 from serving.core.engines import HONOURS
 from serving.handlers import finding
 from serving.handlers.asking import AskingDesk, Wish
 from streams.adapters.postgres import PostgresEventStore
-from streams.adapters.postgres_asking import PostgresAskingLedger
+from streams.adapters.postgres_asking import ASKING, PostgresAskingLedger
 from tests.conftest import Database
-from tests.integration.asking.worlds import PURPOSES, World, make_world
+from tests.integration.asking.worlds import FACETS, PURPOSES, World, make_world, quiet_world
 from tests.policy_parts import ServedPolicy
 
 SEEDS = range(int(os.environ.get("CAMEO_WORLDS", "4")))
@@ -127,9 +129,44 @@ def test_apps_and_groups_are_listed_where_they_let_a_newcomer_in(
             assert permitted(desk, newcomer, cameo, wish)
 
 
-def test_an_index_finds_what_names_a_requester(database: Database) -> None:
+def _way(world: World, way: str) -> None:
+    """Let the last person use the first owner's cameo in this one way."""
+    owner, who, between = world.owners[0], world.people[-1], world.people[1]
+    one, group = cameo_of(owner), "group-" + "7" * 32
+    given = {"purposes": ("personal",), "facets": FACETS, "from_us": None, "until_us": None, "uses": None, "review": False}
+    match way:
+        case "grant":
+            world.append(one, GrantGiven(grant="g", grantee=who, **given))
+        case "member":
+            world.append(one, GroupNamed(group=group, active=True), GrantGiven(grant="g", grantee=group, **given))
+            world.append(one, GroupMemberAdded(group=group, account=who))
+        case "passed":
+            world.append(one, GrantGiven(grant="g", grantee=between, pass_on=True, **given), GrantPassedOn(grant="g", by=between, to=who))
+        case "mutuals":
+            world.append(owner, AccountFollowed(account=who))
+            world.append(who, AccountFollowed(account=owner))
+            world.append(one, AudienceSet(audience="mutuals", purposes=("personal",), facets=FACETS))
+        case _:
+            world.append(one, AudienceSet(audience="everyone", purposes=("personal",), facets=FACETS, rule="open"))
+
+
+@pytest.mark.parametrize("way", ["grant", "member", "passed", "mutuals", "everyone"])
+def test_each_way_alone_brings_a_requester_into_both_listings(
+    desk: AskingDesk, ledger: PostgresAskingLedger, worker: PostgresEventStore, way: str
+) -> None:
+    world = quiet_world(ledger, worker, f"way {way}")
+    cameo, who, wish = cameo_of(world.owners[0]), world.people[-1], Wish(facets=("face",))
+    assert not permitted(desk, who, cameo, wish)
+    _way(world, way)
+    assert permitted(desk, who, cameo, wish)
+    assert who in pages(lambda token, limit: finding.users(desk, cameo, world.owners[0], wish, token, limit, ("account",)))
+    assert cameo in pages(lambda token, limit: finding.usable(desk, who, wish, token, limit))
+
+
+def test_indexes_find_what_names_a_requester_and_what_is_open(database: Database) -> None:
+    values = {"requester": "account-" + "a" * 32, "app": None, "after": "", "limit": 64}
     with database.connect("owner") as connection:
-        names = {
-            row[0] for row in connection.execute("SELECT indexname FROM pg_indexes WHERE schemaname = 'ledger' AND tablename = 'facts'")
-        }
-    assert {"facts_reaching", "facts_open", "facts_owned"} <= names
+        connection.execute("SET enable_seqscan = off")
+        plan = "\n".join(row[0] for row in connection.execute(b"EXPLAIN " + ASKING["cameos"], values))
+    assert {"facts_reaching", "facts_open", "facts_owned"} <= set(re.findall(r"facts_[a-z]+", plan)), plan
+    assert "Seq Scan on facts" not in plan

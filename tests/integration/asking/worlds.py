@@ -71,6 +71,15 @@ def make_world(store: EventStore, worker: EventStore, seed: int, now_us: int, pe
     return world
 
 
+def quiet_world(store: EventStore, worker: EventStore, seed: str) -> World:
+    """Append three people of whom the first has an active cameo; nobody has said anything."""
+    world = World(store, worker, Random(seed), 0)
+    world.people = [_person(world, "KR", minor=False) for _ in range(3)]
+    world.owners = world.people[:1]
+    _cameo(world, world.owners[0], active=True)
+    return world
+
+
 def _person(world: World, region: str, *, minor: bool) -> str:
     one = stream_id("account", world.random.randbytes(16))
     world.regions[one] = region
@@ -86,19 +95,19 @@ def _app(world: World) -> str:
     return one
 
 
-def _cameo(world: World, owner: str) -> None:
+def _cameo(world: World, owner: str, *, active: bool = False) -> None:
     started = cameo.EnrolmentStarted(
         enrolment="e", owner=owner, profile="basic", phrase=("one",), movements=("left",), expires_at_us=1,
         consent_text_version="1", consent_text_sha256="0" * 64,
     )  # fmt: skip
     world.append(cameo_of(owner), started)
-    if world.chance(0.9):
+    if active or world.chance(0.9):
         world.append(cameo_of(owner), cameo.EnrolmentActivated(enrolment="e", assurance="basic"))
 
 
 def _relations(world: World, one: str) -> None:
     for other in world.people:
-        if other != one and world.chance(0.4):
+        if other != one and world.chance(0.3):
             world.append(one, account.AccountFollowed(account=other))
         if other != one and world.chance(0.1):
             world.append(one, account.AccountBlocked(account=other))
