@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from identity.keys.wire import OpenAnswer
+from policy.codes import codes
 from schemas import account
 from tests.integration.keyholder.test_races import insist
 from tests.keyholder_parts import Keyholding
@@ -94,3 +95,57 @@ def test_where_plans_are_not_asked_for_nothing_is_taken(keyholding: Keyholding) 
     quota = plan(keyholding, friend, uses=0)
     assert insist(lambda: keyholding.replica().open(world.ready(friend, cameo))).outcome == "opened"
     assert world.uses_left(friend, quota, 0) == 0
+
+
+def no_plan(held: Keyholding, who: str) -> str:
+    del held, who
+    return "plans"
+
+
+def no_film_left(held: Keyholding, who: str) -> str:
+    plan(held, who, uses=0)
+    return "plans"
+
+
+def not_invited(held: Keyholding, who: str) -> str:
+    del held, who
+    return "invitations"
+
+
+def region_off(held: Keyholding, who: str) -> str:
+    del held, who
+    return "region/KR"
+
+
+FOUR = {"plan.required": no_plan, "quota.exhausted": no_film_left, "invitation.required": not_invited, "switch.region": region_off}
+
+
+@pytest.mark.parametrize("code", FOUR)
+def test_what_keeps_an_account_from_starting_is_told_by_its_own_code_and_remedy(keyholding: Keyholding, code: str) -> None:
+    world = keyholding.world
+    friend = world.register()
+    cameo = world.activate_cameo(friend)
+    switch = FOUR[code](keyholding, friend)
+    on = switch in {"plans", "invitations"}
+    world.switch(switch, on=on)
+    try:
+        refused = insist(lambda: keyholding.replica().open(world.ready(friend, cameo)))
+    finally:
+        world.switch(switch, on=not on)
+    assert (refused.outcome, refused.codes) == ("refused", (code,))
+    told = codes()[code]
+    assert (told.disclosed_as, bool(told.remedy.en), bool(told.remedy.ko)) == (code, True, True)
+    assert insist(lambda: keyholding.replica().open(world.ready(friend, cameo))).outcome == "opened", "with the switch thrown back"
+
+
+@pytest.mark.usefixtures("plans_on")
+def test_a_plan_that_is_over_is_none(keyholding: Keyholding) -> None:
+    world = keyholding.world
+    friend = world.register()
+    cameo = world.activate_cameo(friend)
+    now_us = time.time_ns() // 1000
+    over = account.PlanSet(
+        plan="p", quota="q" + os.urandom(8).hex(), uses=None, duration_ms=None, from_us=now_us - 9_000_000, until_us=now_us
+    )
+    world.append("api", friend, over)
+    assert insist(lambda: keyholding.replica().open(world.ready(friend, cameo))).codes == ("plan.required",)
