@@ -7,8 +7,9 @@ and another one confirms, within a day and while nobody threw the switch in betw
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
-from policy.ports import FactReader
+from policy.ports import Fact, FactReader
 from schemas.ids import SWITCH_STREAM
 from schemas.operation import SwitchProposed, SwitchThrown
 from serving.core.switches import LAPSES_US, NAMES, is_switch, widens, without_a_throw
@@ -46,8 +47,9 @@ def confirm(desk: Desk, caller: Caller, proposal: str, reason: str) -> Position:
     """Throw a switch as another operator proposed. Raises CommandError; asked again after it was done: proposal.unknown."""
     for _ in range(TRIES):
         with desk.store.snapshot() as facts:
-            head = facts.head(SWITCH_STREAM)
-            found = _open(desk, facts, proposal)
+            head, now_us = facts.head(SWITCH_STREAM), facts.now_us()
+            standing = _standing(facts, proposal)
+        found = _dated(desk, standing, now_us)
         if found.operator == caller.account:
             raise ForbiddenError("proposal.own", "you proposed this yourself", "another operator confirms it")
         thrown = SwitchThrown(switch=found.switch, on=found.on, reason=reason, proposal=proposal)
@@ -62,15 +64,17 @@ def confirm(desk: Desk, caller: Caller, proposal: str, reason: str) -> Position:
 
 def positions(desk: Desk) -> tuple[list[Position], list[Position]]:
     """List where switches stand, and the proposals that may still be confirmed."""
+    waiting: list[Position] = []
     with desk.store.snapshot() as facts:
         thrown = [Position(key.partition("/")[2], fact.value["on"]) for key, fact in facts.scan(SWITCH_STREAM, "switch/")]
         proposed = [key.partition("/")[2] for key, _ in facts.scan(SWITCH_STREAM, "proposal/")]
-        waiting: list[Position] = []
-        for one in proposed:
-            try:
-                waiting.append(_open(desk, facts, one))
-            except ConflictError:
-                continue
+        standing = [_standing(facts, one) for one in proposed]
+        now_us = facts.now_us()
+    for one in standing:
+        try:
+            waiting.append(_dated(desk, one, now_us))
+        except (ConflictError, NotFoundError):
+            continue
     return thrown, waiting
 
 
@@ -80,16 +84,35 @@ def is_on(facts: FactReader, switch: str) -> bool:
     return without_a_throw(switch) if fact is None else fact.value["on"]
 
 
-def _open(desk: Desk, facts: FactReader, proposal: str) -> Position:
-    """Read a proposal that may be confirmed; raises NotFoundError, ConflictError (proposal.stale, proposal.lapsed)."""
+class _Standing(NamedTuple):
+    """A proposal as a snapshot has it, and the revision of the switch's last throw (0: none)."""
+
+    proposal: str
+    fact: Fact | None
+    thrown: int
+
+
+def _standing(facts: FactReader, proposal: str) -> _Standing:
+    return _Standing(proposal, facts.get(SWITCH_STREAM, f"proposal/{proposal}"), _thrown(facts, proposal))
+
+
+def _thrown(facts: FactReader, proposal: str) -> int:
     fact = facts.get(SWITCH_STREAM, f"proposal/{proposal}")
-    if fact is None:
+    thrown = None if fact is None else facts.get(SWITCH_STREAM, f"switch/{fact.value['switch']}")
+    return 0 if thrown is None else thrown.revision
+
+
+def _dated(desk: Desk, one: _Standing, now_us: int) -> Position:
+    """Tell a proposal that may be confirmed; raises NotFoundError, ConflictError (proposal.stale, proposal.lapsed).
+
+    Never inside a snapshot: it reads the proposal's event on a connection of its own.
+    """
+    if one.fact is None:
         raise NotFoundError("proposal.unknown", "there is no such proposal, or it was confirmed", "cameo switch list")
-    switch = fact.value["switch"]
-    thrown = facts.get(SWITCH_STREAM, f"switch/{switch}")
-    if thrown is not None and thrown.revision > fact.revision:
+    switch = one.fact.value["switch"]
+    if one.thrown > one.fact.revision:
         raise ConflictError("proposal.stale", f"{switch} was thrown after this was proposed", "propose it anew")
-    until_us = desk.store.read(SWITCH_STREAM, fact.revision - 1)[0].time_us + LAPSES_US
-    if facts.now_us() >= until_us:
+    until_us = desk.store.read(SWITCH_STREAM, one.fact.revision - 1)[0].time_us + LAPSES_US
+    if now_us >= until_us:
         raise ConflictError("proposal.lapsed", "nobody confirmed this within a day", "propose it anew")
-    return Position(switch, fact.value["on"], proposal, fact.value["operator"], until_us)
+    return Position(switch, one.fact.value["on"], one.proposal, one.fact.value["operator"], until_us)
