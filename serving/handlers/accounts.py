@@ -58,22 +58,22 @@ def _drawn(desk: Desk, caller: Caller) -> str:
 
 def follow(desk: Desk, caller: Caller, account: str) -> None:
     """Follow another account: widening, where mutuals are let in."""
-    _towards(desk, caller, "account.follow", account, AccountFollowed(account=account))
+    _towards(desk, caller, "account/follow", account, AccountFollowed(account=account))
 
 
 def unfollow(desk: Desk, caller: Caller, account: str) -> None:
     """Stop following: narrowing, so it expects nothing and always succeeds."""
-    _record(desk, caller, "account.unfollow", AccountUnfollowed(account=account))
+    _record(desk, caller, "account/unfollow", AccountUnfollowed(account=account))
 
 
 def block(desk: Desk, caller: Caller, account: str) -> None:
     """Block another account: narrowing, so it expects nothing of the stream."""
-    _towards(desk, caller, "account.block", account, AccountBlocked(account=account))
+    _towards(desk, caller, "account/block", account, AccountBlocked(account=account))
 
 
 def unblock(desk: Desk, caller: Caller, account: str) -> None:
     """Lift a block: widening."""
-    _record(desk, caller, "account.unblock", AccountUnblocked(account=account))
+    _record(desk, caller, "account/unblock", AccountUnblocked(account=account))
 
 
 def change_standing(desk: Desk, caller: Caller, account: str, standing: Standing, reason: str) -> None:

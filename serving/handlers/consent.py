@@ -45,8 +45,8 @@ def set_audience(desk: Desk, caller: Caller, rule: AudienceSet) -> None:
         if len(there) >= RULES and f"audience/{rule.rule}" not in there:
             raise ConflictError("audience.too_many", f"a cameo has at most {RULES} rules", "remove one: cameo audience remove")
 
-    name = "audience.close" if rule.audience in CLOSED else "audience.open"
-    carry_out(desk, caller, name, lambda a: [desk.event(a.cameo, rule)], check=None if name == "audience.close" else fits)
+    name = "audience/close" if rule.audience in CLOSED else "audience/open"
+    carry_out(desk, caller, name, lambda a: [desk.event(a.cameo, rule)], check=None if name == "audience/close" else fits)
 
 
 def remove_audience(desk: Desk, caller: Caller, rule: str) -> None:
@@ -54,7 +54,7 @@ def remove_audience(desk: Desk, caller: Caller, rule: str) -> None:
     if rule and not _RULE.fullmatch(rule):
         raise NotFoundError("audience.unknown", f"you set no rule {rule!r}", "list them: cameo audience list")
     event = AudienceSet(rule=rule, audience="only_me", purposes=(), facets=(), active=False)
-    carry_out(desk, caller, "audience.close", lambda a: [desk.event(a.cameo, event)])
+    carry_out(desk, caller, "audience/close", lambda a: [desk.event(a.cameo, event)])
 
 
 def revoke(
@@ -70,12 +70,12 @@ def revoke(
     if sum(scope is not None for scope in (account, purpose, facet)) > 1:
         raise InvalidError("revocation.scope", "one scope at a time: whom, a purpose, or a facet", "revoke once for each")
     event = ConsentRevoked(account=account, strength=strength, purpose=purpose, facet=facet)
-    return carry_out(desk, caller, "consent.revoke", lambda a: [desk.event(a.cameo, event)])[0].position
+    return carry_out(desk, caller, "consent/revoke", lambda a: [desk.event(a.cameo, event)])[0].position
 
 
 def pause(desk: Desk, caller: Caller) -> None:
     """Let nothing of the cameo start or be released, whoever asks; what was given stays given."""
-    carry_out(desk, caller, "consent.pause", lambda a: [desk.event(a.cameo, ConsentPaused())])
+    carry_out(desk, caller, "consent/pause", lambda a: [desk.event(a.cameo, ConsentPaused())])
 
 
 def resume(desk: Desk, caller: Caller) -> None:
@@ -86,7 +86,7 @@ def resume(desk: Desk, caller: Caller) -> None:
         paused[:] = [facts.get(authority.cameo, "paused") is not None]
 
     carry_out(
-        desk, caller, "consent.resume", lambda a: [desk.event(a.cameo, ConsentResumed())] if paused[0] else [], check=look, opens=False
+        desk, caller, "consent/resume", lambda a: [desk.event(a.cameo, ConsentResumed())] if paused[0] else [], check=look, opens=False
     )
 
 
@@ -100,7 +100,7 @@ def restrict(desk: Desk, caller: Caller, text: str) -> tuple[str, tuple[str, ...
     categories = categories_of(words)
     event = RestrictionSet(restriction=restriction, categories=categories, active=True)
     carry_out(
-        desk, caller, "rule.set",
+        desk, caller, "rule/set",
         lambda a: [desk.event(a.cameo, event, sealed_for=a.subject, fields={"text": words})], check=_active,
     )  # fmt: skip
     return restriction, categories
@@ -114,7 +114,7 @@ def lift_restriction(desk: Desk, caller: Caller, restriction: str) -> None:
             raise NotFoundError("restriction.unknown", f"you set no rule {restriction}", "list your rules")
 
     event = RestrictionSet(restriction=restriction, categories=(), active=False)
-    carry_out(desk, caller, "rule.lift", lambda a: [desk.event(a.cameo, event)], check=there, opens=False)
+    carry_out(desk, caller, "rule/lift", lambda a: [desk.event(a.cameo, event)], check=there, opens=False)
 
 
 def prefer(desk: Desk, caller: Caller, text: str, obligation: str, *, optional: bool) -> str:
@@ -123,7 +123,7 @@ def prefer(desk: Desk, caller: Caller, text: str, obligation: str, *, optional: 
     preference = desk.id_for(caller, "preference")
     event = PreferenceSet(preference=preference, obligation=obligation, optional=optional, active=True)
     carry_out(
-        desk, caller, "preference.set",
+        desk, caller, "preference/set",
         lambda a: [desk.event(a.cameo, event, sealed_for=a.subject, fields={"text": words})], check=_active,
     )  # fmt: skip
     return preference
@@ -139,7 +139,7 @@ def drop_preference(desk: Desk, caller: Caller, preference: str) -> None:
             raise NotFoundError("preference.unknown", f"you set no preference {preference}", "list your preferences")
         found[:] = [PreferenceSet(preference=preference, active=False, **fact.value)]
 
-    carry_out(desk, caller, "preference.drop", lambda a: [desk.event(a.cameo, found[0])], check=there, opens=False)
+    carry_out(desk, caller, "preference/drop", lambda a: [desk.event(a.cameo, found[0])], check=there, opens=False)
 
 
 def _active(facts: FactReader, authority: Authority) -> None:

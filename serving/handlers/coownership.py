@@ -17,7 +17,7 @@ ReportReason = Literal["impersonation", "sexual", "violence", "hate", "fraud", "
 def approve(desk: Desk, caller: Caller, generation: str, film_sha256: str) -> None:
     """Approve a draft, these very bytes, as its subject."""
     carry_out(
-        desk, caller, "draft.approve",
+        desk, caller, "draft/approve",
         lambda a: [desk.event(generation, DraftApproved(cameo=a.cameo, film_sha256=film_sha256))],
         check=_draft(desk, generation, film_sha256), opens=False,
     )  # fmt: skip
@@ -26,7 +26,7 @@ def approve(desk: Desk, caller: Caller, generation: str, film_sha256: str) -> No
 def decline(desk: Desk, caller: Caller, generation: str, film_sha256: str, reason: str) -> None:
     """Decline a draft as its subject: it is never released."""
     carry_out(
-        desk, caller, "draft.decline",
+        desk, caller, "draft/decline",
         lambda a: [desk.event(generation, DraftDeclined(cameo=a.cameo, film_sha256=film_sha256, reason=reason))],
         check=_draft(desk, generation, film_sha256),
     )  # fmt: skip
@@ -41,7 +41,7 @@ def remove(desk: Desk, caller: Caller, generation: str, reason: str) -> None:
         done[:] = [facts.get(generation, f"removed/{authority.cameo}") is not None]
 
     carry_out(
-        desk, caller, "film.remove",
+        desk, caller, "film/remove",
         lambda a: [] if done[0] else [desk.event(generation, GenerationRemoved(cameo=a.cameo, reason=reason))], check=there,
     )  # fmt: skip
 
@@ -54,7 +54,7 @@ def report(desk: Desk, caller: Caller, generation: str, reason: ReportReason, te
         return GenerationReported(report=name, cameo=authority.cameo, reason=reason)
 
     carry_out(
-        desk, caller, "film.report",
+        desk, caller, "film/report",
         lambda a: [desk.event(generation, made(a), sealed_for=a.subject, fields={"text": text})],
         check=lambda facts, authority: _require_subject(facts, authority, generation),
     )  # fmt: skip

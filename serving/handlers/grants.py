@@ -68,7 +68,7 @@ def give_grant(desk: Desk, caller: Caller, grantee: str, terms: Terms, note: str
     grant = desk.id_for(caller, "grant")
     event = terms.given(grant, grantee)
     carry_out(
-        desk, caller, "grant.give",
+        desk, caller, "grant/give",
         lambda a: [desk.event(a.cameo, event, sealed_for=a.subject, fields={"note": note})], check=fits,
     )  # fmt: skip
     return grant
@@ -98,7 +98,7 @@ def withdraw_grant(desk: Desk, caller: Caller, grant: str, strength: Strength) -
         found[:] = [require_given(facts, authority.cameo, grant)]
 
     carry_out(
-        desk, caller, "grant.withdraw",
+        desk, caller, "grant/withdraw",
         lambda a: [desk.event(a.cameo, GrantWithdrawn(grant=grant, grantee=found[0], strength=strength))], check=there,
     )  # fmt: skip
 
@@ -131,7 +131,7 @@ def pass_on(desk: Desk, caller: Caller, owner: str, grant: str, to: str) -> None
             raise ConflictError("grant.passed_too_often", f"a grant is passed on to at most {PASSES}", "take one back")
 
     carry_out(
-        desk, caller, "grant.pass_on",
+        desk, caller, "grant/pass_on",
         lambda a: [] if done[0] else [desk.event(cameo, GrantPassedOn(grant=grant, by=a.subject, to=to))], check=fits, opens=False,
     )  # fmt: skip
 
@@ -148,4 +148,4 @@ def end_pass_on(desk: Desk, caller: Caller, owner: str, grant: str, to: str) -> 
     def events(_: Authority) -> list[NewEvent]:
         return [desk.event(cameo, PassOnEnded(grant=grant, by=one, to=to)) for one in by]
 
-    carry_out(desk, caller, "grant.pass_on_end", events, check=there)
+    carry_out(desk, caller, "grant/pass_on_end", events, check=there)

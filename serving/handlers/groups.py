@@ -37,7 +37,7 @@ def rename_group(desk: Desk, caller: Caller, group: str, name: str) -> None:
 def dissolve_group(desk: Desk, caller: Caller, group: str) -> None:
     """End a group: grants to it let nobody in any more. Its members are not told."""
     event = GroupNamed(group=group, active=False)
-    carry_out(desk, caller, "group.dissolve", lambda a: [desk.event(a.cameo, event)], check=_there(group))
+    carry_out(desk, caller, "group/dissolve", lambda a: [desk.event(a.cameo, event)], check=_there(group))
 
 
 def add_members(desk: Desk, caller: Caller, group: str, accounts: tuple[str, ...]) -> int:
@@ -58,14 +58,14 @@ def add_members(desk: Desk, caller: Caller, group: str, accounts: tuple[str, ...
     def events(authority: Authority) -> list[NewEvent]:
         return [desk.event(authority.cameo, GroupMemberAdded(group=group, account=account)) for account in new]
 
-    carry_out(desk, caller, "group.add", events, check=fits)
+    carry_out(desk, caller, "group/add", events, check=fits)
     return len(new)
 
 
 def remove_member(desk: Desk, caller: Caller, group: str, account: str) -> None:
     """Take an account out of a group; may be said twice."""
     event = GroupMemberRemoved(group=group, account=account)
-    carry_out(desk, caller, "group.remove", lambda a: [desk.event(a.cameo, event)], check=_there(group))
+    carry_out(desk, caller, "group/remove", lambda a: [desk.event(a.cameo, event)], check=_there(group))
 
 
 def members_of(facts: FactReader, cameo: str, group: str) -> frozenset[str]:
@@ -77,7 +77,7 @@ def members_of(facts: FactReader, cameo: str, group: str) -> frozenset[str]:
 def _name(desk: Desk, caller: Caller, group: str, words: str, check: Check) -> None:
     event = GroupNamed(group=group, active=True)
     carry_out(
-        desk, caller, "group.name",
+        desk, caller, "group/name",
         lambda a: [desk.event(a.cameo, event, sealed_for=a.subject, fields={"name": words})], check=check,
     )  # fmt: skip
 
@@ -93,5 +93,5 @@ def _there(group: str) -> Check:
 def _named(name: str) -> str:
     words = " ".join(name.split())
     if not 1 <= len(words) <= NAME_MAX:
-        raise InvalidError("group.name", f"a name has 1 to {NAME_MAX} characters", "choose another name")
+        raise InvalidError("group/name", f"a name has 1 to {NAME_MAX} characters", "choose another name")
     return words

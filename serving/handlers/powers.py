@@ -46,7 +46,7 @@ def give_power(desk: Desk, caller: Caller, written: Written) -> str:
             raise ForbiddenError("power.minor", "a minor's guardian is recorded by the operator", "ask the operator")
         _fits(desk, facts, authority.subject, written)
 
-    carry_out(desk, caller, "power.give", lambda a: [desk.event(a.subject, event)], check=fits, opens=False)
+    carry_out(desk, caller, "power/give", lambda a: [desk.event(a.subject, event)], check=fits, opens=False)
     return power
 
 
@@ -78,7 +78,7 @@ def end_power(desk: Desk, caller: Caller, subject: str, power: str, *, operator:
         found[:] = [holder] if held else []
 
     carry_out(
-        desk, caller, "power.end",
+        desk, caller, "power/end",
         lambda _: [desk.event(subject, PowerEnded(power=power, holder=holder)) for holder in found], check=there,
     )  # fmt: skip
 

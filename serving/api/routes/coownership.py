@@ -61,7 +61,7 @@ def list_films(
 @router.get("/generations/{generation}/draft", response_class=Response, responses={200: {"content": {"video/mp4": {}}}})
 def draft(parts: PartsHere, caller: ReviewCaller, generation: str) -> Response:
     """Look at a draft, as one of its subjects."""
-    subject = require(parts.desk, caller, "draft.approve")
+    subject = require(parts.desk, caller, "draft/approve")
     visible(parts.reader, subject, generation)
     return Response(parts.keyholder.draft(generation, subject), media_type="video/mp4", headers=NO_STORE)
 

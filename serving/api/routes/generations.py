@@ -67,7 +67,7 @@ def ask(parts: PartsHere, caller: GenerateCaller, body: NewGeneration) -> Asked:
 @router.get("/{generation}")
 def show(parts: PartsHere, caller: ReviewCaller, generation: str) -> dict[str, Any]:
     """Show how a generation stands, to its requester or its subjects. Why one was refused is told to its requester alone."""
-    return visible(parts.reader, require(parts.desk, caller, "draft.approve"), generation)
+    return visible(parts.reader, require(parts.desk, caller, "draft/approve"), generation)
 
 
 @router.get("/{generation}/watch", response_class=StreamingResponse)

@@ -230,25 +230,25 @@ def test_after_a_death_consent_ends_and_an_executor_alone_acts(place: Place, own
 
 
 WIDENING = {
-    "account.follow": ("PUT", "/v1/accounts/me/follows/@theo", None), "account.unblock": ("DELETE", "/v1/accounts/me/blocks/@theo", None),
-    "audience.open": ("PUT", f"{ME}/audience", {"audience": "everyone"}), "grant.give": ("POST", f"{ME}/grants", {"account": "@theo"}),
-    "consent.resume": ("DELETE", f"{ME}/pause", None), "power.give": ("POST", "/v1/accounts/me/powers", {"holder": "@theo", "may": ["revoke"]}),
-    "rule.lift": ("DELETE", f"{ME}/restrictions/RULE", None), "preference.drop": ("DELETE", f"{ME}/preferences/WISH", None),
-    "group.add": ("POST", f"{ME}/groups/GROUP/members", {"accounts": ["@theo"]}),
-    "request.approve": ("POST", f"{ME}/requests/REQUEST/approval", {}),
-    "grant.pass_on": ("POST", "/v1/grants/GRANT/passes", {"owner": "@ren", "account": "@theo"}),
+    "account/follow": ("PUT", "/v1/accounts/me/follows/@theo", None), "account/unblock": ("DELETE", "/v1/accounts/me/blocks/@theo", None),
+    "audience/open": ("PUT", f"{ME}/audience", {"audience": "everyone"}), "grant/give": ("POST", f"{ME}/grants", {"account": "@theo"}),
+    "consent/resume": ("DELETE", f"{ME}/pause", None), "power/give": ("POST", "/v1/accounts/me/powers", {"holder": "@theo", "may": ["revoke"]}),
+    "rule/lift": ("DELETE", f"{ME}/restrictions/RULE", None), "preference/drop": ("DELETE", f"{ME}/preferences/WISH", None),
+    "group/add": ("POST", f"{ME}/groups/GROUP/members", {"accounts": ["@theo"]}),
+    "request/approve": ("POST", f"{ME}/requests/REQUEST/approval", {}),
+    "grant/pass_on": ("POST", "/v1/grants/GRANT/passes", {"owner": "@ren", "account": "@theo"}),
 }  # fmt: skip
 NARROWING = {
-    "account.unfollow": ("DELETE", "/v1/accounts/me/follows/@theo", None), "account.block": ("PUT", "/v1/accounts/me/blocks/@theo", None),
-    "audience.close": ("PUT", f"{ME}/audience", {"audience": "only_me"}), "consent.revoke": ("POST", f"{ME}/revocations", {"strength": "stop"}),
-    "consent.pause": ("PUT", f"{ME}/pause", None), "rule.set": ("POST", f"{ME}/restrictions", {"text": "no politics"}),
-    "preference.set": ("POST", f"{ME}/preferences", {"text": "a hat", "obligation": "wear"}),
-    "grant.withdraw": ("DELETE", f"{ME}/grants/GIVEN", None), "request.refuse": ("POST", f"{ME}/requests/REQUEST/refusal", {}),
-    "group.remove": ("DELETE", f"{ME}/groups/GROUP/members/@theo", None), "group.dissolve": ("DELETE", f"{ME}/groups/GROUP", None),
-    "power.end": ("DELETE", "/v1/accounts/me/powers/POWER", None),
-    "grant.pass_on_end": ("DELETE", "/v1/grants/GIVEN/passes/@ren", None),
+    "account/unfollow": ("DELETE", "/v1/accounts/me/follows/@theo", None), "account/block": ("PUT", "/v1/accounts/me/blocks/@theo", None),
+    "audience/close": ("PUT", f"{ME}/audience", {"audience": "only_me"}), "consent/revoke": ("POST", f"{ME}/revocations", {"strength": "stop"}),
+    "consent/pause": ("PUT", f"{ME}/pause", None), "rule/set": ("POST", f"{ME}/restrictions", {"text": "no politics"}),
+    "preference/set": ("POST", f"{ME}/preferences", {"text": "a hat", "obligation": "wear"}),
+    "grant/withdraw": ("DELETE", f"{ME}/grants/GIVEN", None), "request/refuse": ("POST", f"{ME}/requests/REQUEST/refusal", {}),
+    "group/remove": ("DELETE", f"{ME}/groups/GROUP/members/@theo", None), "group/dissolve": ("DELETE", f"{ME}/groups/GROUP", None),
+    "power/end": ("DELETE", "/v1/accounts/me/powers/POWER", None),
+    "grant/pass_on_end": ("DELETE", "/v1/grants/GIVEN/passes/@ren", None),
 }  # fmt: skip
-ELSEWHERE = {"draft.approve", "draft.decline", "film.remove"}
+ELSEWHERE = {"draft/approve", "draft/decline", "film/remove"}
 """Tested in test_coownership.py."""
 
 
@@ -306,7 +306,7 @@ def test_widening_waits_for_a_fresh_proof_and_narrowing_for_nothing(
         assert len(list(place.store.read_all())) == before + 1
 
 
-@pytest.mark.parametrize("name", [name for name in NARROWING if name not in ("rule.set", "preference.set")])
+@pytest.mark.parametrize("name", [name for name in NARROWING if name not in ("rule/set", "preference/set")])
 def test_narrowing_needs_no_keyholder(place: Place, owner: Person, theo: Person, name: str) -> None:
     named = prepared(place, owner, theo)
     method, url, body = NARROWING[name]
