@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from pathlib import PurePath
 from typing import Any
 
 import msgspec
@@ -83,7 +82,7 @@ def _path(annotation: Mapping[str, Any]) -> list[str]:
 
 
 def _requirement(annotation: Mapping[str, Any]) -> Code:
-    said, folder = annotation["annotations"], PurePath(annotation["location"]["file"]).parent.name
+    said, folder = annotation["annotations"], ("/" + annotation["location"]["file"]).split("/")[-2]
     fields = {"title": said["title"], "requirement": folder} | said["custom"]
     try:
         return msgspec.convert(fields, Code)
