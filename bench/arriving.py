@@ -11,7 +11,7 @@ from schemas.envelope import Envelope
 from schemas.ids import PARTITIONS, partition_of
 from schemas.registry import Event, by_class
 
-BATCH = 2000
+BATCH = 20_000
 
 
 def fill_view(folder: Path, history: Iterable[tuple[str, Event]]) -> int:
