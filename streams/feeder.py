@@ -23,7 +23,7 @@ from streams.core.carried import Beat, Carried
 from streams.core.feed import ALL, Gap, Reached, is_set_back, missing, newest, shares, sift
 from streams.errors import IncarnationError, KafkaUnavailableError, LedgerError
 from streams.ports import Logged, ViewSink
-from streams.process import Process
+from streams.process import Process, Told
 
 log = logging.getLogger(__name__)
 
@@ -172,6 +172,7 @@ def feed(
     `open_view`: opens the view for an incarnation of the ledger, or raises ViewHeldError; a view of another one begins empty.
     """
     view: ViewSink | None = None
+    told = Told(log)
     while not process.stopping.is_set():
         reader = None
         try:
@@ -181,6 +182,7 @@ def feed(
                 feeding = Feed(ledger, view)
                 log.info("%d events were missing", feeding.begin(reader, process.stopping))
                 process.ready()
+                told.over()
                 follow(reader, feeding, process.stopping)
         except IncarnationError as error:
             log.warning("the view begins anew: %s", error)
@@ -191,7 +193,7 @@ def feed(
             log.error("not feeding, and this host refuses: %s", error)  # noqa: TRY400 -- the operator needs the words, not the stack
             process.stopping.wait(FULL_S)
         except (KafkaUnavailableError, LedgerError, SchemaError) as error:
-            log.warning("not feeding: %s", error)
+            told.warn("not feeding", error)
             process.stopping.wait(RETRY_S)
         finally:
             if reader is not None:

@@ -11,6 +11,25 @@ from types import FrameType
 from typing import Self
 
 
+class Told:
+    """Logs what goes on for a while once, and again when it is another thing. One thread."""
+
+    def __init__(self, log: logging.Logger) -> None:
+        self._log = log
+        self._last = ""
+
+    def warn(self, words: str, error: Exception) -> None:
+        """Log a warning, unless it was the last thing told."""
+        told = f"{words}: {error}"
+        if told != self._last:
+            self._log.warning("%s", told)
+        self._last = told
+
+    def over(self) -> None:
+        """Forget it: should it come again, it is news."""
+        self._last = ""
+
+
 class Process:
     """Logs to stderr, says `ready` on stdout and by run/<name>.ready, sets `stopping` on SIGTERM and SIGINT."""
 

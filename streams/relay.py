@@ -17,7 +17,7 @@ from streams.adapters.kafka import BeatPublisher, EventPublisher
 from streams.adapters.postgres_relay import RelaySession
 from streams.core.carried import Beat, Numbered, number
 from streams.errors import KafkaUnavailableError, LedgerUnavailableError, RelayFencedError, RelayHeldError
-from streams.process import Process
+from streams.process import Process, Told
 
 log = logging.getLogger(__name__)
 
@@ -77,6 +77,7 @@ class Relay:
         self._heart = heart
         self._stopping = stopping
         self._cleared = 0
+        self._told = Told(log)
 
     def run(self) -> None:
         """Relay until the process stops; raises LedgerUnavailableError or RelayFencedError when this epoch is over."""
@@ -114,10 +115,11 @@ class Relay:
             try:
                 self._publisher.publish(events, self._session.epoch)
             except KafkaUnavailableError as error:
-                log.warning("events %d to %d are not acknowledged: %s", events[0].index, events[-1].index, error)
+                self._told.warn(f"events {events[0].index} to {events[-1].index} are not acknowledged", error)
                 self._stopping.wait(RETRY_S)
                 self._session.keep()
                 continue
+            self._told.over()
             self._session.acknowledged(events[-1].index + 1)
             return True
         return False
@@ -133,16 +135,18 @@ def relay(conninfo: str, bootstrap: str, process: Process) -> None:
     heart = Heart(BeatPublisher(bootstrap), process.stopping)
     heart.start()
     publisher = EventPublisher(bootstrap)
+    told = Told(log)
     try:
         while not process.stopping.is_set():
             try:
                 publisher.connect()
                 session = RelaySession.open(conninfo)
             except (LedgerUnavailableError, KafkaUnavailableError, RelayHeldError) as error:
-                log.warning("not relaying yet: %s", error)
+                told.warn("not relaying yet", error)
                 process.stopping.wait(RETRY_S)
                 continue
             try:
+                told.over()
                 process.ready()
                 log.info("epoch %d begins at log index %d, published %d", session.epoch, session.log_size, session.published)
                 Relay(session, publisher, heart, process.stopping).run()
