@@ -10,7 +10,7 @@ VENV := $(or $(UV_PROJECT_ENVIRONMENT),$(if $(wildcard .venv/bin/python),.venv,v
 BIN := $(abspath $(VENV))/bin
 CACHE := $(CURDIR)/var/cache
 PYTEST := nice $(BIN)/pytest
-BENCHES := decision ledger gate stop media judging whole asking
+BENCHES := decision ledger gate stop media judging whole asking feed
 
 # everything that tools keep stays in var/, and no test reaches a model hub
 export PYTHONPYCACHEPREFIX := $(CACHE)/pycache
