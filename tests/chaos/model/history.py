@@ -12,6 +12,7 @@ from schemas.generation import Action
 from serving.keyholder.core import ends_generation, standing_of
 from tests.chaos.model.cast import HOUR_US, OWNERS
 from tests.chaos.model.commands import Scene, anything, reconciled
+from tests.chaos.model.counting import recount
 from tests.chaos.model.requesting import drawn, misfits, would_be_permitted
 from tests.chaos.model.spoilers import SPOILERS, Spoiler
 from tests.chaos.model.spoiling import Spoilt, Target
@@ -234,6 +235,8 @@ class History:
         self.tally.done[f"open {found.outcome}"] += 1
         assert found == (Outcome("opened") if answer.permit else Outcome("refused", answer.unmet)), (one, found, answer)
         self._ended(one, answer)
+        for use in standing_of(self.stage.facts, one).reserved:
+            recount(self.stage.facts, self.cast.generations, use)
 
     def _show(self, scene: Scene, one: str) -> None:
         answer = expected(self.stage.facts, self.stage.bundle_sha256, self._wanted(one, "serve", ()), scene.now_us)[2]
