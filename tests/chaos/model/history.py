@@ -9,14 +9,14 @@ from typing import get_args
 from policy.ports import Answer
 from schemas import generation
 from schemas.generation import Action
-from serving.keyholder.core import ends_generation, standing_of
+from serving.keyholder.core import standing_of
 from tests.chaos.model.cast import HOUR_US, OWNERS
 from tests.chaos.model.commands import Scene, anything, reconciled
-from tests.chaos.model.counting import recount
+from tests.chaos.model.driving import Driving
 from tests.chaos.model.requesting import drawn, misfits, would_be_permitted
 from tests.chaos.model.spoilers import SPOILERS, Spoiler
 from tests.chaos.model.spoiling import Spoilt, Target
-from tests.chaos.model.stage import HONOURS, LEASE_US, Outcome, Stage, Wanted, digest_of, expected
+from tests.chaos.model.stage import Stage, Wanted, digest_of
 from tests.chaos.model.tally import Tally
 
 ACTIONS: tuple[Action, ...] = get_args(Action)
@@ -30,13 +30,12 @@ MADE_TO_FIT = 3
 """How many films are asked for until one can lack what is to be spoilt."""
 
 
-class History:
+class History(Driving):
     """Plays one history on a stage and asks about it."""
 
     def __init__(self, stage: Stage, tally: Tally, seed: int) -> None:
-        self.stage, self.tally = stage, tally
+        super().__init__(stage, tally)
         tally.histories += 1
-        self.cast = stage.begin()
         self.misfits: list[str] = []
         chance = Random(seed)
         self.codes = sorted(SPOILERS)
@@ -194,13 +193,6 @@ class History:
             self.tally.count(one.action, answer)
         return answers
 
-    def _wanted(self, one: str, action: Action, at_us: tuple[int, ...], film: str | None = None) -> Wanted:
-        return Wanted(one, action, at_us, HONOURS, None if action == "start" else film or digest_of(one))
-
-    def _permits(self, one: str, action: Action) -> bool:
-        wanted = self._wanted(one, action, ())
-        return expected(self.stage.facts, self.stage.bundle_sha256, wanted, self.stage.now_us())[2].permit
-
     def _permitted(self, scene: Scene) -> list[str]:
         """List films of which the next step is permitted, in random order."""
         films = list(self.cast.generations[-10:])
@@ -227,39 +219,6 @@ class History:
             if far > 1 and self._permits(one, "release"):
                 self._release(one, 1)
 
-    def _open(self, one: str, attempt: int) -> None:
-        now_us = self.stage.now_us()
-        self.stage.tell((one, generation.AttemptLeased(attempt=attempt, replica="replica-test", lease_until_us=now_us + LEASE_US)))
-        answer = expected(self.stage.facts, self.stage.bundle_sha256, Wanted(one, "start", ()), now_us)[2]
-        found = self.stage.open(one, attempt)
-        self.tally.done[f"open {found.outcome}"] += 1
-        assert found == (Outcome("opened") if answer.permit else Outcome("refused", answer.unmet)), (one, found, answer)
-        self._ended(one, answer)
-        for use in standing_of(self.stage.facts, one).reserved:
-            recount(self.stage.facts, self.cast.generations, use)
-
-    def _show(self, scene: Scene, one: str) -> None:
-        answer = expected(self.stage.facts, self.stage.bundle_sha256, self._wanted(one, "serve", ()), scene.now_us)[2]
-        found = self.stage.show(one, Target(scene, one).requester)
-        self.tally.done[f"serve {found.outcome}"] += 1
-        assert found == (Outcome("shown") if answer.permit else Outcome("refused", answer.unmet)), (one, found, answer)
-
-    def _release(self, one: str, attempt: int, *, drafted: bool = False) -> None:
-        film = digest_of(one)
-        release, draft = (
-            expected(self.stage.facts, self.stage.bundle_sha256, Wanted(one, action, (), film_sha256=film), self.stage.now_us())[2]
-            for action in ("release", "draft")
-        )
-        found = self.stage.release_draft(one) if drafted else self.stage.release(one, attempt)
-        self.tally.done[f"release {found.outcome}"] += 1
-        if release.permit:
-            assert found == Outcome("released"), (one, found)
-        elif release.review and draft.permit:
-            assert found == Outcome("draft", release.unmet), (one, found, release, draft)
-        else:
-            assert found == Outcome("refused", release.unmet), (one, found, release)
-            self._ended(one, release)
-
     @staticmethod
     def _broken(scene: Scene, started: generation.GenerationStarted) -> generation.AttemptLost | generation.GenerationStopped:
         """Lose the attempt, or end the film with it."""
@@ -268,10 +227,6 @@ class History:
             return generation.GenerationStopped(attempt=attempt, codes=("feed.stale",), process_gone_at_us=1, uses=started.uses)
         final = how < 0.6
         return generation.AttemptLost(attempt=attempt, final=final, codes=("replica.lost",), uses=started.uses if final else ())
-
-    def _ended(self, one: str, answer: Answer) -> None:
-        ends = not answer.permit and ends_generation(answer.unmet)
-        assert (standing_of(self.stage.facts, one).ended == "refused") is ends
 
     def _answer(self, scene: Scene, one: str) -> None:
         """Let a subject answer a draft: approve most often."""
