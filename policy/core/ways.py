@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple, get_args
 
 from policy.ports import Fact, FactReader
@@ -51,7 +51,8 @@ def revoked(reader: FactReader, cameo: str, scopes: Iterable[str]) -> dict[str, 
 def grants_of(reader: FactReader, asking: Asking, cameo: str) -> list[Input]:
     """Read every grant that may count, each once, with its allowance and what took it back.
 
-    A grant that this generation has reserved is read also where the requester no longer reaches it.
+    A grant that this generation has reserved is read also where it was withdrawn or the requester no longer reaches it.
+    Any other withdrawn grant begins nothing and is left out: or a pair's past would make every later question longer.
     """
     found: dict[str, _Found] = {}
     for one in (*_direct(reader, asking, cameo), *_grouped(reader, asking, cameo), *_passed(reader, asking, cameo)):
@@ -59,7 +60,8 @@ def grants_of(reader: FactReader, asking: Asking, cameo: str) -> list[Input]:
     lost = asking.reserved - found.keys()
     if lost:
         found |= {one.grant: one for one in _lost(reader, cameo, lost)}
-    return [_grant(reader, asking, cameo, one) for one in found.values()]
+    read = ((one, _withdrawn(reader, cameo, one)) for one in found.values())
+    return [_grant(reader, asking, cameo, one, gone) for one, gone in read if not gone or one.grant in asking.reserved]
 
 
 def _direct(reader: FactReader, asking: Asking, cameo: str) -> Iterator[_Found]:
@@ -90,14 +92,17 @@ def _lost(reader: FactReader, cameo: str, grants: Iterable[str]) -> Iterator[_Fo
             yield _Found(grantee, grant, fact, scopes=(grantee,), reachable=False)
 
 
-def _grant(reader: FactReader, asking: Asking, cameo: str, one: _Found) -> Input:
+def _withdrawn(reader: FactReader, cameo: str, one: _Found) -> dict[str, int]:
     prefix = f"withdrawn/{one.grantee}/{one.grant}/"
+    return {key.removeprefix(prefix): gone.revision for key, gone in reader.scan(cameo, prefix)}
+
+
+def _grant(reader: FactReader, asking: Asking, cameo: str, one: _Found, withdrawn: dict[str, int]) -> Input:
     used = reader.used(cameo, one.grant, asking.generation)
-    withdrawn: Sequence[tuple[str, Fact]] = reader.scan(cameo, prefix)
     return one.fact.value | {
         "grant": one.grant,
         "revision": one.fact.revision,
-        "withdrawn": {key.removeprefix(prefix): gone.revision for key, gone in withdrawn},
+        "withdrawn": withdrawn,
         "revoked": revoked(reader, cameo, one.scopes),
         "reachable": one.reachable,
         "via": None if one.via is None else _via(reader, cameo, one.via),

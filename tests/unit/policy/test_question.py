@@ -115,9 +115,15 @@ def test_grants_to_the_requester_and_to_the_app_are_gathered_and_no_others() -> 
     assert [one["grant"] for one in ask(facts).input["cameos"][0]["grants"]] == ["g1", "g2"]
 
 
-def test_a_withdrawn_grant_tells_its_strength_and_revision() -> None:
+def test_a_withdrawn_grant_is_left_out_unless_it_was_reserved_and_then_tells_its_strength_and_revision() -> None:
     facts = InMemoryFacts([*enrolled(), requested(), (CAMEO, grant(BEN))])
     facts.append(CAMEO, GrantWithdrawn(grant="g1", grantee=BEN, strength="stop"))
+    assert ask(facts).input["cameos"][0]["grants"] == []
+    use = UseRef(cameo=CAMEO, grant="g1")
+    facts.append(
+        GENERATION,
+        GenerationStarted(attempt=1, decision="d", public_key="k", holding={}, not_after_us=None, uses=(use,), assets=()),
+    )
     found = ask(facts).input["cameos"][0]["grants"][0]
     assert (found["revision"], found["withdrawn"]) == (3, {"stop": 4})
 
