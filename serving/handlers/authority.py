@@ -88,7 +88,9 @@ def _authority(desk: Desk, caller: Caller, command: Command, check: Check | None
         authority = _power(facts, caller, command)
         if command.widens:
             _require_open(facts, caller, opens=opens)
-            authority = Authority(authority.subject, _held(facts, caller.account, authority.subject), authority.not_after_us)
+        if command.direction != "narrows":  # what was taken back meanwhile is not brought back by a command that looked before
+            held = _held(facts, caller.account, authority.subject, authority.cameo)
+            authority = Authority(authority.subject, held, authority.not_after_us)
         if check is not None:
             check(facts, authority)
     return authority

@@ -21,8 +21,9 @@ from schemas.consent import (
     RestrictionSet,
     Strength,
 )
+from schemas.ids import is_stream
 from serving.errors import ConflictError, InvalidError, NotFoundError
-from serving.handlers.authority import Authority, carry_out
+from serving.handlers.authority import Authority, Check, carry_out
 from serving.handlers.desk import Caller, Desk
 from serving.judge.lexicon import categories_of
 
@@ -30,6 +31,8 @@ CLOSED = frozenset({"only_me", "approved"})
 """Audiences that let nobody in without a grant."""
 RULES = 64
 """Audience rules of a cameo, as many as the policy reads at every decision. A house rule, unmeasured."""
+RESTRICTIONS = 200
+"""Rules in an owner's own words, and as many preferences: the judge reads each for every plan. A house rule, unmeasured."""
 _RULE = re.compile(r"^[a-z0-9][a-z0-9_.\-]{0,39}$")
 
 
@@ -40,13 +43,15 @@ def set_audience(desk: Desk, caller: Caller, rule: AudienceSet) -> None:
 
     def fits(facts: FactReader, authority: Authority) -> None:
         for app in rule.apps or ():
+            if not is_stream("app", app):
+                raise NotFoundError("app.unknown", f"{app!r} is no app's id", "ask the app for its id")
             desk.existing(facts, app, "app")
         there = [key for key, _ in facts.scan(authority.cameo, "audience/")]
         if len(there) >= RULES and f"audience/{rule.rule}" not in there:
             raise ConflictError("audience.too_many", f"a cameo has at most {RULES} rules", "remove one: cameo audience remove")
 
     name = "audience/close" if rule.audience in CLOSED else "audience/open"
-    carry_out(desk, caller, name, lambda a: [desk.event(a.cameo, rule)], check=None if name == "audience/close" else fits)
+    carry_out(desk, caller, name, lambda a: [desk.event(a.cameo, rule)], check=fits if rule.rule or name == "audience/open" else None)
 
 
 def remove_audience(desk: Desk, caller: Caller, rule: str) -> None:
@@ -101,7 +106,7 @@ def restrict(desk: Desk, caller: Caller, text: str) -> tuple[str, tuple[str, ...
     event = RestrictionSet(restriction=restriction, categories=categories, active=True)
     carry_out(
         desk, caller, "rule/set",
-        lambda a: [desk.event(a.cameo, event, sealed_for=a.subject, fields={"text": words})], check=_active,
+        lambda a: [desk.event(a.cameo, event, sealed_for=a.subject, fields={"text": words})], check=_room(restriction, "restriction"),
     )  # fmt: skip
     return restriction, categories
 
@@ -124,7 +129,7 @@ def prefer(desk: Desk, caller: Caller, text: str, obligation: str, *, optional: 
     event = PreferenceSet(preference=preference, obligation=obligation, optional=optional, active=True)
     carry_out(
         desk, caller, "preference/set",
-        lambda a: [desk.event(a.cameo, event, sealed_for=a.subject, fields={"text": words})], check=_active,
+        lambda a: [desk.event(a.cameo, event, sealed_for=a.subject, fields={"text": words})], check=_room(preference, "preference"),
     )  # fmt: skip
     return preference
 
@@ -142,10 +147,18 @@ def drop_preference(desk: Desk, caller: Caller, preference: str) -> None:
     carry_out(desk, caller, "preference/drop", lambda a: [desk.event(a.cameo, found[0])], check=there, opens=False)
 
 
-def _active(facts: FactReader, authority: Authority) -> None:
-    status = facts.get(authority.cameo, "status")
-    if status is None or status.value["status"] != "active":
-        raise ConflictError("cameo.inactive", "there is no active cameo", "enrol first: cameo enrol start")
+def _room(name: str, kind: str) -> Check:
+    """Look whether one more fits: an active cameo, and not too many."""
+
+    def fits(facts: FactReader, authority: Authority) -> None:
+        status = facts.get(authority.cameo, "status")
+        if status is None or status.value["status"] != "active":
+            raise ConflictError("cameo.inactive", "there is no active cameo", "enrol first: cameo enrol start")
+        there = [key for key, _ in facts.scan(authority.cameo, f"{kind}/")]
+        if len(there) >= RESTRICTIONS and f"{kind}/{name}" not in there:
+            raise ConflictError(f"{kind}.too_many", f"a cameo has at most {RESTRICTIONS} of them", "lift one that you no longer need")
+
+    return fits
 
 
 def personal(text: str) -> str:

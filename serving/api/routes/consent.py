@@ -21,6 +21,8 @@ from serving.judge.trying import RULE_MAX_CHARS, SENTENCE_MAX_CHARS, SENTENCES_M
 router = APIRouter(prefix="/v1/cameos/me", tags=["consent"])
 kinds = APIRouter(prefix="/v1", tags=["consent"])
 Region = Annotated[str, Field(pattern="^[A-Z]{2}$")]
+GENERAL = "general"
+"""How the nameless rule is called, wherever a rule is named: set, listed and removed by this name, it is one and the same."""
 RuleName = Annotated[str, Field(max_length=40, examples=["faces"])]
 
 
@@ -143,14 +145,14 @@ def set_audience(parts: PartsHere, caller: ActingCaller, body: NewAudience) -> N
 
 @router.put("/audiences/{rule}", status_code=204)
 def set_audience_rule(parts: PartsHere, caller: ActingCaller, rule: RuleName, body: NewAudience) -> None:
-    """Set one named rule beside the others; one of all rules must cover a whole use."""
-    consent.set_audience(parts.desk, caller, _rule(rule, body))
+    """Set one named rule beside the others (`general`: the nameless one); one of all rules must cover a whole use."""
+    consent.set_audience(parts.desk, caller, _rule(_named(rule), body))
 
 
 @router.delete("/audiences/{rule}", status_code=204)
 def remove_audience_rule(parts: PartsHere, caller: ActingCaller, rule: RuleName) -> None:
     """Remove one rule; `general` is the nameless one."""
-    consent.remove_audience(parts.desk, caller, "" if rule == "general" else rule)
+    consent.remove_audience(parts.desk, caller, _named(rule))
 
 
 @router.get("/audiences")
@@ -227,6 +229,10 @@ def list_obligations(caller: ConsentCaller) -> list[Kind]:
         Kind(obligation=name, text=en, ko=ko, engines=sorted(engine for engine, honours in HONOURS.items() if name in honours))
         for name, (en, ko) in OBLIGATIONS.items()
     ]
+
+
+def _named(rule: str) -> str:
+    return "" if rule == GENERAL else rule
 
 
 def _rule(name: str, body: NewAudience) -> AudienceSet:

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from policy.core.question import Question, gather
 from policy.reference import judge
-from schemas.consent import GrantGiven
+from schemas.consent import GrantGiven, GroupNamed
 from schemas.generation import CameoUse, GenerationReleased, GenerationRequested, GenerationStarted, UseRef
-from schemas.ids import stream_id
+from schemas.ids import cameo_of, stream_id
+from serving.errors import NotFoundError
+from serving.handlers import consent, groups
+from serving.handlers.desk import Caller
+from streams.ports import Append
 from tests.unit.api.conftest import BUNDLE, Place
 
 ME = "/v1/cameos/me"
@@ -68,6 +73,16 @@ def test_several_rules_stand_beside_each_other_and_are_removed_by_name(place: Pl
     assert "consent.required" in unmet(place, friend, cameo, purpose="parody", facets=("face",))
 
 
+def test_the_general_rule_is_one_by_whatever_path_it_is_named(place: Place, owner: Person) -> None:
+    cameo, friend = place.activate(owner[0]), place.person("theo")[0]
+    place.open()
+    assert place.client.put(f"{ME}/audiences/general", json={"audience": "everyone"}, headers=owner[1]).status_code == 204
+    assert [one["rule"] for one in place.client.get(f"{ME}/audiences", headers=owner[1]).json()] == ["general"]
+    assert unmet(place, friend, cameo) == set()
+    assert place.client.delete(f"{ME}/audiences/general", headers=owner[1]).status_code == 204
+    assert "consent.required" in unmet(place, friend, cameo), "what was removed lets nobody in"
+
+
 @pytest.mark.parametrize("rule", ["A", "a/b", "..", "-x", "x" * 41, "가"])
 def test_a_rule_has_a_plain_name(place: Place, owner: Person, rule: str) -> None:
     answer = place.client.put(f"{ME}/audiences/{rule}", json={"audience": "everyone"}, headers=owner[1])
@@ -77,15 +92,28 @@ def test_a_rule_has_a_plain_name(place: Place, owner: Person, rule: str) -> None
 def test_rules_are_bounded_and_the_error_says_so(place: Place, owner: Person) -> None:
     for number in range(64):
         assert place.client.put(f"{ME}/audiences/r{number}", json={"audience": "mutuals"}, headers=owner[1]).status_code == 204
-    more = place.client.put(f"{ME}/audiences/another", json={"audience": "mutuals"}, headers=owner[1])
-    assert (more.status_code, more.json()["code"]) == (409, "audience.too_many")
+    for audience in ("mutuals", "only_me"):
+        more = place.client.put(f"{ME}/audiences/another", json={"audience": audience}, headers=owner[1])
+        assert (more.status_code, more.json()["code"]) == (409, "audience.too_many")
+    assert place.client.put(f"{ME}/audience", json={"audience": "only_me"}, headers=owner[1]).status_code == 204, "closing is never refused"
     assert place.client.put(f"{ME}/audiences/r1", json={"audience": "everyone"}, headers=owner[1]).status_code == 204
 
 
 def test_a_rule_names_apps_that_there_are(place: Place, owner: Person) -> None:
-    app = stream_id("app", b"n" * 16)
-    answer = place.client.put(f"{ME}/audiences/apps", json={"audience": "everyone", "apps": [app]}, headers=owner[1])
-    assert (answer.status_code, answer.json()["code"]) == (404, "app.unknown")
+    for app in (stream_id("app", b"n" * 16), owner[0], "app-x"):
+        answer = place.client.put(f"{ME}/audiences/apps", json={"audience": "everyone", "apps": [app]}, headers=owner[1])
+        assert (answer.status_code, answer.json()["code"]) == (404, "app.unknown")
+
+
+def test_rules_in_ones_own_words_and_preferences_are_bounded(place: Place, owner: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    place.activate(owner[0])
+    monkeypatch.setattr(consent, "RESTRICTIONS", 1)
+    for path, body in (("restrictions", {"text": "no politics"}), ("preferences", {"text": "a hat", "obligation": "wear"})):
+        key = owner[1] | {"Idempotency-Key": path}
+        for _ in range(2):
+            assert place.client.post(f"{ME}/{path}", json=body, headers=key).status_code == 201, "said again is the same one"
+        more = place.client.post(f"{ME}/{path}", json=body, headers=owner[1])
+        assert (more.status_code, more.json()["code"]) == (409, f"{path.removesuffix('s')}.too_many")
 
 
 def test_a_grant_carries_every_term_and_tells_what_is_left(place: Place, owner: Person) -> None:
@@ -188,9 +216,27 @@ def test_a_group_is_named_filled_given_to_and_dissolved(place: Place, owner: Per
     assert place.client.get(f"{ME}/grants", headers=owner[1]).json()["items"][0]["state"] == "group_dissolved"
 
 
-def test_groups_and_members_are_bounded_and_the_errors_say_so(place: Place, owner: Person, monkeypatch: pytest.MonkeyPatch) -> None:
-    from serving.handlers import groups
+def test_a_group_that_is_dissolved_while_it_is_renamed_stays_dissolved(place: Place, owner: Person) -> None:
+    """The owner dissolves it between the look at it and the append."""
+    place.activate(owner[0])
+    group = place.client.post(f"{ME}/groups", json={"name": "team"}, headers=owner[1]).json()["group"]
+    desk, store = place.client.app.state.parts.desk, place.store  # type: ignore[attr-defined]
 
+    class Slow:
+        def __getattr__(self, name: str) -> Any:
+            return getattr(store, name)
+
+        def append(self, append: Append) -> Any:
+            if desk.snapshot_fact(cameo_of(owner[0]), f"group/{group}") is not None:
+                place.append(cameo_of(owner[0]), GroupNamed(group=group, active=False))
+            return store.append(append)
+
+    with pytest.raises(NotFoundError, match=r"group\.unknown"):
+        groups.rename_group(replace(desk, store=Slow()), Caller(owner[0], frozenset({"consent"})), group, "crew")
+    assert place.client.get(f"{ME}/groups", headers=owner[1]).json() == []
+
+
+def test_groups_and_members_are_bounded_and_the_errors_say_so(place: Place, owner: Person, monkeypatch: pytest.MonkeyPatch) -> None:
     for number in range(groups.GROUPS):
         assert place.client.post(f"{ME}/groups", json={"name": f"g{number}"}, headers=owner[1]).status_code == 201
     more = place.client.post(f"{ME}/groups", json={"name": "another"}, headers=owner[1])
