@@ -38,10 +38,15 @@ class Client:
         timeout_s: float = 30,
         transport: httpx.BaseTransport | None = None,
         step_up: str | None = None,
+        app_key: str | None = None,
     ) -> None:
-        """`transport`: what carries the requests; left out, TCP. `step_up`: a fresh proof, for what widens consent."""
+        """`transport`: what carries the requests; left out, TCP. `step_up`: a fresh proof, for what widens consent.
+
+        `app_key`: of the app whose lent token this is (`cameo app key`).
+        """
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         headers |= {"Cameo-Step-Up": step_up} if step_up else {}
+        headers |= {"Cameo-App-Key": app_key} if app_key else {}
         url = address if address.startswith("http") else f"http://{address}"
         self.wrote: str | None = None
         """The token of the last write."""

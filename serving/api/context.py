@@ -16,7 +16,7 @@ from serving.api.pacing import PACING, Pacing
 from serving.api.written import bring
 from serving.errors import ForbiddenError, InvalidError, NotFoundError, UnauthenticatedError
 from serving.handlers.accounts import normal_handle
-from serving.handlers.apps import require_good
+from serving.handlers.apps import require_it
 from serving.handlers.asking import AskingDesk
 from serving.handlers.at_least import AtLeast
 from serving.handlers.desk import Caller, Desk
@@ -54,6 +54,8 @@ def parts_of(request: Request) -> Parts:
 
 ACTING = "Cameo-Acting-As"
 """Names for whom the caller acts, within a power that they or the operator wrote down."""
+APP_KEY = "Cameo-App-Key"
+"""Shows that an app's token is used by that app."""
 FOR_WHOM = "for whom this is done, within a written power: @handle (percent-encoded UTF-8) or account id"
 
 
@@ -77,7 +79,7 @@ def caller_with(*scopes: str, acting: bool = False) -> Callable[..., Caller]:
         if not acting and ACTING in request.headers:
             raise InvalidError("acting.not_here", "nobody does this for somebody else", f"leave {ACTING} out")
         if token.app is not None:
-            require_good(parts_of(request).desk, token.app)
+            require_it(parts_of(request).desk, token.app, request.headers.get(APP_KEY))
         revisions = {} if cameo_at_least is None else parts_of(request).at_least.read(cameo_at_least)
         bring(revisions)
         return Caller(token.account, token.scopes, token.app, idempotency_key, token.expires_at, cameo_step_up, revisions)

@@ -37,6 +37,18 @@ def register(client: Client, *, name: str, owner: str, contact: str) -> Any:
     return client.call("POST", "/v1/apps", {"name": name, "owner": account_name(owner), "contact": contact})
 
 
+@app.command()
+@click.argument("app_id", metavar="APP")
+@api_command
+def key(client: Client, *, app_id: str) -> Any:
+    """Show the key of your application: it sends it as Cameo-App-Key (or CAMEO_APP_KEY) beside every token that it was lent.
+
+    \b
+    cameo app key APP --as min
+    """
+    return client.call("GET", f"/v1/apps/{app_id}/key")
+
+
 @app.command("list")
 @api_command
 def list_apps(client: Client) -> Any:

@@ -64,7 +64,7 @@ def connect(name: str | None, code: str | None = None) -> Client:
         if not token:
             message = "who are you? --as HANDLE, or set CAMEO_TOKEN"
             raise click.UsageError(message)
-        return Client(address, token, transport=_transport(), step_up=code)
+        return Client(address, token, transport=_transport(), step_up=code, app_key=variables.get("CAMEO_APP_KEY"))
     path = token_path(name)
     if not path.exists():
         message = f"no token is kept for {name}: cameo account register {name} --region XX --as operator, or set CAMEO_TOKEN"

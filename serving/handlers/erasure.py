@@ -12,6 +12,7 @@ from schemas.consent import ConsentRevoked
 from schemas.ids import cameo_of
 from serving.errors import ConflictError, InvalidError
 from serving.handlers.accounts import normal_handle
+from serving.handlers.apps import require_in_person
 from serving.handlers.desk import Caller, Desk
 from serving.ports import AccessStore
 
@@ -30,6 +31,7 @@ def erase(desk: Desk, keyholder: Destroyer, access: AccessStore, caller: Caller,
     In this order, so that a try that was broken off can be made again: revoke with take-down, destroy the keys of evidence,
     assets, films and sealed fields, remove the handle and every token. Raises CommandError.
     """
+    require_in_person(caller)
     if access.account_of(normal_handle(handle)) != caller.account:
         raise InvalidError("erasure.confirm", "that is not your handle", "say your own handle to confirm")
     cameo = cameo_of(caller.account)

@@ -13,6 +13,7 @@ from schemas.account import AccountDied, Power, PowerEnded, PowerGiven, PowerKin
 from schemas.consent import ConsentRevoked
 from schemas.ids import cameo_of
 from serving.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
+from serving.handlers.apps import require_in_person
 from serving.handlers.authority import Authority, carry_out
 from serving.handlers.desk import Caller, Desk
 from serving.ports import AccessStore
@@ -35,6 +36,7 @@ class Written:
 
 def give_power(desk: Desk, caller: Caller, written: Written) -> str:
     """Let somebody act for the caller, as an agent now or as an executor after death; returns the power's id."""
+    require_in_person(caller)
     if written.kind == "guardian":
         raise ForbiddenError("power.recorded", "the operator records guardians", "ask the operator")
     power = desk.id_for(caller, "power")

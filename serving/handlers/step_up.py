@@ -21,6 +21,7 @@ from serving.core.proof import (
     step_of,
 )
 from serving.errors import ConflictError, ForbiddenError, LockedError
+from serving.handlers.apps import require_in_person
 from serving.handlers.desk import Caller, Desk
 from serving.ports import ProofStore
 
@@ -51,6 +52,7 @@ def require(desk: Desk, proofs: ProofStore, caller: Caller, subject: str | None 
 
 def begin(desk: Desk, proofs: ProofStore, caller: Caller, handle: str) -> NewSecret:
     """Draw a secret for the caller's authenticator. Nothing is asked for until `confirm`."""
+    require_in_person(caller)
     if _is_on(desk, caller.account):
         raise ConflictError("step_up.on", "step-up is on already", "switch it off first: cameo step-up off")
     secret = desk.entropy(SECRET_BYTES)
@@ -60,6 +62,7 @@ def begin(desk: Desk, proofs: ProofStore, caller: Caller, handle: str) -> NewSec
 
 def confirm(desk: Desk, proofs: ProofStore, caller: Caller) -> tuple[str, ...]:
     """Switch step-up on, once a first code shows that the authenticator has the secret. Gives the recovery codes, shown once."""
+    require_in_person(caller)
     if _is_on(desk, caller.account):
         raise ConflictError("step_up.on", "step-up is on already", "new recovery codes: cameo step-up codes")
     _prove(desk, proofs, caller)
@@ -70,6 +73,7 @@ def confirm(desk: Desk, proofs: ProofStore, caller: Caller) -> tuple[str, ...]:
 
 def renew_codes(desk: Desk, proofs: ProofStore, caller: Caller) -> tuple[str, ...]:
     """Draw new recovery codes in place of the old ones, shown once."""
+    require_in_person(caller)
     if not _is_on(desk, caller.account):
         raise ConflictError("step_up.off", "step-up is off", "switch it on first: cameo step-up on")
     _prove(desk, proofs, caller)
@@ -78,6 +82,7 @@ def renew_codes(desk: Desk, proofs: ProofStore, caller: Caller) -> tuple[str, ..
 
 def switch_off(desk: Desk, proofs: ProofStore, caller: Caller) -> None:
     """Switch step-up off: widening, so it is asked for a proof. Nothing to do where it is off."""
+    require_in_person(caller)
     if _is_on(desk, caller.account):
         _prove(desk, proofs, caller)
         _end(desk, proofs, caller, caller.account)

@@ -8,7 +8,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from schemas.ids import is_stream
-from serving.api.context import AnyCaller, OperatorCaller, PartsHere
+from serving.api.context import AccountCaller, AnyCaller, OperatorCaller, PartsHere
 from serving.api.routes.accounts import resolve
 from serving.errors import NotFoundError
 from serving.handlers import apps
@@ -38,6 +38,12 @@ class AppSeen(App):
     standing: str
 
 
+class AppKey(BaseModel):
+    """By which an app shows that it is that app: the header Cameo-App-Key, beside a token that a user lent it."""
+
+    key: str
+
+
 class NewStanding(BaseModel):
     """A standing and why."""
 
@@ -49,6 +55,12 @@ class NewStanding(BaseModel):
 def register_app(parts: PartsHere, caller: OperatorCaller, body: NewApp) -> App:
     """Register an application."""
     return App(app=apps.register(parts.desk, caller, body.name, resolve(parts.access, body.owner), body.contact))
+
+
+@router.get("/{app}/key")
+def show_key(parts: PartsHere, caller: AccountCaller, app: str) -> AppKey:
+    """Tell the key of an application to its owner."""
+    return AppKey(key=apps.key_for(parts.desk, caller, app))
 
 
 @router.get("")

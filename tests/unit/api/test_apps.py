@@ -29,7 +29,10 @@ class Studio:
         return self.place.client.post("/v1/tokens", json=body, headers=headers or self.users)
 
     def lent(self, *scopes: str) -> dict[str, str]:
-        return {"Authorization": f"Bearer {self.lend(*scopes).json()['token']}"}
+        return {"Authorization": f"Bearer {self.lend(*scopes).json()['token']}", "Cameo-App-Key": self.key()}
+
+    def key(self) -> str:
+        return self.place.client.get(f"/v1/apps/{self.app}/key", headers=self.owners).json()["key"]
 
     def standing(self, standing: str) -> None:
         body = {"standing": standing, "reason": "test"}
@@ -56,6 +59,21 @@ def test_what_an_app_asks_for_a_user_carries_both_names(place: Place, studio: St
     assert (event.data["requester"], event.data["app"]) == (studio.user, studio.app)
 
 
+def test_who_lends_an_app_a_token_does_not_pass_for_the_app(place: Place, studio: Studio) -> None:
+    """What owners let an app do, its users do not do by themselves."""
+    place.activate(studio.owner)
+    other = studio.operate("POST", "/v1/apps", {"name": "Other", "owner": "@user"}).json()["app"]
+    others = place.client.get(f"/v1/apps/{other}/key", headers=studio.users).json()["key"]
+    body = {"cameo": "@owner", "prompt": "a walk", "engine": "trivial"}
+    token = {"Authorization": studio.lent()["Authorization"]}
+    for headers in (token, token | {"Cameo-App-Key": "x"}, token | {"Cameo-App-Key": others}):
+        refused = place.client.post("/v1/generations", json=body, headers=headers)
+        assert (refused.status_code, refused.json()["code"]) == (403, "app.key")
+    for headers in (studio.users, studio.lent("account"), studio.operator | studio.users):
+        hidden = place.client.get(f"/v1/apps/{studio.app}/key", headers=headers)
+        assert hidden.status_code in (403, 404), "an app's key is its owner's"
+
+
 def test_an_app_is_given_no_more_than_the_user_has(place: Place, studio: Studio) -> None:
     narrow = place.token(studio.user, "generate")
     assert studio.lend("consent", headers=narrow).json()["code"] == "scope.wider"
@@ -69,6 +87,23 @@ def test_an_app_makes_no_token_for_another_app_and_keeps_its_name_in_its_own(stu
     assert studio.lend(headers=studio.lent(), app=other).json()["code"] == "app.lends"
     further = studio.place.client.post("/v1/tokens", json={"scopes": ["generate"]}, headers=studio.lent()).json()
     assert further["app"] == studio.app
+
+
+def test_an_app_does_nothing_that_outlasts_its_token(place: Place, studio: Studio) -> None:
+    place.activate(studio.user)
+    headers = studio.lent("account", "consent")
+    power = {"holder": "@owner", "may": ["grants"]}
+    for method, path, body in (
+        ("POST", "/v1/accounts/me/powers", power),
+        ("POST", "/v1/accounts/me/step-up", None),
+        ("PUT", "/v1/accounts/me/step-up", None),
+        ("DELETE", "/v1/accounts/me/step-up", None),
+        ("POST", "/v1/accounts/me/step-up/recovery-codes", None),
+        ("DELETE", "/v1/cameos/me?handle=user", None),
+    ):
+        refused = place.client.request(method, path, json=body, headers=headers)
+        assert (refused.status_code, refused.json()["code"]) == (403, "app.in_person"), path
+    assert place.client.post("/v1/accounts/me/powers", json=power, headers=studio.users).status_code == 201
 
 
 def test_an_app_removes_its_own_tokens_alone(studio: Studio) -> None:
