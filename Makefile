@@ -84,7 +84,7 @@ corpus: setup ## Real recordings (CAMEO_CORPUS, default ../shared/corpus); skipp
 machine: setup ## Random histories of consent through view, ledger and model: 20,000 decisions, all alike
 	@$(TIMED) $(PYTEST) -s tests/chaos/model
 
-machinefull: setup ## The long form: 1,000,000 decisions (hours)
+machinefull: setup ## The long form: 1,000,000 decisions (about 3 hours on 2 cores)
 	@$(TIMED) CAMEO_DECISIONS=$${CAMEO_DECISIONS:-1000000} $(PYTEST) -s tests/chaos/model
 
 race: setup ## Revocation against open and release, short form, judged by the independent checker

@@ -18,7 +18,7 @@ from tests.parts import OpaPart
 from tests.policy_parts import ServedPolicy, serve_policy
 
 NOW_US = 1_790_000_000_000_000
-EXAMPLES = 20
+EXAMPLES = 12
 
 
 @pytest.fixture(scope="module")
