@@ -113,10 +113,10 @@ def _grant(reader: FactReader, asking: Asking, cameo: str, one: _Found, withdraw
 
 
 def _via(reader: FactReader, cameo: str, by: str) -> Input:
-    """Read the person who passed a grant on. Absence of a block is only read from an owner's account that exists."""
+    """Read who passed a grant on; of the dead no standing. Absence of a block is only read from an account that exists."""
     found: Input = {"account": by}
     standing, owner = reader.get(by, "standing"), reader.get(cameo, "owner")
-    if standing is not None:
+    if standing is not None and reader.get(by, "died") is None:
         found["standing"] = standing.value["standing"]
     if owner is not None and reader.head(owner.value["account"]) is not None and reader.head(by) is not None:
         account = owner.value["account"]

@@ -19,6 +19,7 @@ from policy.core.supposing import NO_PLAN
 from policy.errors import PolicyUnavailableError
 from policy.handlers.asking import Asker, Foreseen
 from schemas.generation import GenerationRequested
+from schemas.ids import cameo_of
 from serving.core.advice import advice, steps, time_of
 from serving.core.reasons import reasons
 from serving.errors import ForbiddenError, InvalidError, UnavailableError
@@ -28,6 +29,9 @@ Path = Literal["exact", "fast"]
 View = Literal["everything", "requester", "owner"]
 OVERSIGHT = frozenset({"auditor", "operator"})
 """Scopes that may ask about anybody, and are told everything."""
+
+NO_FILM = "generation-" + "f" * 32
+"""A film that nobody made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +115,18 @@ def viewed_as(caller: Asking, subject: str, owner: str | None) -> View:
     )
 
 
+def of_what_is_seen(desk: AskingDesk, caller: Asking, wish: Wish) -> Wish:
+    """Ask about a film that the caller may not see as about one that there is not: whose likenesses are in it is not theirs to learn."""
+    if wish.remix_of is None or caller.scopes & OVERSIGHT:
+        return wish
+    with desk.ledger.asking() as facts:
+        request = facts.get(wish.remix_of, "request")
+    shown = [] if request is None else [use["cameo"] for use in request.value["cameos"]]
+    if request is not None and (request.value["requester"] == caller.account or cameo_of(caller.account) in shown):
+        return wish
+    return replace(wish, remix_of=NO_FILM)
+
+
 def told(desk: AskingDesk, view: View, found: Foreseen, caller: Asking) -> dict[str, Any]:
     """Tell an outcome in words. What a permit rests on is told with a permit alone: of a refusal it would tell too much."""
     outcome = found.outcome
@@ -146,9 +162,10 @@ def _conditions(outcome: Outcome) -> dict[str, Any]:
 
 def preflight(desk: AskingDesk, caller: Asking, cameos: Sequence[str], wish: Wish, path: Path = "exact") -> dict[str, Any]:
     """Tell the caller whether a request might start now, and every smallest change of it that would."""
-    asked = wish.by(caller.account, *cameos, app=caller.app)
+    desk = desk.by(path, caller)
+    asked = of_what_is_seen(desk, caller, wish).by(caller.account, *cameos, app=caller.app)
     with answering():
-        found = desk.asker.foresee(desk.by(path, caller).ledger.asking, asked)
+        found = desk.asker.foresee(desk.ledger.asking, asked)
     answer = told(desk, "requester", found, caller)
     return answer | {"would_permit": [advice(changes) for changes in found.would_permit], "as_of": time_of(found.question["now_us"])}
 

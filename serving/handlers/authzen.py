@@ -18,7 +18,7 @@ from serving.core.reasons import reasons
 from serving.errors import ForbiddenError, InvalidError, NotFoundError
 from serving.handlers import finding
 from serving.handlers.accounts import normal_handle
-from serving.handlers.asking import OVERSIGHT, AskingDesk, Path, Wish, answering, told, viewed_as
+from serving.handlers.asking import OVERSIGHT, AskingDesk, Path, Wish, answering, of_what_is_seen, told, viewed_as
 from serving.ports import AccessStore, Asking
 
 ACCOUNT, CAMEO, APP, GROUP = "account", "cameo", "app", "group"
@@ -45,8 +45,9 @@ class CameoDecisions:
             viewed_as(caller, "", None)
             return failed(404, f"subjects are of type {ACCOUNT}, resources of type {CAMEO}")
         subject, cameo = self.account(asked.subject.id), self.cameo(asked.resource.id)
-        wish = wish_of(caller, asked.action)
-        with self.desk.by(self.path, caller).ledger.asking() as facts:
+        desk = self.desk.by(self.path, caller)
+        wish = of_what_is_seen(desk, caller, wish_of(caller, asked.action))
+        with desk.ledger.asking() as facts:
             owner = facts.get(cameo, "owner")
             view = viewed_as(caller, subject, None if owner is None else owner.value["account"])
             read = {"position": facts.position(), "age_ms": -(-facts.age_us() // 1000), "path": self.path}
@@ -67,7 +68,7 @@ class CameoDecisions:
         cameo, owner = self._owned(caller, asked.resource)
         if owner is None or asked.action is None or asked.action.name != START or asked.subject.type not in {ACCOUNT, APP, GROUP}:
             return Found(results=[])
-        wish = wish_of(caller, asked.action, any_app=True)
+        wish = of_what_is_seen(self.desk, caller, wish_of(caller, asked.action, any_app=True))
         kind = asked.subject.type
         listing = finding.users(self.desk.seeing(caller), cameo, owner, wish, asked.page.after, asked.page.size, (kind,))
         return Found(results=[{"type": kind, "id": name} for name in listing.names], next_token=listing.next_token)
@@ -78,19 +79,19 @@ class CameoDecisions:
         viewed_as(caller, subject or "", None)
         if subject is None or asked.action is None or asked.action.name != START or asked.resource.type != CAMEO:
             return Found(results=[])
-        wish = wish_of(caller, asked.action)
+        wish = of_what_is_seen(self.desk, caller, wish_of(caller, asked.action))
         listing = finding.usable(self.desk.seeing(caller), subject, wish, asked.page.after, asked.page.size)
         return Found(results=[{"type": CAMEO, "id": name} for name in listing.names], next_token=listing.next_token)
 
     def actions(self, caller: Asking, asked: Search) -> Found:
         """Find the purposes for which an account may start with a cameo, all in one page."""
         subject, cameo = self._subject(asked.subject), self._resource(asked.resource)
+        wish = of_what_is_seen(self.desk, caller, wish_of(caller, Action(name=START, properties=asked.context)))
         with self.desk.seeing(caller).ledger.asking() as facts:
             owner = None if cameo is None else facts.get(cameo, "owner")
             viewed_as(caller, subject or "", None if owner is None else owner.value["account"])
             if subject is None or cameo is None:
                 return Found(results=[])
-            wish = wish_of(caller, Action(name=START, properties=asked.context))
             wishes = [(purpose, replace(wish, purpose=purpose)) for purpose in get_args(Purpose)]
             questions = [(purpose, self.desk.asker.question(facts, one.by(subject, cameo))) for purpose, one in wishes]
         with answering():

@@ -36,7 +36,7 @@ class NewReport(BaseModel):
     """What is wrong with a film, for the operator."""
 
     reason: coownership.ReportReason
-    text: str = Field("", max_length=500, description="sealed; the operator's list tells the reason alone")
+    text: str = Field("", max_length=500, description="sealed; those who oversee may read it")
 
 
 class Report(BaseModel):

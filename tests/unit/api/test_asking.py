@@ -9,6 +9,7 @@ import pytest
 
 from policy.codes import codes
 from schemas import account, cameo, consent
+from schemas.generation import CameoUse, GenerationReleased, GenerationRequested
 from schemas.ids import SWITCH_STREAM, stream_id
 from schemas.operation import SwitchThrown
 from tests.unit.api.conftest import Place
@@ -284,3 +285,23 @@ FREE = {
     "requester.died", "requester.limited", "requester.minor", "requester.region", "requester.suspended", "switch.engine",
     "switch.region", "switch.render", "verdict.missing",
 }  # fmt: skip
+
+
+def test_of_a_film_that_one_may_not_see_nothing_is_told(scene: Scene) -> None:
+    """Whose likenesses are in a film is learnt by who asked for it and who is in it."""
+    scene.audience(remix=True)
+    ren = scene.place.person("ren")[1]
+    film = stream_id("generation", b"f" * 16)
+    asked = GenerationRequested(
+        requester=scene.theo, cameos=(CameoUse(cameo=scene.cameo, facets=FACES),), purpose="personal", plan_digest="p", engine="trivial",
+        width_px=512, height_px=512, duration_ms=1000,
+    )  # fmt: skip
+    out = GenerationReleased(attempt=1, decision="d", sealed_sha256="s", film_sha256="f" * 64, key_id="k", holding={}, uses=())
+    for event in (asked, out):
+        scene.place.append(film, event)
+    for headers, who, sees in ((scene.theos, scene.theo, True), (scene.mins, scene.min, True), (ren, None, False)):
+        assert scene.preflight(headers, remix_of=film)["permit"] is sees
+        if who is not None:
+            assert scene.evaluate(headers, who, remix_of=film).json()["decision"] is True
+    assert told(scene.preflight(ren, remix_of=film)) == told(scene.preflight(ren, remix_of=stream_id("generation", b"n" * 16)))
+    assert told(scene.preflight(ren, remix_of=film)) == ["remix.source_gone"]

@@ -5,9 +5,9 @@ from __future__ import annotations
 from policy.core.opening import opening_events
 from policy.core.question import gather, question_of
 from policy.fakes import InMemoryFacts
-from schemas.account import AccountBlocked, AccountFollowed, AccountRegistered
+from schemas.account import AccountBlocked, AccountDied, AccountFollowed, AccountRegistered
 from schemas.cameo import EnrolmentActivated, EnrolmentStarted
-from schemas.consent import AudienceSet, ConsentRevoked, GrantGiven, GrantWithdrawn, PreferenceSet, RestrictionSet
+from schemas.consent import AudienceSet, ConsentRevoked, GrantGiven, GrantPassedOn, GrantWithdrawn, PreferenceSet, RestrictionSet
 from schemas.generation import CameoUse, GenerationRequested, GenerationStarted, UseRef
 from schemas.ids import cameo_of
 
@@ -126,6 +126,19 @@ def test_a_withdrawn_grant_is_left_out_unless_it_was_reserved_and_then_tells_its
     )
     found = ask(facts).input["cameos"][0]["grants"][0]
     assert (found["revision"], found["withdrawn"]) == (3, {"stop": 4})
+
+
+def test_what_somebody_passed_on_counts_while_they_live() -> None:
+    passer = "account-" + "e" * 32
+    registered = AccountRegistered(region="KR", locale="ko", minor=False)
+    passed = GrantPassedOn(grant="g1", by=passer, to=BEN)
+    facts = InMemoryFacts([*enrolled(), requested(), (passer, registered), (CAMEO, grant(passer)), (CAMEO, passed)])
+    told = {"account": passer, "blocked": False}
+    assert ask(facts).input["cameos"][0]["grants"][0]["via"] == told | {"standing": "good"}
+    facts.append(passer, AccountDied())
+    found = ask(facts)
+    assert found.input["cameos"][0]["grants"][0]["via"] == told, "without a standing the way is closed"
+    assert found.holding[passer] == 2
 
 
 def test_the_newest_revocation_of_any_scope_that_fits_counts() -> None:
