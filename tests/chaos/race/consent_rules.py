@@ -174,7 +174,7 @@ class World(State):
             return True
         blocked = (grantee, cameo["owner"]) in self.blocks or (cameo["owner"], grantee) in self.blocks
         passed = grant.get("pass_on") and (name, grantee, who) in cameo["passed"]
-        return bool(passed) and self.standing.get(grantee) == "good" and not blocked
+        return bool(passed) and self.standing.get(grantee) == "good" and grantee not in self.dead and not blocked
 
 
 def _scopes(asked: dict[str, Any], use: dict[str, Any]) -> set[str | None]:
