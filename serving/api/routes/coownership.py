@@ -62,7 +62,7 @@ def list_films(
 def draft(parts: PartsHere, caller: ReviewCaller, generation: str) -> Response:
     """Look at a draft, as one of its subjects."""
     subject = require(parts.desk, caller, "draft/approve")
-    visible(parts.reader, subject, generation)
+    visible(parts.reader, subject, generation, as_subject=caller.acting_as is not None)
     return Response(parts.keyholder.draft(generation, subject), media_type="video/mp4", headers=NO_STORE)
 
 

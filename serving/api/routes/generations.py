@@ -67,7 +67,8 @@ def ask(parts: PartsHere, caller: GenerateCaller, body: NewGeneration) -> Asked:
 @router.get("/{generation}")
 def show(parts: PartsHere, caller: ReviewCaller, generation: str) -> dict[str, Any]:
     """Show how a generation stands, to its requester or its subjects. Why one was refused is told to its requester alone."""
-    return visible(parts.reader, require(parts.desk, caller, "draft/approve"), generation)
+    subject = require(parts.desk, caller, "draft/approve")
+    return visible(parts.reader, subject, generation, as_subject=caller.acting_as is not None)
 
 
 @router.get("/{generation}/watch", response_class=StreamingResponse)

@@ -117,6 +117,16 @@ def test_a_holder_of_review_answers_drafts_for_their_subject(
     assert place.client.post(f"/v1/generations/{film}/removal", json={}, headers=people["ren"][1]).status_code == 204
 
 
+def test_a_holder_of_review_sees_no_film_that_their_subject_only_asked_for(place: Place, people: dict[str, Person]) -> None:
+    film = made(place, people, draft=True)
+    given = {"holder": "@mallory", "may": ["review"]}
+    assert place.client.post("/v1/accounts/me/powers", json=given, headers=people["theo"][1]).status_code == 201
+    theirs = people["mallory"][1] | {"Cameo-Acting-As": "@theo"}
+    assert place.client.get(f"/v1/generations/{film}", headers=people["theo"][1]).status_code == 200
+    for path in (film, f"{film}/draft"):
+        assert place.client.get(f"/v1/generations/{path}", headers=theirs).json()["code"] == "generation.unknown"
+
+
 def test_a_draft_is_answered_by_its_digest(place: Place, people: dict[str, Person]) -> None:
     film = made(place, people, draft=True)
     other = place.client.post(f"/v1/generations/{film}/approval", json={"film_sha256": "0" * 64}, headers=people["min"][1])
