@@ -96,7 +96,7 @@ def requirements(bundle_sha256: str) -> dict[str, tuple[tuple[str, ...], Met]]:
         "review.declined": (SINCE_START, each(lambda a, c: "declined" not in c or c["declined"] != a["generation"]["film_sha256"])),
         "film.unreleased": (("serve",), _film_is_out),
         "generation.taken_down": (("serve",), lambda a: not a["generation"]["taken_down"]),
-        "generation.removed": ((*SINCE_START, "serve"), each(lambda _, c: not c["removed"])),
+        "generation.removed": (EVERY, each(lambda _, c: not c["removed"])),
     }
 
 

@@ -3,11 +3,11 @@ package cameo.requirements
 # METADATA
 # title: No subject has removed the film
 # description: >-
-#   A subject may remove a film with their likeness: it is neither released nor served any more. What else
+#   A subject may remove a film with their likeness: it is neither begun, released nor served any more. What else
 #   its maker made stays.
 # custom:
 #   code: generation.removed
-#   actions: [draft, release, serve]
+#   actions: [start, draft, release, serve]
 #   message:
 #     en: "A subject has removed this film."
 #     ko: "당사자가 이 영상을 삭제했습니다."

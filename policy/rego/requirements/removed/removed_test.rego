@@ -7,6 +7,8 @@ test_permitted if requirements.met["generation.removed"] with input as testing.s
 
 test_permitted_release if requirements.met["generation.removed"] with input as testing.release
 
+test_refused_to_begin if not requirements.met["generation.removed"] with input as testing.having(testing.start, {"/cameos/0/removed": true})
+
 test_refused if not requirements.met["generation.removed"] with input as testing.having(testing.serve, {"/cameos/0/removed": true})
 
 test_refused_by_one_of_two if not requirements.met["generation.removed"] with input as testing.having(testing.release, {"/cameos/1": object.union(testing.cameo, {"removed": true})})
