@@ -56,7 +56,10 @@ def write_recording(
                 video.pix_fmt = "yuv420p"
                 video.bit_rate = 2_500_000
                 video.codec_context.time_base = Fraction(1, 1000)
-                video.options = {"deadline": "realtime", "cpu-used": "6"}
+                video.options = {
+                    "deadline": "realtime",
+                    "cpu-used": "-6",
+                }  # negative: a speed of its own, not one that the load of the machine decides
             frame = av.VideoFrame.from_ndarray(np.ascontiguousarray(picture), format="bgr24")
             last_ms = max(last_ms + 1, round(i * 1000 / fps + chance.normal(0, jitter_ms)))
             frame.pts, frame.time_base = last_ms, Fraction(1, 1000)

@@ -89,7 +89,7 @@ def write_recording(frames: Iterator[Picture], sound: Sound, fps: int, side_px: 
         video.width = video.height = side_px
         video.pix_fmt = "yuv420p"
         video.bit_rate = 2_500_000
-        video.options = {"deadline": "realtime", "cpu-used": "6"} if container == "webm" else {"preset": "veryfast"}
+        video.options = {"deadline": "realtime", "cpu-used": "-6"} if container == "webm" else {"preset": "veryfast"}
         audio = file.add_stream(audio_codec, rate=_OPUS_RATE_HZ)
         audio.layout = "mono"
         for picture in frames:

@@ -67,7 +67,7 @@ def test_a_prompt_against_the_owners_rule_is_refused(dispatching):
     assert "content.restricted" in refused.codes
     judged = happened(host, one, events.GenerationJudged)[-1]
     assert (judged.verdicts[0].finding, judged.verdicts[0].categories) == ("refused", ("politics",))
-    assert judged.classifier.startswith("lexicon-")
+    assert judged.classifier.startswith("words-")
 
 
 def test_a_rule_set_while_a_request_waits_brings_a_new_verdict(dispatching):
