@@ -52,6 +52,7 @@ COMMANDS: dict[str, Command] = {
     "request/ask": _by("arranges"),
     "request/withdraw": _by("arranges"),
     "request/approve": _by("widens", "requests"),
+    "request/change": _by("widens", "grants"),
     "request/refuse": _by("narrows", "requests"),
     "rule/set": _by("narrows", "rules"),
     "rule/lift": _by("widens", "rules"),

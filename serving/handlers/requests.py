@@ -120,7 +120,8 @@ def _answer(
         given = (changed or asked).given(grant, requester)
         return [desk.event(authority.cameo, given, sealed_for=authority.subject, fields={"note": note}), *told]
 
-    carry_out(desk, caller, "request/approve" if gives else "request/refuse", events, check=there)
+    command = {"approved": "request/approve", "changed": "request/change"}.get(answer, "request/refuse")
+    carry_out(desk, caller, command, events, check=there)
     if not found:
         return _again(book, cameo_of(caller.subject), request, answer)
     if book.request_of(request) is not None:

@@ -229,6 +229,16 @@ def test_after_a_death_consent_ends_and_an_executor_alone_acts(place: Place, own
     assert place.client.post("/v1/accounts/@min/powers", json=late, headers=operator).status_code == 201
 
 
+def test_whoever_answers_requests_gives_what_was_asked_and_no_other_terms(place: Place, owner: Person, theo: Person) -> None:
+    ren = place.person("ren")
+    place.client.post("/v1/accounts/me/powers", json={"holder": "@ren", "may": ["requests"]}, headers=owner[1])
+    request = place.client.post("/v1/requests", json={"owner": "@min"}, headers=theo[1]).json()["request"]
+    approval = f"{ME}/requests/{request}/approval"
+    wider = {"terms": {"purposes": ["training"], "pass_on": True}}
+    assert place.client.post(approval, json=wider, headers=acting(ren)).json()["code"] == "power.missing"
+    assert place.client.post(approval, json={}, headers=acting(ren)).status_code == 201
+
+
 WIDENING = {
     "account/follow": ("PUT", "/v1/accounts/me/follows/@theo", None), "account/unblock": ("DELETE", "/v1/accounts/me/blocks/@theo", None),
     "audience/open": ("PUT", f"{ME}/audience", {"audience": "everyone"}), "grant/give": ("POST", f"{ME}/grants", {"account": "@theo"}),
@@ -236,6 +246,7 @@ WIDENING = {
     "rule/lift": ("DELETE", f"{ME}/restrictions/RULE", None), "preference/drop": ("DELETE", f"{ME}/preferences/WISH", None),
     "group/add": ("POST", f"{ME}/groups/GROUP/members", {"accounts": ["@theo"]}),
     "request/approve": ("POST", f"{ME}/requests/REQUEST/approval", {}),
+    "request/change": ("POST", f"{ME}/requests/REQUEST/approval", {"terms": {"purposes": ["parody"]}}),
     "grant/pass_on": ("POST", "/v1/grants/GRANT/passes", {"owner": "@ren", "account": "@theo"}),
 }  # fmt: skip
 NARROWING = {
