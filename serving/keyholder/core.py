@@ -152,10 +152,13 @@ def uses_of_basis(basis: Mapping[str, str], reserved: Iterable[UseRef] = (), quo
     """List the grants that permit, unlimited ones too: the record tells by which grant, the counter how often.
 
     `reserved`: what an earlier start of the same generation has reserved; it stays listed, or nothing would return it.
-    `quota`: the requester's own allowance, where plans are asked for.
+    `quota`: the requester's own allowance, where plans are asked for; one generation takes one month's, also where its
+    second attempt begins in the next.
     """
     named = {(cameo, grant) for cameo, grant in basis.items() if grant != "owner" and not grant.startswith("audience/")}
-    named.update((use.cameo, use.grant) for use in (*reserved, *(() if quota is None else (quota,))))
+    named.update((use.cameo, use.grant) for use in reserved)
+    if quota is not None and all(use.cameo != quota.cameo for use in reserved):
+        named.add((quota.cameo, quota.grant))
     return tuple(UseRef(cameo=cameo, grant=grant) for cameo, grant in sorted(named))
 
 

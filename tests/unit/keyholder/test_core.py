@@ -119,6 +119,9 @@ def test_grants_are_recorded_as_uses_and_earlier_reservations_stay_listed() -> N
     assert uses_of_basis({CAMEO: "g2"}) == (UseRef(cameo=CAMEO, grant="g2"),)
     assert uses_of_basis({CAMEO: "g2"}, (USE,)) == (USE, UseRef(cameo=CAMEO, grant="g2"))
     assert uses_of_basis({CAMEO: "g1"}, (USE,)) == (USE,)
+    november, december = (UseRef(cameo=ANA, grant=quota) for quota in ("2026-11", "2026-12"))
+    assert uses_of_basis({CAMEO: "owner"}, (), november) == (november,)
+    assert uses_of_basis({CAMEO: "owner"}, (november,), december) == (november,)
 
 
 def test_only_refusals_about_consent_end_a_generation() -> None:
