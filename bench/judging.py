@@ -7,7 +7,6 @@ Wilson's at 95 %. `uncertain` is counted apart: a subject then looks at the draf
 from __future__ import annotations
 
 import argparse
-import math
 import os
 import time
 from collections.abc import Callable, Iterable, Sequence
@@ -15,13 +14,13 @@ from dataclasses import dataclass
 
 from bench.labelled import NONE, Half, hard_prompts, restrictions
 from bench.results import Row, percentile, write
+from identity.core.rates import wilson
 from infra.places import Places
 from infra.tools import Tools
 from serving.core.judging import Lexicon, Meaning, Ruled, judge, try_sentence, understand
 from serving.judge.lexicon import installed
 from serving.judge.meaning import MiniLm
 
-Z = 1.96
 SETS: tuple[Half, ...] = ("test", "last")
 TEXTS_A_PLAN = 4
 RULES = ("no politics, no meat", "don't put me on a motorcycle", "뱀 나오는 거 싫어")
@@ -91,16 +90,6 @@ def share(what: str, of: Iterable[bool]) -> Row:
     each = list(of)
     low, high = wilson(sum(each), len(each))
     return Row(f"{what} (95 %: {low:.2f} to {high:.2f})", "", sum(each) / len(each) if each else 0.0, None, len(each))
-
-
-def wilson(hits: int, n: int) -> tuple[float, float]:
-    """Give Wilson's interval of a share at 95 %."""
-    if n == 0:
-        return 0.0, 1.0
-    p, part = hits / n, Z * Z / n
-    middle = (p + part / 2) / (1 + part)
-    half = Z / (1 + part) * math.sqrt(p * (1 - p) / n + part / (4 * n))
-    return max(0.0, middle - half), min(1.0, middle + half)
 
 
 def timed(plans: int, lexicon: Lexicon, meaning: Meaning) -> list[Row]:

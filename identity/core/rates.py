@@ -39,10 +39,18 @@ def rate(name: str, errors: int, count: int) -> Rate:
     """Make a rate of a count. Raises ValueError where nothing was counted."""
     if count < 1 or not 0 <= errors <= count:
         raise ValueError(f"{errors} errors among {count}")
-    share, square = errors / count, Z * Z / count
+    low, high = wilson(errors, count)
+    return Rate(name, errors, count, _micro(errors / count), _micro(low), _micro(high))
+
+
+def wilson(hits: int, count: int) -> tuple[float, float]:
+    """Tell the 95 % interval of a share; of nothing counted, all there is."""
+    if count == 0:
+        return 0.0, 1.0
+    share, square = hits / count, Z * Z / count
     centre, half = share + square / 2, Z * math.sqrt(share * (1 - share) / count + square / (4 * count))
     low, high = (centre - half) / (1 + square), (centre + half) / (1 + square)
-    return Rate(name, errors, count, _micro(share), _micro(low if errors else 0.0), _micro(high if errors < count else 1.0))
+    return (low if hits else 0.0), (high if hits < count else 1.0)
 
 
 def rates(found: Iterable[Labelled]) -> tuple[Rate, ...]:
@@ -66,4 +74,4 @@ def _apcer(kind: str, attacks: Sequence[Labelled]) -> Rate:
 
 
 def _micro(share: float) -> int:
-    return round(min(1.0, max(0.0, share)) * 1_000_000)
+    return round(share * 1_000_000)

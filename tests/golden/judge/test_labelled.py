@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from bench.judging import Held, held_blocks, told, wilson
+from bench.judging import Held, held_blocks, told
+from identity.core.rates import wilson
 from serving.judge.lexicon import installed
 from serving.judge.meaning import MiniLm
 
