@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import pytest
 
 from policy.adapters.view import ViewReader
-from policy.errors import StaleViewError
 from schemas.account import AccountRegistered
 from schemas.consent import ConsentRevoked
 from schemas.ids import cameo_of, stream_id
@@ -18,6 +17,7 @@ from streams.adapters.kafka import ensure_topics
 from streams.adapters.postgres import PostgresEventStore
 from streams.ports import Append, Appended, NewEvent
 from streams.topics import TOPICS
+from tests.view_parts import code, until
 
 if TYPE_CHECKING:
     from schemas.registry import Event
@@ -29,21 +29,6 @@ if TYPE_CHECKING:
 def store(database: Database) -> Iterator[PostgresEventStore]:
     with PostgresEventStore(database.dsn("api"), "main") as made:
         yield made
-
-
-def until(done: Callable[[], bool], patience_s: float = 60) -> None:
-    end_s = time.monotonic() + patience_s
-    while not done():
-        assert time.monotonic() < end_s
-        time.sleep(0.002)
-
-
-def code(view: ViewReader) -> str | None:
-    try:
-        view.freshness(time.time_ns() // 1000, time.monotonic_ns() // 1000)
-    except StaleViewError as error:
-        return error.code
-    return None
 
 
 def append(store: PostgresEventStore, stream: str, event: Event) -> None:

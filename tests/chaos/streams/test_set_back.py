@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import secrets
-import time
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import psycopg
 import pytest
 
 from policy.adapters.view import ViewReader
-from policy.errors import StaleViewError
 from schemas.account import AccountBlocked, AccountRegistered
 from schemas.ids import stream_id
 from streams.adapters.kafka import ensure_topics
@@ -19,25 +16,11 @@ from streams.adapters.postgres import PostgresEventStore
 from streams.ports import Append, Appended, NewEvent
 from streams.topics import TOPICS
 from streams.view_check import compare_view
+from tests.view_parts import code, until
 
 if TYPE_CHECKING:
     from tests.conftest import Database
     from tests.parts import Installation, PostgresPart
-
-
-def until(done: Callable[[], bool], patience_s: float = 60) -> None:
-    end_s = time.monotonic() + patience_s
-    while not done():
-        assert time.monotonic() < end_s
-        time.sleep(0.002)
-
-
-def code(view: ViewReader) -> str | None:
-    try:
-        view.freshness(time.time_ns() // 1000, time.monotonic_ns() // 1000)
-    except StaleViewError as error:
-        return error.code
-    return None
 
 
 def register(database: Database, count: int) -> list[str]:

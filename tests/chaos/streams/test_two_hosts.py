@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,6 +25,7 @@ from streams.topics import TOPICS
 from streams.view_check import compare_view
 from tests import parts
 from tests.chaos.streams.links import Links
+from tests.view_parts import until
 
 if TYPE_CHECKING:
     from infra.tools import Tools
@@ -54,13 +55,6 @@ class Host:
         assert self.view is not None
         head = self.view.head(stream)
         return head is not None and head.revision >= revision
-
-
-def until(done: Callable[[], bool], patience_s: float = 60) -> None:
-    end_s = time.monotonic() + patience_s
-    while not done():
-        assert time.monotonic() < end_s
-        time.sleep(0.005)
 
 
 @pytest.fixture

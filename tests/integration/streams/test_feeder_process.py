@@ -25,6 +25,7 @@ from streams.ports import Append, Appended, NewEvent
 from streams.topics import TOPICS
 from streams.view_check import compare_view
 from tests import parts
+from tests.view_parts import code
 
 if TYPE_CHECKING:
     from tests.conftest import Database
@@ -102,14 +103,6 @@ def test_killed_or_robbed_of_its_view_it_comes_back_whole(installation: Installa
     until(lambda: fresh(view))
     assert_same(view, store, streams)
     view.close()
-
-
-def code(view: ViewReader) -> str | None:
-    try:
-        view.freshness(time.time_ns() // 1000, time.monotonic_ns() // 1000)
-    except StaleViewError as error:
-        return error.code
-    return None
 
 
 @pytest.fixture
