@@ -190,13 +190,20 @@ def track_of(readings: list[tuple[int, FaceReading]], frames_seen: int) -> FaceT
         pitch_deg=np.asarray([f.pitch_deg for f in faces], np.float32),
         blink=np.asarray([blink_score(f) for f in faces], np.float32),
         frames_seen=frames_seen,
+        smile=np.asarray([both(f, "mouthSmile") for f in faces], np.float32),
+        roll_deg=np.asarray([f.roll_deg for f in faces], np.float32),
     )
 
 
 def blink_score(reading: FaceReading) -> float:
     """Mean of both lids' closing scores."""
+    return both(reading, "eyeBlink")
+
+
+def both(reading: FaceReading, shape: str) -> float:
+    """Mean of the left and the right score of a shape by MediaPipe's name; 0 where it was not read."""
     shapes = reading.blendshapes
-    return (shapes.get("eyeBlinkLeft", 0.0) + shapes.get("eyeBlinkRight", 0.0)) / 2
+    return (shapes.get(f"{shape}Left", 0.0) + shapes.get(f"{shape}Right", 0.0)) / 2
 
 
 def sample(frame: Frame, reading: FaceReading | None, embedder: FaceEmbedder, liveness: LivenessModel) -> FaceSample:

@@ -4,7 +4,7 @@ Coordinates are pixels of the analysed picture; `left` and `up` are the person's
 from the recording's start.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -54,6 +54,10 @@ class FaceTrack:
     """(rows,) mean of both lids' closing scores, 0..1."""
     frames_seen: int
     """Frames that were looked at, with or without a face."""
+    smile: Floats = field(default_factory=lambda: np.zeros(0, np.float32))
+    """(rows,) mean of both smiling scores, 0..1; empty where they were not read."""
+    roll_deg: Floats = field(default_factory=lambda: np.zeros(0, np.float32))
+    """(rows,); empty where it was not read."""
 
 
 @dataclass(frozen=True)

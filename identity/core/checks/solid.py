@@ -7,6 +7,7 @@ its points keep rank 2 under a distant camera, follow a homography, and its nose
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from identity.core.assessment import CheckResult, Profile, measured
 from identity.core.features import FaceTrack, Floats
@@ -125,11 +126,16 @@ def blinks(track: FaceTrack) -> int:
     """Count closings of both lids while the head is not turned far."""
     if len(track.times_us) < 10:
         return 0
+    closed = closed_lids(track)
+    return int((closed[1:] & ~closed[:-1]).sum() + bool(closed[0]))
+
+
+def closed_lids(track: FaceTrack) -> NDArray[np.bool_]:
+    """Say of each row whether both lids are closed: (rows,); never while the head is turned far, where lids read wrong."""
     ratio = lid_ratio(track.landmarks)
     near = (np.abs(track.yaw_deg - np.median(track.yaw_deg)) < 20) & (np.abs(track.pitch_deg - np.median(track.pitch_deg)) < 9)
     open_ratio = float(np.median(ratio[near])) if near.any() else float(np.median(ratio))
-    closed = near & ((track.blink > BLINK_SCORE) | (ratio < LID_RATIO_DROP * open_ratio))
-    return int((closed[1:] & ~closed[:-1]).sum() + bool(closed[0]))
+    return near & ((track.blink > BLINK_SCORE) | (ratio < LID_RATIO_DROP * open_ratio))
 
 
 def lid_ratio(landmarks: Floats) -> Floats:
