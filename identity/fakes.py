@@ -52,7 +52,9 @@ class InMemoryMediaDecoder:
             on_frame(Frame(i, round(i * 1e6 / scene.fps), paint(person, yaw, blink, i, side)))
         duration_us = round((len(scene.frames) - 1) * 1e6 / scene.fps)
         facts = MediaFacts("fake", "fake", "fake", side, side, duration_us, ())
-        return Media(facts, speak(scene, sample_rate_hz), sample_rate_hz)
+        samples = speak(scene, sample_rate_hz)
+        clock = np.arange(0, len(samples) * 1_000_000 // sample_rate_hz, 20_000, dtype=np.int64)
+        return Media(facts, samples, sample_rate_hz, np.stack([clock, clock], axis=1))
 
 
 def paint(person: int, yaw: int, blink: int, index: int, side: int = _SIDE) -> Picture:

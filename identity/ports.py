@@ -5,7 +5,7 @@ for the next recording; nothing of one recording may change what is said of anot
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
@@ -35,6 +35,8 @@ class Media:
     facts: MediaFacts
     samples: Samples
     sample_rate_hz: int
+    sound_clock_us: NDArray[np.int64] = field(default_factory=lambda: np.zeros((0, 2), np.int64))
+    """(parts, 2), about every 20 ms: when the file says the part begins, from the first picture; how much sound came before it."""
 
 
 @dataclass(frozen=True)

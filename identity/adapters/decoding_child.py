@@ -74,6 +74,8 @@ class Decoding:
         self._resampler = av.AudioResampler(format="s16", layout="mono", rate=rate_hz)
         self._sound: list[bytes] = []
         self._samples = 0
+        self._played_us = 0
+        self._clock: list[tuple[int, int]] = []
         self._frames = 0
         self._first_us: int | None = None
         self._last_us = 0
@@ -93,7 +95,8 @@ class Decoding:
         self._check_end()
         facts["encoder_tags"] = [*facts["encoder_tags"], *byte_traces(source, size)]  # type: ignore[misc]
         facts["duration_us"] = self._last_us
-        send(self._out, {"kind": "sound", "rate": self._rate_hz}, b"".join(self._sound))
+        clock = [(time_us - (self._first_us or 0), played_us) for time_us, played_us in self._clock]
+        send(self._out, {"kind": "sound", "rate": self._rate_hz, "clock": clock}, b"".join(self._sound))
         return facts
 
     def _facts(self, container: InputContainer, form: str) -> dict[str, object]:
@@ -125,6 +128,13 @@ class Decoding:
             self._take_picture(frame, round(float(frame.pts * frame.time_base) * 1e6))
 
     def _take_sound(self, frame: av.AudioFrame) -> None:
+        """Resample and keep; note when the file says each part begins, and how much had been played before it."""
+        if frame.pts is not None and frame.time_base is not None:
+            time_us = round(float(frame.pts * frame.time_base) * 1e6)
+            due = not self._clock or self._played_us >= self._clock[-1][1] + limits.SOUND_CLOCK_STEP_US
+            if due and len(self._clock) < limits.MAX_SOUND_CLOCK and abs(time_us) < limits.MAX_CLOCK_US:
+                self._clock.append((time_us, self._played_us))
+        self._played_us += round(frame.samples / frame.sample_rate * 1e6)
         for part in self._resampler.resample(frame):
             block = part.to_ndarray().reshape(-1).astype("<i2")
             self._samples += len(block)

@@ -78,7 +78,7 @@ def _child(source: IO[bytes], max_side_px: int, sample_rate_hz: int) -> "Iterato
 def _read(child: "subprocess.Popen[bytes]", on_frame: Callable[[Frame], None]) -> Media | MediaRefused | None:
     """Read messages until the last; None when the child died before it."""
     assert child.stdout is not None
-    samples, rate = np.zeros(0, np.int16), 0
+    samples, rate, clock = np.zeros(0, np.int16), 0, np.zeros((0, 2), np.int64)
     while True:
         message = _message(child.stdout)
         if message is None:
@@ -91,13 +91,14 @@ def _read(child: "subprocess.Popen[bytes]", on_frame: Callable[[Frame], None]) -
                 on_frame(Frame(int(head["index"]), int(head["time_us"]), picture))
             case "sound":
                 samples, rate = np.frombuffer(body, "<i2").astype(np.int16), int(head["rate"])
+                clock = np.asarray(head["clock"], np.int64).reshape(-1, 2)
             case "refused":
                 code = str(head["code"])
                 return MediaRefused(code if code in limits.CODES else "media.unreadable")
             case "end":
                 facts: dict[str, Any] = head["facts"]
                 facts["encoder_tags"] = tuple(facts["encoder_tags"])
-                return Media(MediaFacts(**facts), samples, rate)
+                return Media(MediaFacts(**facts), samples, rate, clock)
             case other:
                 raise DecoderFailedError(f"the decoding process said {other!r}")
 

@@ -49,6 +49,14 @@ def test_a_good_file_gives_frames_in_order_and_sound(any_models, good):
     assert media.facts.duration_us == frames[-1].time_us
 
 
+def test_sound_comes_with_the_clock_that_the_file_gives_it(any_models, good):
+    media, _ = decode(any_models, good)
+    said, played = media.sound_clock_us.T
+    assert len(said) > 100
+    assert (np.diff(played) >= limits.SOUND_CLOCK_STEP_US).all()
+    assert np.abs(said - played).max() < 60_000
+
+
 def test_no_side_is_longer_than_asked(any_models, good):
     _, frames = decode(any_models, good, max_side_px=100)
     assert max(frames[0].picture.shape) == 100
