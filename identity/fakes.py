@@ -12,7 +12,9 @@ from typing import Final
 
 import numpy as np
 
+from identity.core import faces
 from identity.core.assessment import ModelVersion
+from identity.core.faces import FaceMatch, KnownKind
 from identity.core.features import Floats, MediaFacts
 from identity.ports import FaceReading, FoundFace, Frame, Media, MediaRefused, Picture, Samples, SpeechSpan
 
@@ -189,3 +191,29 @@ class InMemoryModels:
 
     def close(self) -> None:
         """Nothing is held."""
+
+
+class InMemoryFaceIndex:
+    """A FaceIndex over a dict, one comparison after the other."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[KnownKind, str], Floats] = {}
+
+    def __len__(self) -> int:
+        """See `identity.ports.FaceIndex`."""
+        return len(self._known)
+
+    def search(self, template: Floats, k: int, floor: float) -> tuple[FaceMatch, ...]:
+        """See `identity.ports.FaceIndex`."""
+        asked = faces.read(faces.written(template))
+        alike = [(float(known @ asked), name) for name, known in self._known.items()]
+        found = sorted((one for one in alike if one[0] >= floor), key=lambda one: (-one[0], one[1]))
+        return tuple(FaceMatch(kind, ref, round(similarity * 1e6)) for similarity, (kind, ref) in found[:k])
+
+    def add(self, kind: KnownKind, ref: str, template: Floats) -> None:
+        """See `identity.ports.FaceIndex`."""
+        self._known[kind, ref] = faces.read(faces.written(template))
+
+    def remove(self, kind: KnownKind, ref: str) -> bool:
+        """See `identity.ports.FaceIndex`."""
+        return self._known.pop((kind, ref), None) is not None

@@ -12,6 +12,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from identity.core.faces import FaceMatch, KnownKind
 from identity.core.features import Floats, MediaFacts
 
 Picture = NDArray[np.uint8]
@@ -147,4 +148,27 @@ class SpeakerEmbedder(Protocol):
 
     def embed(self, samples: Samples) -> Floats:
         """Write at least .5 s of speech as float32 (dims,) of unit length; a cosine is a similarity."""
+        ...
+
+
+class FaceIndex(Protocol):
+    """Known faces, in the memory of one process and nowhere else. Safe between threads."""
+
+    def __len__(self) -> int:
+        """How many faces are known."""
+        ...
+
+    def search(self, template: Floats, k: int, floor: float) -> tuple[FaceMatch, ...]:
+        """Find the at most `k` known faces of at least this cosine to a template, most like first.
+
+        `template`: float32 (128,) of unit length. Exact: no known face above the floor is left out. Raises ValueError.
+        """
+        ...
+
+    def add(self, kind: KnownKind, ref: str, template: Floats) -> None:
+        """Know a face; one that is known under the same kind and ref is replaced. May be called again. Raises ValueError."""
+        ...
+
+    def remove(self, kind: KnownKind, ref: str) -> bool:
+        """Forget a face: when it returns its numbers are overwritten. False when it was not known."""
         ...
