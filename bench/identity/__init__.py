@@ -1,0 +1,1 @@
+"""Measures who gets through an enrolment: bona fide people and attacks, per check and whole. Owns no threshold."""
