@@ -19,7 +19,7 @@ from infra.parts.postgres import ROLES, SUPERUSER
 if TYPE_CHECKING:
     from pathlib import Path
 
-TOKEN_ROLES = tuple(role for role in ROLES if role not in {"owner", "keyholder"})
+TOKEN_ROLES = (*(role for role in ROLES if role not in {"owner", "keyholder"}), "operator")
 RANDOM_BYTES = 32
 
 

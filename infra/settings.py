@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 PREFIX = "CAMEO_"
-OPTIONAL = frozenset({"corpus", "max_staleness_ms", "view_partitions", "view_mib", "operators"})
+OPTIONAL = frozenset({"corpus", "max_staleness_ms", "view_partitions", "view_mib", "operators", "root_key"})
 
 
 class SettingsError(InstallationError):
@@ -42,6 +42,8 @@ class Settings:
     view_partitions: which of the 32 partitions this host's consent view holds, for example "0-15"; all of them unless said
     view_mib: the room of the consent view in MiB; full, the feeder stops applying and this host refuses with feed.full
     operators: how many operators switching on again needs; 2 by design, 1 where there is one (`cameo doctor` says so)
+    root_key: where a new keyring's root key lies: file:NAME, credential:NAME or pkcs11:... (docs/identity.md); the keyring
+        remembers it, so that later only `cameo keys rotate` changes it
     max_staleness_ms: the age at which the consent view refuses; 500 by design, the published bound adds 100 for skew
     """
 
@@ -62,6 +64,7 @@ class Settings:
     view_partitions: str = "0-31"
     view_mib: int = 8192
     operators: int = 2
+    root_key: str = "file:root.key"
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> Self:

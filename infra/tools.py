@@ -26,6 +26,8 @@ class Tools:
     opa: Path
     kafka_libs: Path
     models: Path
+    softhsm: Path | None = None
+    """The folder of SoftHSM's module and its util, for tests; None where this machine has none and could get none."""
 
     @classmethod
     def load(cls, places: Places) -> Self:
@@ -41,6 +43,7 @@ class Tools:
             opa=Path(stamp.tools["opa"]),
             kafka_libs=places.kafka_libs,
             models=places.models,
+            softhsm=Path(stamp.tools["softhsm"]) if "softhsm" in stamp.tools else None,
         )
 
 

@@ -148,6 +148,18 @@ class KeyholderClient:
         """Decide the release of a draft again, after its subjects answered. May be called again."""
         return self._call("/v1/release-draft", wire.ReleaseDraftAsk(generation=generation), wire.ReleaseAnswer)
 
+    def roots(self) -> wire.RootsAnswer:
+        """List the versions of the root key and what each still wraps."""
+        return self._call("/v1/keys/roots", wire.RootsAsk(), wire.RootsAnswer)
+
+    def rotate(self, to: str | None = None, *, make: bool = False) -> wire.RootsAnswer:
+        """Wrap new subject keys by another root key from now on; `rewrap` brings the others. May be called again with `to`."""
+        return self._call("/v1/keys/rotate", wire.RotateAsk(to=to, make=make), wire.RootsAnswer)
+
+    def rewrap(self, most: int) -> wire.RootsAnswer:
+        """Bring up to so many subject keys under the root key in use. May be called again, and by several at once."""
+        return self._call("/v1/keys/rewrap", wire.RewrapAsk(most=most), wire.RootsAnswer)
+
     def health(self) -> wire.HealthAnswer:
         """Ask what it could do now."""
         status, body = self._line.post("/v1/health", b"", self._headers, "GET")

@@ -17,6 +17,16 @@ class KeyGoneError(KeysError):
     """The key does not exist: it was destroyed, or never was. What it sealed is unreadable."""
 
 
+class RootKeyError(KeysError):
+    """A root key cannot be named, found, read or used as asked: what is configured is wrong."""
+
+
+class RootKeyUnavailableError(RootKeyError):
+    """The root key does not answer now (a token that is away): nothing is opened; ask again. Refuse with `code`."""
+
+    code: ClassVar[str] = "root_key.unavailable"
+
+
 class NoKeyError(KeysError):
     """Nothing was sealed under this name."""
 

@@ -3,21 +3,75 @@
 from __future__ import annotations
 
 import itertools
-import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 import msgspec
 
-from identity.keys.errors import KeyGoneError, KeyholderRefusedError, NoKeyError, SealBrokenError
+from identity.keys.errors import (
+    KeyGoneError,
+    KeyholderRefusedError,
+    NoKeyError,
+    RootKeyError,
+    RootKeyUnavailableError,
+    SealBrokenError,
+)
 from identity.keys.keyring import KeyRing
 from identity.keys.rights import EVIDENCE, may_call, readable
-from identity.keys.sealing import KEY_BYTES
+from identity.keys.sealing import new_key, unwrap, wrap
 from identity.keys.vault import Vault
 from identity.keys.wire import AssetSealedFields, EvidenceSealed
 from schemas.cameo import AssetSealed, EvidenceDestroyed, Facet, SubjectKeyDestroyed
 from schemas.envelope import Envelope, Sealed
 from schemas.registry import Event
+
+
+class InMemoryWrapping:
+    """A root key in memory, which its owner may take away."""
+
+    def __init__(self, key: bytes) -> None:
+        """`away` True: it does not answer."""
+        self._key = key
+        self.away = False
+
+    def wrap(self, key: bytes, key_id: str) -> bytes:
+        """Wrap."""
+        self._require()
+        return wrap(self._key, key, key_id)
+
+    def unwrap(self, wrapped: bytes, key_id: str) -> bytes:
+        """Unwrap."""
+        self._require()
+        return unwrap(self._key, wrapped, key_id)
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+    def _require(self) -> None:
+        if self.away:
+            raise RootKeyUnavailableError("the root key is away")
+
+
+class InMemoryRootKeys:
+    """Root keys by name, drawn when they are made; the first one is there."""
+
+    first = "memory:1"
+
+    def __init__(self, key: bytes | None = None) -> None:
+        """`key`: of the first one; left out, drawn."""
+        self.wrappings = {self.first: InMemoryWrapping(key or new_key())}
+
+    def open(self, reference: str) -> InMemoryWrapping:
+        """Give one; raises RootKeyError."""
+        if reference not in self.wrappings:
+            raise RootKeyError(f"there is no {reference}")
+        return self.wrappings[reference]
+
+    def make(self, reference: str) -> None:
+        """Draw one; raises RootKeyError where it is there."""
+        if reference in self.wrappings:
+            raise RootKeyError(f"{reference} is there")
+        self.wrappings[reference] = InMemoryWrapping(new_key())
 
 
 class InMemoryBlobs:
@@ -57,7 +111,7 @@ class InMemoryKeyholder:
         self._read = read
         self._append = append or (lambda _stream, _event: None)
         ticks = itertools.count(1)
-        self.vault = vault or Vault("main", KeyRing(None, os.urandom(KEY_BYTES), lambda: next(ticks)), InMemoryBlobs())
+        self.vault = vault or Vault("main", KeyRing(None, InMemoryRootKeys(), lambda: next(ticks)), InMemoryBlobs())
 
     def as_role(self, role: str) -> InMemoryKeyholder:
         """Give the same keyholder as another role sees it."""

@@ -12,61 +12,60 @@ import sqlite3
 import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, Literal
-
-import msgspec
+from typing import Any
 
 from identity.keys.errors import KeyGoneError, NoKeyError
+from identity.keys.ports import RootKeys
+from identity.keys.roots import RootTable
+from identity.keys.rows import BY_ROOT, ROW, SCHEMA, KeyKind, KeyRow, RootRow, row_of
 from identity.keys.sealing import new_id, new_key, unwrap, wrap
 
 LEASE_GRAIN_US = 60_000_000
-KeyKind = Literal["subject", "field", "evidence", "asset", "output"]
-
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS keys (
-  key_id TEXT PRIMARY KEY, kind TEXT NOT NULL, name TEXT NOT NULL, about TEXT NOT NULL, wrapped BLOB,
-  created_us INTEGER NOT NULL, destroyed_us INTEGER, lease_until_us INTEGER NOT NULL DEFAULT 0, retired INTEGER NOT NULL DEFAULT 0,
-  settled INTEGER NOT NULL DEFAULT 0,
-  UNIQUE (kind, name));
-CREATE TABLE IF NOT EXISTS key_subjects (
-  account TEXT NOT NULL, key_id TEXT NOT NULL REFERENCES keys, PRIMARY KEY (account, key_id)) WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS keys_unsettled ON keys (kind) WHERE settled = 0 AND wrapped IS NOT NULL;
-CREATE INDEX IF NOT EXISTS keys_retired ON keys (lease_until_us) WHERE retired = 1 AND wrapped IS NOT NULL;
-"""
-_ROW = "SELECT key_id, kind, name, about, wrapped IS NULL, created_us, lease_until_us FROM keys WHERE "
-
-
-class KeyRow(msgspec.Struct, frozen=True, kw_only=True):
-    """What is known of a key, without the key."""
-
-    key_id: str
-    kind: KeyKind
-    name: str
-    about: dict[str, Any]
-    destroyed: bool
-    created_us: int
-    lease_until_us: int
 
 
 class KeyRing:
     """Wrapped keys on disk. Every method is durable when it returns, safe between threads, one process at a time."""
 
-    def __init__(self, path: Path | None, root_key: bytes, clock: Callable[[], int]) -> None:
-        """Open or make the file (0600); `path` None keeps everything in memory. `clock`: UTC microseconds."""
+    def __init__(self, path: Path | None, roots: RootKeys, clock: Callable[[], int]) -> None:
+        """Open or make the file (0600); `path` None keeps everything in memory. `clock`: UTC microseconds.
+
+        Raises RootKeyError where a root key is not the one that the file is wrapped by, RootKeyUnavailableError.
+        """
         if path is not None:
             path.touch(mode=0o600, exist_ok=True)
         self._db = sqlite3.connect(path or ":memory:", check_same_thread=False, isolation_level=None)
         # secure_delete zeroes what is deleted; the rollback journal is truncated, never kept, after each commit.
         for pragma in ("secure_delete=ON", "journal_mode=TRUNCATE", "synchronous=EXTRA", "foreign_keys=ON"):
             self._db.execute(f"PRAGMA {pragma}").fetchall()
-        self._db.executescript(_SCHEMA)
-        self._root = root_key
+        self._db.executescript(SCHEMA)
+        self.path = path
         self._clock = clock
         self._lock = threading.RLock()
+        self._turning = threading.Lock()
+        self._roots = RootTable(self._db, roots, clock)
+        self._take_up()
 
     def close(self) -> None:
-        """Close the file."""
-        self._db.close()
+        """Close the file and let go of the root keys."""
+        with self._lock:
+            self._db.close()
+            self._roots.close()
+
+    def _take_up(self) -> None:
+        """Begin with the configured root key, also in a file from before there were versions; it must open what is there."""
+        with self._lock, self._db:
+            self._db.execute("BEGIN IMMEDIATE")
+            if not any(name == "root" for _, name, *_ in self._db.execute("PRAGMA table_info(keys)")):
+                self._db.execute("ALTER TABLE keys ADD COLUMN root TEXT")
+            self._db.execute(BY_ROOT)
+            if self._roots.now:
+                return
+            root = self._roots.begin()
+            old = self._db.execute("SELECT key_id, wrapped FROM keys WHERE kind = 'subject' AND wrapped IS NOT NULL LIMIT 1").fetchone()
+            if old is not None:
+                self._roots.unwrap(root, old[1], old[0])
+            self._db.execute("UPDATE keys SET root = ? WHERE kind = 'subject'", (root,))
+        self._roots.turn(root)
 
     def create(self, kind: KeyKind, name: str, subjects: Sequence[str], about: dict[str, Any]) -> tuple[str, bytes]:
         """Make a key under its subjects' keys; gives its id and the key. Raises KeyGoneError for an erased subject."""
@@ -109,32 +108,32 @@ class KeyRing:
     def find(self, kind: KeyKind, name: str) -> KeyRow | None:
         """Find a key by what it is for, destroyed ones too."""
         with self._lock:
-            found = self._db.execute(_ROW + "kind = ? AND name = ?", (kind, name)).fetchone()
-            return None if found is None else _row(found)
+            found = self._db.execute(ROW + "kind = ? AND name = ?", (kind, name)).fetchone()
+            return None if found is None else row_of(found)
 
     def row(self, key_id: str) -> KeyRow:
         """Tell what is known of a key; raises NoKeyError."""
         with self._lock:
-            found = self._db.execute(_ROW + "key_id = ?", (key_id,)).fetchone()
+            found = self._db.execute(ROW + "key_id = ?", (key_id,)).fetchone()
         if found is None:
             message = f"there is no {key_id}"
             raise NoKeyError(message)
-        return _row(found)
+        return row_of(found)
 
     def of_kind(self, kind: KeyKind, prefix: str = "") -> list[KeyRow]:
         """List the keys of a kind whose name begins so, destroyed ones too, in order of making."""
         with self._lock:
             rows = self._db.execute(
-                _ROW + "kind = ? AND substr(name, 1, ?) = ? ORDER BY rowid",
+                ROW + "kind = ? AND substr(name, 1, ?) = ? ORDER BY rowid",
                 (kind, len(prefix), prefix),
             )
-            return [_row(found) for found in rows.fetchall()]
+            return [row_of(found) for found in rows.fetchall()]
 
     def unsettled(self, kind: KeyKind) -> list[KeyRow]:
         """List the keys of a kind of which it is not known for good whether the record names them."""
         with self._lock:
-            rows = self._db.execute(_ROW + "kind = ? AND settled = 0 AND wrapped IS NOT NULL", (kind,))
-            return [_row(found) for found in rows.fetchall()]
+            rows = self._db.execute(ROW + "kind = ? AND settled = 0 AND wrapped IS NOT NULL", (kind,))
+            return [row_of(found) for found in rows.fetchall()]
 
     def settle(self, key_id: str) -> None:
         """Note that the record names a key for good."""
@@ -191,6 +190,46 @@ class KeyRing:
             self._destroy([row.key_id for row in rows] + [subject.key_id])
         return subject.key_id, rows
 
+    def roots(self) -> list[RootRow]:
+        """List the versions of the root key, oldest first."""
+        with self._lock:
+            return self._roots.rows()
+
+    def turn_to(self, reference: str) -> str:
+        """Wrap every new subject key by another root key; those that are there follow by `rewrap`. May be called again."""
+        with self._turning, self._lock:
+            if self._roots.reference != reference:
+                with self._db:
+                    self._db.execute("BEGIN IMMEDIATE")
+                    root = self._roots.add(reference)
+                self._roots.turn(root)
+            return self._roots.now
+
+    def rewrap(self, most: int) -> int:
+        """Wrap up to so many subject keys anew by the root key in use; gives how many are left. May be called again.
+
+        Keys are used meanwhile: the root keys are asked outside the lock, and a key that was destroyed meanwhile stays so.
+        What the keys seal is not touched. The last one retires the earlier root keys.
+        """
+        with self._turning:
+            return self._rewrap(most)
+
+    def _rewrap(self, most: int) -> int:
+        with self._lock:
+            now = self._roots.now
+            rows = self._db.execute(
+                "SELECT key_id, wrapped, root FROM keys WHERE kind = 'subject' AND wrapped IS NOT NULL AND root <> ? LIMIT ?", (now, most)
+            ).fetchall()
+        new = [(self._roots.wrap(now, self._roots.unwrap(root, old, key_id), key_id), now, key_id, old) for key_id, old, root in rows]
+        with self._lock, self._db:
+            self._db.execute("BEGIN IMMEDIATE")
+            self._db.executemany("UPDATE keys SET wrapped = ?, root = ? WHERE key_id = ? AND wrapped = ?", new)
+            left: int = self._db.execute(
+                "SELECT count(*) FROM keys WHERE kind = 'subject' AND wrapped IS NOT NULL AND root <> ?", (now,)
+            ).fetchone()[0]
+            self._roots.retire()
+        return left
+
     def _destroy(self, key_ids: Sequence[str]) -> None:
         now_us = self._clock()
         self._db.executemany(
@@ -199,36 +238,23 @@ class KeyRing:
         )
 
     def _subject(self, account: str) -> bytes:
-        key_id, wrapped = self._subject_row(account)
+        key_id, wrapped, root = self._subject_row(account)
         if wrapped is None:
             message = f"the key of {account} was destroyed"
             raise KeyGoneError(message)
-        return unwrap(self._root, wrapped, key_id)
+        return self._roots.unwrap(root, wrapped, key_id)
 
-    def _subject_row(self, account: str) -> tuple[str, bytes | None]:
-        found = self._db.execute("SELECT key_id, wrapped FROM keys WHERE kind = 'subject' AND name = ?", (account,)).fetchone()
+    def _subject_row(self, account: str) -> tuple[str, bytes | None, str]:
+        found = self._db.execute("SELECT key_id, wrapped, root FROM keys WHERE kind = 'subject' AND name = ?", (account,)).fetchone()
         if found is not None:
-            return found[0], found[1]
-        key_id = new_id("key")
-        wrapped = wrap(self._root, new_key(), key_id)
-        self._insert(key_id, "subject", account, {}, wrapped)
-        return key_id, wrapped
+            return found
+        key_id, root = new_id("key"), self._roots.now
+        wrapped = self._roots.wrap(root, new_key(), key_id)
+        self._insert(key_id, "subject", account, {}, wrapped, root)
+        return key_id, wrapped, root
 
-    def _insert(self, key_id: str, kind: KeyKind, name: str, about: dict[str, Any], wrapped: bytes) -> None:
+    def _insert(self, key_id: str, kind: KeyKind, name: str, about: dict[str, Any], wrapped: bytes, root: str | None = None) -> None:
         self._db.execute(
-            "INSERT INTO keys (key_id, kind, name, about, wrapped, created_us) VALUES (?, ?, ?, ?, ?, ?)",
-            (key_id, kind, name, json.dumps(about, sort_keys=True), wrapped, self._clock()),
+            "INSERT INTO keys (key_id, kind, name, about, wrapped, created_us, root) VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (key_id, kind, name, json.dumps(about, sort_keys=True), wrapped, self._clock(), root),
         )
-
-
-def _row(found: tuple[Any, ...]) -> KeyRow:
-    key_id, kind, name, about, destroyed, created_us, lease_until_us = found
-    return KeyRow(
-        key_id=key_id,
-        kind=kind,
-        name=name,
-        about=json.loads(about),
-        destroyed=bool(destroyed),
-        created_us=created_us,
-        lease_until_us=lease_until_us,
-    )

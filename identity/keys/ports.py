@@ -10,6 +10,39 @@ from schemas.cameo import Facet
 from schemas.envelope import Sealed
 
 
+class Wrapping(Protocol):
+    """A root key in use: wraps subject keys, wherever the key itself lies. Safe between threads."""
+
+    def wrap(self, key: bytes, key_id: str) -> bytes:
+        """Wrap 32 bytes, bound to a key's id; gives 60. Raises RootKeyUnavailableError."""
+        ...
+
+    def unwrap(self, wrapped: bytes, key_id: str) -> bytes:
+        """Unwrap; raises SealBrokenError for another root key, another id or other bytes, RootKeyUnavailableError."""
+        ...
+
+    def close(self) -> None:
+        """Let go of the key. May be called again."""
+        ...
+
+
+class RootKeys(Protocol):
+    """Where root keys lie, each under a reference that holds no secret."""
+
+    @property
+    def first(self) -> str:
+        """The reference that a new keyring begins with."""
+        ...
+
+    def open(self, reference: str) -> Wrapping:
+        """Open one. Raises RootKeyError, RootKeyUnavailableError."""
+        ...
+
+    def make(self, reference: str) -> None:
+        """Draw a new root key where there is none. Raises RootKeyError where there is one, or none can be made."""
+        ...
+
+
 class Blobs(Protocol):
     """Sealed files by name (`KIND/ID`)."""
 

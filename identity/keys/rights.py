@@ -14,7 +14,10 @@ ENDPOINTS: dict[str, frozenset[str]] = {
     "/v1/film": frozenset({"api"}),
     "/v1/draft": frozenset({"api"}),
     "/v1/release-draft": frozenset({"api", "dispatcher"}),
-    "/v1/health": frozenset({"api", "worker", "judge", "dispatcher", "auditor"}),
+    "/v1/keys/roots": frozenset({"operator"}),
+    "/v1/keys/rotate": frozenset({"operator"}),
+    "/v1/keys/rewrap": frozenset({"operator"}),
+    "/v1/health": frozenset({"operator", "api", "worker", "judge", "dispatcher", "auditor"}),
     "/v1/open": frozenset({"replica"}),
     "/v1/release": frozenset({"replica"}),
 }

@@ -73,14 +73,19 @@ def unseal_field(key: bytes, place: tuple[str, str, str, str], sealed: Sealed) -
     return unseal(key, sealed.nonce + sealed.ciphertext, associated_data(*place, sealed.key_id))
 
 
+def bound_to_key(key_id: str) -> bytes:
+    """Give the associated data of a wrapped key."""
+    return f"cameo/key/1\x1f{key_id}".encode()
+
+
 def wrap(wrapping: bytes, key: bytes, key_id: str) -> bytes:
     """Wrap a key under another one, bound to its own id (60 bytes for 32)."""
-    return seal(wrapping, key, f"cameo/key/1\x1f{key_id}".encode())
+    return seal(wrapping, key, bound_to_key(key_id))
 
 
 def unwrap(wrapping: bytes, wrapped: bytes, key_id: str) -> bytes:
     """Unwrap a key; raises SealBrokenError."""
-    return unseal(wrapping, wrapped, f"cameo/key/1\x1f{key_id}".encode())
+    return unseal(wrapping, wrapped, bound_to_key(key_id))
 
 
 def seal_to(public_key: bytes, plain: bytes) -> bytes:

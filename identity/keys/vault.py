@@ -7,9 +7,10 @@ import threading
 from collections.abc import Mapping, Sequence
 
 from identity.keys.errors import NoKeyError
-from identity.keys.keyring import KeyKind, KeyRing, KeyRow
+from identity.keys.keyring import KeyRing
 from identity.keys.package import Likeness, likeness_path
 from identity.keys.ports import Blobs
+from identity.keys.rows import KeyKind, KeyRow
 from identity.keys.sealing import BlobPlace, new_id, seal, seal_field, unseal, unseal_field
 from identity.keys.wire import AssetSealedFields, EvidenceSealed
 from schemas.cameo import Facet

@@ -6,6 +6,7 @@ from typing import Literal
 
 import msgspec
 
+from identity.keys.rows import RootRow
 from schemas.cameo import Facet
 from schemas.envelope import Sealed
 
@@ -192,6 +193,30 @@ class HealthAnswer(Message, frozen=True):
     keys: int
     checkpoint_position: int
     film_public_key: str
+
+
+class RotateAsk(Message, frozen=True):
+    """POST /v1/keys/rotate: wrap by another root key from now on. `to` None: the next version beside the one in use, made now."""
+
+    to: str | None = None
+    make: bool = False
+
+
+class RewrapAsk(Message, frozen=True):
+    """POST /v1/keys/rewrap: bring up to so many subject keys under the root key in use."""
+
+    most: int
+
+
+class RootsAsk(Message, frozen=True):
+    """POST /v1/keys/roots."""
+
+
+class RootsAnswer(Message, frozen=True):
+    """The versions of the root key, oldest first; `left`: subject keys that an earlier one still wraps."""
+
+    roots: tuple[RootRow, ...]
+    left: int
 
 
 class Problem(Message, frozen=True):

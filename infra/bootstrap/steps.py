@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from infra.bootstrap import jars, models, programs, system
+from infra.bootstrap import jars, models, programs, softhsm, system
 from infra.bootstrap.errors import BootstrapError
 from infra.bootstrap.shell import Got, Progress, child_environ, complain, run, tree_bytes
 from infra.bootstrap.stamp import Stamp, digest, read, write
@@ -65,6 +65,7 @@ def set_up(places: Places, progress: Progress) -> Stamp:
             _opa(places, progress),
             _models(places, progress),
             _libraries(progress),
+            _softhsm(places, progress),
         ]
     shown = [{"part": one.part, "version": one.version, "source": one.source, "bytes": one.size_bytes} for one in got]
     tools = {name: path for one in got for name, path in one.tools.items()}
@@ -153,6 +154,15 @@ def _libraries(progress: Progress) -> Got:
             system.install(wanted)
         got.part, got.version, got.source = "libraries", " ".join(system.LIBRARIES.values()), "apt" if wanted else "machine"
         got.fetched = bool(wanted)
+    return got
+
+
+def _softhsm(places: Places, progress: Progress) -> Got:
+    with progress.part("SoftHSM, a token for the tests of root keys; its absence stops nothing") as got:
+        folder, got.source, got.fetched = softhsm.find(places)
+        got.part, got.version = "softhsm", "" if folder else "absent: its tests are skipped"
+        if folder is not None:
+            got.tools = {"softhsm": str(folder)}
     return got
 
 

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 OUTSIDE = "CAMEO_OUTSIDE"  # in the file: parts that somebody else ran at the last `up`
 CONTROLLER_PORT = "CAMEO_KAFKA_CONTROLLER_PORT"
-PASSED = ("HOME", "USER", "LANG", "TZ", "TMPDIR", "LD_LIBRARY_PATH", "SSL_CERT_FILE")
+PASSED = ("HOME", "USER", "LANG", "TZ", "TMPDIR", "LD_LIBRARY_PATH", "SSL_CERT_FILE", "CREDENTIALS_DIRECTORY", "SOFTHSM2_CONF")
 PASSED_PREFIXES = ("LC_", "CUDA_", "NVIDIA_", "OMP_", "CAMEO_")
 
 
@@ -112,7 +112,7 @@ def _variables(
     corpus = Path(environ.get("CAMEO_CORPUS") or ROOT.parent / "shared" / "corpus")
     if corpus.is_dir():
         ours["CAMEO_CORPUS"] = str(corpus.resolve())
-    for name in ("CAMEO_TENANT", "CAMEO_MODELS", "CAMEO_MAX_STALENESS_MS", "CAMEO_OPERATORS"):
+    for name in ("CAMEO_TENANT", "CAMEO_MODELS", "CAMEO_MAX_STALENESS_MS", "CAMEO_OPERATORS", "CAMEO_ROOT_KEY"):
         if environ.get(name):
             ours[name] = environ[name]
     return {**ours, OUTSIDE: " ".join(sorted(outside))}

@@ -21,6 +21,7 @@ from identity.keys.blobs import FileBlobs
 from identity.keys.keyring import KeyRing
 from identity.keys.sealing import keypair, new_id
 from identity.keys.vault import Vault
+from identity.keys.wrapping import ConfiguredRootKeys, credentials_of
 from infra.settings import Settings
 from policy.adapters.opa import OpaEngine
 from serving.keyholder.access import Doorkeeper
@@ -31,6 +32,7 @@ from serving.keyholder.exact import Exact
 from serving.keyholder.intake import SPOOL, Intake
 from serving.keyholder.opening import Opener
 from serving.keyholder.releasing import Releaser
+from serving.keyholder.rotating import Rotation
 from serving.keyholder.showing import Exhibitor
 from serving.keyholder.signer import FilmSigner
 from serving.keyholder.tending import Steward
@@ -58,7 +60,8 @@ def compose(settings: Settings, store: PostgresEventStore) -> Keyholding:
     folder = settings.var / NAME
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     (settings.media / SPOOL).mkdir(mode=0o700, parents=True, exist_ok=True)
-    keyring = KeyRing(folder / "keys.sqlite", settings.secret("root.key"), now_us)
+    roots = ConfiguredRootKeys(settings.root_key, settings.secrets, credentials_of(os.environ))
+    keyring = KeyRing(folder / "keys.sqlite", roots, now_us)
     vault = Vault(settings.tenant, keyring, FileBlobs(settings.media))
     checkpoint = Checkpoint(folder / "checkpoint")
     private_key, public_key = _film_keys(settings.secrets)
@@ -69,6 +72,7 @@ def compose(settings: Settings, store: PostgresEventStore) -> Keyholding:
         releaser=Releaser(exact, vault, Intake(exact, vault, FilmSigner(folder).sign, settings.media, private_key)),
         exhibitor=Exhibitor(exact, vault),
         steward=Steward(exact, vault, settings.media),
+        rotation=Rotation(keyring, roots),
         checkpoint=checkpoint,
         doorkeeper=Doorkeeper.from_secrets(settings.secrets),
         film_public_key=public_key,

@@ -14,7 +14,7 @@ from anyio.to_thread import run_sync
 from fastapi import FastAPI, Request, Response
 
 from identity.keys import wire
-from identity.keys.errors import KeyGoneError, NoKeyError, SealBrokenError, SignatureRefusedError
+from identity.keys.errors import KeyGoneError, NoKeyError, RootKeyUnavailableError, SealBrokenError, SignatureRefusedError
 from identity.keys.rights import ENDPOINTS, may_call
 from policy.errors import PolicyUnavailableError
 from schemas.errors import SchemaError
@@ -24,6 +24,7 @@ from serving.keyholder.errors import LedgerBehindError, RefusedError
 from serving.keyholder.exact import Exact
 from serving.keyholder.opening import Opener
 from serving.keyholder.releasing import Releaser
+from serving.keyholder.rotating import Rotation
 from serving.keyholder.showing import Exhibitor
 from serving.keyholder.tending import Steward
 from streams.errors import IncarnationError, LedgerUnavailableError
@@ -49,6 +50,7 @@ class Keyholding:
     releaser: Releaser
     exhibitor: Exhibitor
     steward: Steward
+    rotation: Rotation
     checkpoint: Checkpoint
     doorkeeper: Doorkeeper
     film_public_key: bytes
@@ -76,7 +78,11 @@ def handlers(held: Keyholding) -> dict[str, Handler]:
     def destroy_subject(_: str, ask: wire.SubjectDestroy) -> wire.Message:
         return wire.Destroyed(key_id=steward.destroy_subject(ask.account, ask.cameos))
 
+    rotation = held.rotation
     return {
+        "/v1/keys/roots": (wire.RootsAsk, lambda _, __: rotation.roots()),
+        "/v1/keys/rotate": (wire.RotateAsk, lambda _, ask: rotation.rotate(ask.to, make=ask.make)),
+        "/v1/keys/rewrap": (wire.RewrapAsk, lambda _, ask: rotation.rewrap(ask.most)),
         "/v1/seal": (wire.SealAsk, seal),
         "/v1/unseal": (wire.UnsealAsk, unseal),
         "/v1/evidence/put": (wire.EvidencePut, lambda _, ask: vault.put_evidence(ask.account, ask.cameo, ask.recording)),
@@ -144,7 +150,14 @@ def _guarded(held: Keyholding, request: Request, endpoint: str, body: bytes, ans
         response = _problem(409, "seal.broken")
     except NoKeyError:
         response = _problem(404, "evidence.unknown")
-    except (PolicyUnavailableError, LedgerUnavailableError, LedgerBehindError, IncarnationError, SchemaError) as error:
+    except (
+        RootKeyUnavailableError,
+        PolicyUnavailableError,
+        LedgerUnavailableError,
+        LedgerBehindError,
+        IncarnationError,
+        SchemaError,
+    ) as error:
         LOG.warning("endpoint=%s error=%s: %s", endpoint, type(error).__name__, error)
         response = _closed(endpoint, _unavailable(error))
     LOG.info("endpoint=%s role=%s status=%d ms=%.1f", endpoint, role, response.status_code, (time.monotonic() - began) * 1e3)
@@ -167,6 +180,8 @@ def _admitted(door: Doorkeeper, request: Request, endpoint: str, body: bytes) ->
 
 def _unavailable(error: Exception) -> str:
     match error:
+        case RootKeyUnavailableError():
+            return "keyholder.unavailable"
         case PolicyUnavailableError():
             return "policy.unavailable"
         case LedgerBehindError() | IncarnationError():

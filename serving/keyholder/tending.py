@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
 
-from identity.keys.keyring import KeyRow
 from identity.keys.rights import EVIDENCE, readable
+from identity.keys.rows import KeyRow
 from identity.keys.vault import Vault
 from identity.keys.wire import AssetSealedFields
 from schemas.cameo import AssetRekeyed, AssetSealed, EvidenceDestroyed, Facet, SubjectKeyDestroyed

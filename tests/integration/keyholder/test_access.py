@@ -12,7 +12,7 @@ from identity.keys.rights import ENDPOINTS
 from identity.keys.wire import Problem
 from tests.keyholder_parts import Keyholding
 
-ROLES = ("api", "worker", "judge", "dispatcher", "auditor", "relay", "feeder")
+ROLES = ("api", "worker", "judge", "dispatcher", "auditor", "relay", "feeder", "operator")
 CONTROL = sorted(endpoint for endpoint, roles in ENDPOINTS.items() if "replica" not in roles)
 
 

@@ -35,6 +35,7 @@ def test_settings_give_back_the_environment_they_were_read_from() -> None:
         "CAMEO_VIEW_PARTITIONS": "0-31",
         "CAMEO_VIEW_MIB": "8192",
         "CAMEO_OPERATORS": "2",
+        "CAMEO_ROOT_KEY": "file:root.key",
     }
     assert Settings.from_env(settings.environ()) == settings
 

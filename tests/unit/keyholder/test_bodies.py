@@ -22,7 +22,7 @@ LONG = b"x" * (MAX_ASK_BYTES + 1)
 def client() -> TestClient:
     door = Doorkeeper({"api": b"secret"}, Ed25519PrivateKey.generate().public_key().public_bytes_raw())
     anything: Any = SimpleNamespace(vault=SimpleNamespace(seal=lambda *_: {}))
-    held = Keyholding(anything, anything, anything, anything, anything, anything, door, b"")
+    held = Keyholding(*[anything] * 7, door, b"")
     return TestClient(make_app(held))
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from identity.keys.fakes import InMemoryBlobs, InMemoryKeyholder
+from identity.keys.fakes import InMemoryBlobs, InMemoryKeyholder, InMemoryRootKeys
 from identity.keys.keyring import KeyRing
 from identity.keys.package import seal_film, unpack
 from identity.keys.sealing import keypair, new_id
@@ -105,7 +105,7 @@ class Scene:
         self.memory = InMemoryEventStore(clock=lambda: next(ticks) + self.clock_us)
         self.store = FrailStore(self.memory)
         self.blobs = InMemoryBlobs()
-        self.vault = Vault("main", KeyRing(None, os.urandom(32), lambda: next(ticks)), self.blobs)
+        self.vault = Vault("main", KeyRing(None, InMemoryRootKeys(), lambda: next(ticks)), self.blobs)
         fake = InMemoryKeyholder("api", self.memory.read, lambda stream, event: self.world.append("keyholder", stream, event), self.vault)
         self.world = MemoryWorld(self.memory, fake)
         self.world.open_installation(BUNDLE)

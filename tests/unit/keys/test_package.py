@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import itertools
-import os
 
 import pytest
 
 from identity.keys import sealing
 from identity.keys.errors import SealBrokenError
-from identity.keys.fakes import InMemoryBlobs
+from identity.keys.fakes import InMemoryBlobs, InMemoryRootKeys
 from identity.keys.keyring import KeyRing
 from identity.keys.package import Package, open_likeness, pack, seal_film, unpack
 from identity.keys.vault import Vault
@@ -20,7 +19,7 @@ ANA, CAMEO = "account-" + "a" * 32, "cameo-" + "c" * 32
 def test_a_child_opens_its_package_its_likeness_and_seals_its_film() -> None:
     ticks = itertools.count(1)
     blobs = InMemoryBlobs()
-    vault = Vault("main", KeyRing(None, os.urandom(32), lambda: next(ticks)), blobs)
+    vault = Vault("main", KeyRing(None, InMemoryRootKeys(), lambda: next(ticks)), blobs)
     asset = vault.put_asset(CAMEO, ANA, "face", b"likeness")
     film_private, film_public = sealing.keypair()
     private, public = sealing.keypair()
