@@ -9,7 +9,8 @@ import numpy as np
 from identity.assets import FaceAsset, VoiceAsset, pack
 from identity.core.features import Floats
 from identity.errors import MediaUnusableError
-from identity.extraction import ModelSet, cut_speech
+from identity.extraction import ModelSet
+from identity.hearing import cut_speech
 from identity.ports import SAMPLE_RATE_HZ, FaceReading, Frame, MediaRefused, Picture
 
 SOURCE_SIDE_PX: Final = 1280

@@ -10,8 +10,8 @@ import numpy as np
 
 from identity.core.assessment import ModelVersion
 from identity.core.checks.one_face import FRONTAL_DEG
-from identity.core.features import FaceSample, FaceTrack, Features, Floats, FrameFacts, SpeechFacts
-from identity.core.fingerprint import audio_marks
+from identity.core.features import FaceSample, FaceTrack, Features, Floats, FrameFacts
+from identity.hearing import HearingModels, listen
 from identity.ports import (
     SAMPLE_RATE_HZ,
     FaceEmbedder,
@@ -21,15 +21,9 @@ from identity.ports import (
     FoundFace,
     Frame,
     LivenessModel,
-    Media,
     MediaDecoder,
     MediaRefused,
     Picture,
-    Samples,
-    SpeakerEmbedder,
-    SpeechRecogniser,
-    SpeechSpan,
-    VoiceActivity,
 )
 
 ANALYSED_SIDE_PX: Final = 640
@@ -38,12 +32,9 @@ SAMPLE_EVERY_US: Final = 400_000
 FRONTAL_PITCH_DEG: Final = 20.0
 """Wider than yaw, for pitch reads with an offset of up to 9 degrees a person."""
 SECOND_FACE_PART: Final = 0.25
-VOICE_WINDOW_S: Final = 2.0
-VOICE_STEP_S: Final = 1.0
-VOICE_LEAST_S: Final = 0.5
 
 
-class ModelSet(Protocol):
+class ModelSet(HearingModels, Protocol):
     """Every model an assessment needs, loaded or not yet."""
 
     @property
@@ -66,21 +57,6 @@ class ModelSet(Protocol):
         """Judge texture."""
         ...
 
-    @property
-    def voice_activity(self) -> VoiceActivity:
-        """Find speech."""
-        ...
-
-    @property
-    def recogniser(self) -> SpeechRecogniser:
-        """Recognise words."""
-        ...
-
-    @property
-    def speaker(self) -> SpeakerEmbedder:
-        """Embed voices."""
-        ...
-
     def versions(self) -> tuple[ModelVersion, ...]:
         """The model files and their SHA-256 sums."""
         ...
@@ -96,45 +72,16 @@ def extract(path: Path, models: ModelSet) -> Features | MediaRefused:
         tracker.close()
     if isinstance(media, MediaRefused):
         return media
+    face = watcher.track()
+    speech, sound = listen(media, face, models)
     return Features(
         media=media.facts,
         frames=watcher.frames(),
-        face=watcher.track(),
+        face=face,
         samples=tuple(watcher.samples),
-        speech=hear(media, models),
+        speech=speech,
+        sound=sound,
     )
-
-
-def hear(media: Media, models: ModelSet) -> SpeechFacts:
-    """Read the sound of a recording: words, how much speech, and a voice vector a stretch."""
-    speech, _ = cut_speech(media.samples, models.voice_activity)
-    windows = voice_windows(speech)
-    vectors = [models.speaker.embed(window) for window in windows]
-    return SpeechFacts(
-        heard=models.recogniser.transcribe(media.samples) if len(speech) else "",
-        speech_us=round(len(speech) / SAMPLE_RATE_HZ * 1e6),
-        duration_us=round(len(media.samples) / SAMPLE_RATE_HZ * 1e6),
-        window_embeddings=np.stack(vectors) if vectors else np.zeros((0, 1), np.float32),
-        marks=audio_marks(media.samples),
-    )
-
-
-def cut_speech(samples: Samples, voice_activity: VoiceActivity) -> tuple[Samples, tuple[SpeechSpan, ...]]:
-    """The speech alone, end to end, and where it was."""
-    spans = voice_activity.spans(samples)
-    parts = [samples[s.start : s.end] for s in spans]
-    return (np.concatenate(parts) if parts else np.zeros(0, np.int16)), spans
-
-
-def voice_windows(speech: Samples) -> list[Samples]:
-    """Two seconds of speech every second; one shorter window when there is less; none below half a second."""
-    size, step = int(VOICE_WINDOW_S * SAMPLE_RATE_HZ), int(VOICE_STEP_S * SAMPLE_RATE_HZ)
-    if len(speech) < VOICE_LEAST_S * SAMPLE_RATE_HZ:
-        return []
-    if len(speech) <= size:
-        return [speech]
-    starts = [*range(0, len(speech) - size, step), len(speech) - size]
-    return [speech[a : a + size] for a in starts]
 
 
 @dataclass

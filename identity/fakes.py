@@ -16,6 +16,7 @@ from identity.core import faces
 from identity.core.assessment import ModelVersion
 from identity.core.faces import FaceMatch, KnownKind
 from identity.core.features import Floats, MediaFacts
+from identity.core.sound import Heard
 from identity.ports import FaceReading, FoundFace, Frame, Media, MediaRefused, Picture, Samples, SpeechSpan
 
 _SIDE: Final = 256
@@ -154,9 +155,17 @@ class InMemoryRecogniser:
     def __init__(self, words: str = "") -> None:
         self.words = words
 
-    def transcribe(self, samples: Samples) -> str:
+    def listen(self, samples: Samples, language: str = "en") -> Heard:  # noqa: ARG002 - the port's
         """See `identity.ports.SpeechRecogniser`."""
-        return self.words if np.abs(samples).max(initial=0) > 50 else ""
+        return Heard(self.words if np.abs(samples).max(initial=0) > 50 else "")
+
+
+class InMemoryVoiceLiveness:
+    """Calls every voice natural."""
+
+    def natural_score(self, speech: Samples) -> float:
+        """See `identity.ports.VoiceLiveness`."""
+        return 2.0 if len(speech) >= 8000 else float("nan")
 
 
 class InMemorySpeaker:
@@ -183,6 +192,8 @@ class InMemoryModels:
         self.liveness = InMemoryLiveness(live)
         self.voice_activity = InMemoryVoiceActivity()
         self.recogniser = InMemoryRecogniser(words)
+        self.second_recogniser = InMemoryRecogniser(words)
+        self.voice_liveness = InMemoryVoiceLiveness()
         self.speaker = InMemorySpeaker()
 
     def versions(self) -> tuple[ModelVersion, ...]:

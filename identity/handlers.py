@@ -82,7 +82,7 @@ def run_checks(
         *movements.check(features.face, challenge, profile),  # 3
         *solid.check(features.face, profile),  # 4
         *texture.check(features.samples, profile),  # 5
-        *words.check(features.speech.heard, challenge, profile),  # 6
+        *words.check(features.sound.texts if features.sound else features.speech.heard, challenge, profile),  # 6
         *voice.check(features.speech, profile),  # 8
         *one_face.check(features.samples, profile),  # 9
         *injection.check(features, submission.camera_label, profile),  # 11

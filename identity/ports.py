@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from identity.core.faces import FaceMatch, KnownKind
 from identity.core.features import Floats, MediaFacts
+from identity.core.sound import Heard
 
 Picture = NDArray[np.uint8]
 Samples = NDArray[np.int16]
@@ -138,8 +139,19 @@ class VoiceActivity(Protocol):
 class SpeechRecogniser(Protocol):
     """Writes down words."""
 
-    def transcribe(self, samples: Samples) -> str:
-        """Write down what is said, in English. It never learns what was asked. Silence gives ''."""
+    def listen(self, samples: Samples, language: str = "en") -> Heard:
+        """Write down what is said in that language ("en", "ko"), of the first 30 s. It never learns what was asked.
+
+        Silence gives ''; so does a language that the recogniser does not know. Words have times where it can tell them.
+        """
+        ...
+
+
+class VoiceLiveness(Protocol):
+    """Judges whether a voice is a person's."""
+
+    def natural_score(self, speech: Samples) -> float:
+        """Log-odds that the voice is no machine's, higher is natural; nan for less than .5 s."""
         ...
 
 

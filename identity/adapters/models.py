@@ -7,12 +7,14 @@ from typing import Final
 
 import torch
 
-from identity.adapters.hearing import SileroVoiceActivity, WhisperRecogniser
+from identity.adapters.hearing import SileroVoiceActivity
 from identity.adapters.media import SubprocessMediaDecoder
 from identity.adapters.mediapipe_face import MediaPipeFaceReader
 from identity.adapters.minifasnet import MiniFasNetLiveness
 from identity.adapters.sface import SFaceEmbedder
 from identity.adapters.speaker import SpeechBrainSpeaker
+from identity.adapters.voice_liveness import AasistVoiceLiveness
+from identity.adapters.whisper import WhisperRecogniser
 from identity.core.assessment import ModelVersion
 from identity.errors import ModelMissingError
 
@@ -22,7 +24,18 @@ EMBEDDER: Final = "face_recognition_sface_2021dec_int8bq.onnx"
 LIVENESS: Final = ("2.7_80x80_MiniFASNetV2.pth", "4_0_0_80x80_MiniFASNetV1SE.pth")
 SPEAKER: Final = "speaker_asv.pth"
 RECOGNISER: Final = "whisper-base"
-FILES: Final = (LANDMARKER, DETECTOR, EMBEDDER, *LIVENESS, SPEAKER, f"{RECOGNISER}/model.bin")
+SECOND_RECOGNISER: Final = "whisper-tiny.en"
+VOICE_LIVENESS: Final = "voice_aasist.pth"
+FILES: Final = (
+    LANDMARKER,
+    DETECTOR,
+    EMBEDDER,
+    *LIVENESS,
+    SPEAKER,
+    VOICE_LIVENESS,
+    f"{RECOGNISER}/model.bin",
+    f"{SECOND_RECOGNISER}/model.bin",
+)
 """Named as in infra/models.toml."""
 
 
@@ -72,8 +85,18 @@ class Models:
 
     @cached_property
     def recogniser(self) -> WhisperRecogniser:
-        """Recognise words with whisper base."""
+        """Recognise words with whisper base, and where each lies."""
         return WhisperRecogniser(self._folder / RECOGNISER)
+
+    @cached_property
+    def second_recogniser(self) -> WhisperRecogniser:
+        """Recognise words with whisper tiny, English alone."""
+        return WhisperRecogniser(self._folder / SECOND_RECOGNISER, aligned=False)
+
+    @cached_property
+    def voice_liveness(self) -> AasistVoiceLiveness:
+        """Judge with AASIST whether a voice is synthetic."""
+        return AasistVoiceLiveness(self._folder / VOICE_LIVENESS)
 
     @cached_property
     def speaker(self) -> SpeechBrainSpeaker:
@@ -86,7 +109,7 @@ class Models:
 
     def close(self) -> None:
         """Let every model go. May be called twice; the next use loads again."""
-        for name in ("decoder", "faces", "embedder", "liveness", "voice_activity", "recogniser", "speaker"):
+        for name in [name for name in self.__dict__ if not name.startswith("_")]:
             self.__dict__.pop(name, None)
 
 

@@ -123,6 +123,10 @@ CODES: Final[dict[str, Message]] = {
         "The words were not those asked. Read the phrase exactly, word by word.",
         "요청한 문구와 다릅니다. 문구를 한 단어씩 그대로 읽어 주세요.",
     ),
+    "words.unmeasured_language": Message(
+        "A person will listen to the recording before it becomes active, for how well a machine hears this language is not known.",
+        "이 언어를 기계가 얼마나 잘 알아듣는지 측정되지 않았으므로 활성화 전에 담당자가 녹화를 듣습니다.",
+    ),
     "voice.absent": Message(
         "Too little speech was heard. Say the whole phrase aloud.",
         "말소리가 너무 적습니다. 문구 전체를 소리 내어 말해 주세요.",

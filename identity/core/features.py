@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from identity.core.sound import SoundFacts
+
 Floats = NDArray[np.float32]
 
 
@@ -103,3 +105,4 @@ class Features:
     face: FaceTrack
     samples: tuple[FaceSample, ...]
     speech: SpeechFacts
+    sound: SoundFacts | None = None

@@ -33,6 +33,18 @@ def test_silence_holds_no_speech_and_no_words(any_models):
     assert any_models.voice_activity.spans(np.zeros(0, np.int16)) == ()
 
 
+@pytest.mark.parametrize("which", ["recogniser", "second_recogniser"])
+def test_nothing_is_heard_where_there_is_no_sound(any_models, which):
+    assert getattr(any_models, which).listen(np.zeros(0, np.int16)).text == ""
+
+
+def test_a_voice_is_judged_from_half_a_second_on_and_the_same_again(any_models):
+    sound = speak(Scene(voices=[2]), RATE)
+    assert np.isnan(any_models.voice_liveness.natural_score(sound[:7_999]))
+    assert np.isfinite(any_models.voice_liveness.natural_score(sound))
+    assert any_models.voice_liveness.natural_score(sound) == any_models.voice_liveness.natural_score(sound)
+
+
 def test_a_voice_vector_has_unit_length_and_is_the_same_again(any_models):
     sound = speak(Scene(voices=[2]), RATE)
     sound[::7] //= 2

@@ -126,7 +126,7 @@ def test_utterances_of_one_speaker_are_told_from_spliced_ones(corpus, loaded, ca
 
     from identity.core.checks import voice
     from identity.core.features import SpeechFacts
-    from identity.extraction import cut_speech, voice_windows
+    from identity.hearing import cut_speech, voice_windows
 
     speech = {}
     for folder in sorted(p for p in (corpus / "speech" / "long").iterdir() if p.name.isdigit()):
