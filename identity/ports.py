@@ -23,11 +23,12 @@ SAMPLE_RATE_HZ = 16_000
 
 @dataclass(frozen=True)
 class Frame:
-    """One decoded frame: its place, its time from the start, its picture."""
+    """One decoded frame: its place, its time from the start, its picture, where in the file its bytes begin (None: not said)."""
 
     index: int
     time_us: int
     picture: Picture
+    byte_offset: int | None = None
 
 
 @dataclass(frozen=True)

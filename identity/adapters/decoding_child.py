@@ -16,6 +16,9 @@ from typing import BinaryIO
 sys.path.insert(0, str(Path(__file__).parent))
 
 import av
+import av.subtitles.codeccontext  # imported by PyAV when it meets a file: too late, nothing is opened any more
+import av.subtitles.stream
+import confined
 import limits
 import numpy as np
 from av import logging as av_logging
@@ -39,6 +42,7 @@ def bind() -> None:
     resource.setrlimit(resource.RLIMIT_NOFILE, (limits.CHILD_OPEN_FILES, limits.CHILD_OPEN_FILES))
     resource.setrlimit(resource.RLIMIT_CPU, (limits.CHILD_CPU_S, limits.CHILD_CPU_S + 1))
     resource.setrlimit(resource.RLIMIT_AS, (limits.CHILD_MEMORY_BYTES, limits.CHILD_MEMORY_BYTES))
+    confined.give_up_calls()
 
 
 def container_of(head: bytes) -> str:
@@ -76,9 +80,12 @@ class Decoding:
         self._samples = 0
         self._played_us = 0
         self._clock: list[tuple[int, int]] = []
+        self._peak = 0
         self._frames = 0
+        self._brightest = 0.0
         self._first_us: int | None = None
         self._last_us = 0
+        self._places: dict[int, int] = {}
 
     def run(self, source: BinaryIO) -> dict[str, object]:
         """Decode sound and picture in file order, writing frames as they come; answer with the facts."""
@@ -89,15 +96,23 @@ class Decoding:
         source.seek(0)
         with av.open(source, mode="r", format=form) as container:
             facts = self._facts(container, form)
-            for packet in container.demux(container.streams.video[0], container.streams.audio[0]):
-                for frame in packet.decode():
-                    self._take(frame)
+            self._read(container)
         self._check_end()
         facts["encoder_tags"] = [*facts["encoder_tags"], *byte_traces(source, size)]  # type: ignore[misc]
         facts["duration_us"] = self._last_us
         clock = [(time_us - (self._first_us or 0), played_us) for time_us, played_us in self._clock]
         send(self._out, {"kind": "sound", "rate": self._rate_hz, "clock": clock}, b"".join(self._sound))
         return facts
+
+    def _read(self, container: InputContainer) -> None:
+        packets = container.demux(container.streams.video[0], container.streams.audio[0])
+        for count, packet in enumerate(packets):
+            if count >= limits.MAX_PACKETS:
+                raise RefusedError("media.too_long")
+            if packet.pts is not None and packet.pos is not None and packet.stream.type == "video":
+                self._places[packet.pts] = packet.pos
+            for frame in packet.decode():
+                self._take(frame)
 
     def _facts(self, container: InputContainer, form: str) -> dict[str, object]:
         """Refuse by what the headers claim, before anything is decoded."""
@@ -106,8 +121,12 @@ class Decoding:
         if not container.streams.audio:
             raise RefusedError("media.no_audio")
         video, audio = container.streams.video[0], container.streams.audio[0]
+        if video.codec_context is None or audio.codec_context is None:  # PyAV knows no decoder for it
+            raise RefusedError("media.codec")
         if video.codec_context.name not in VIDEO_CODECS or audio.codec_context.name not in AUDIO_CODECS:
-            raise RefusedError("media.unreadable")
+            raise RefusedError("media.codec")
+        if (container.duration or 0) > (limits.MAX_SECONDS + 1) * 1_000_000:
+            raise RefusedError("media.too_long")
         check_size(video.codec_context.width, video.codec_context.height)
         if not 0 < audio.codec_context.sample_rate <= limits.MAX_SAMPLES_HZ:
             raise RefusedError("media.unreadable")
@@ -140,24 +159,34 @@ class Decoding:
             self._samples += len(block)
             if self._samples > limits.MAX_SECONDS * self._rate_hz:
                 raise RefusedError("media.too_long")
+            self._peak = max(self._peak, int(np.abs(block.astype(np.int32)).max(initial=0)))
             self._sound.append(block.tobytes())
 
     def _take_picture(self, frame: av.VideoFrame, time_us: int) -> None:
-        """Scale, turn to BGR, turn upright, write. Frames that do not advance in time are dropped."""
+        """Scale, turn to BGR, turn upright, write. A frame at the time of the one before it is dropped."""
+        place = self._places.pop(frame.pts, None) if frame.pts is not None else None
         if self._first_us is None:
             self._first_us = time_us
         time_us -= self._first_us
         if self._frames and time_us <= self._last_us:
+            if time_us < self._last_us - limits.MAX_BACK_S * 1e6:
+                raise RefusedError("media.clock")
             return
         if self._frames >= limits.MAX_FRAMES or time_us > limits.MAX_SECONDS * 1_000_000:
             raise RefusedError("media.too_long")
+        if time_us - self._last_us > limits.MAX_GAP_S * 1e6:
+            raise RefusedError("media.clock")
         check_size(frame.width, frame.height)
         scale = min(1.0, self._max_side_px / max(frame.width, frame.height))
         width, height = max(2, round(frame.width * scale)), max(2, round(frame.height * scale))
         way = "AREA" if scale < 1 else "BILINEAR"
-        picture = frame.to_ndarray(format="bgr24", width=width, height=height, interpolation=way)
+        picture = frame.to_ndarray(format="bgr24", width=width, height=height, interpolation=way, threads=1)
         picture = np.rot90(picture, round(frame.rotation / 90) % 4)
-        head = {"kind": "frame", "index": self._frames, "time_us": time_us, "height": picture.shape[0], "width": picture.shape[1]}
+        self._brightest = max(self._brightest, float(picture[::8, ::8].mean()))
+        head = {
+            "kind": "frame", "index": self._frames, "time_us": time_us, "byte_offset": place,
+            "height": picture.shape[0], "width": picture.shape[1],
+        }  # fmt: skip
         send(self._out, head, np.ascontiguousarray(picture).tobytes())
         self._frames, self._last_us = self._frames + 1, time_us
 
@@ -166,8 +195,15 @@ class Decoding:
             raise RefusedError("media.no_video")
         if not self._sound:
             raise RefusedError("media.no_audio")
-        if self._last_us < limits.MIN_SECONDS * 1_000_000:
+        sound_us = self._samples * 1_000_000 // self._rate_hz
+        if min(self._last_us, sound_us) < limits.MIN_SECONDS * 1_000_000:
             raise RefusedError("media.too_short")
+        if abs(self._last_us - sound_us) > limits.MAX_APART_S * 1e6:
+            raise RefusedError("media.lengths")
+        if self._peak < limits.SILENT_PEAK:
+            raise RefusedError("media.silent")
+        if self._brightest < limits.BLACK_MEAN:
+            raise RefusedError("media.black")
 
 
 def naming_tags(*tables: dict[str, str]) -> list[str]:
@@ -189,14 +225,13 @@ def byte_traces(source: BinaryIO, size: int) -> list[str]:
     return found + [f"trace={name.decode()}" for name in BYTE_TRACES if name in head]
 
 
-def main() -> int:
+def main(max_side_px: int, rate_hz: int) -> int:
     """Decode standard input to standard output; a refusal is an answer, exit 0."""
-    out = sys.stdout.buffer
     av_logging.set_level(av_logging.PANIC)
     bind()
-    source = os.fdopen(0, "rb")
+    source, out = os.fdopen(0, "rb"), os.fdopen(1, "wb", closefd=False)
     try:
-        facts = Decoding(out, int(sys.argv[1]), int(sys.argv[2])).run(source)
+        facts = Decoding(out, max_side_px, rate_hz).run(source)
         send(out, {"kind": "end", "facts": facts})
     except RefusedError as refusal:
         send(out, {"kind": "refused", "code": str(refusal)})
@@ -207,4 +242,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(int(sys.argv[1]), int(sys.argv[2])))

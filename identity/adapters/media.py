@@ -8,8 +8,9 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, Protocol
 
 import numpy as np
 
@@ -22,22 +23,43 @@ _CHILD = Path(__file__).with_name("decoding_child.py")
 _MAX_BODY = max(limits.MAX_PIXELS * 3, limits.MAX_SECONDS * limits.MAX_SAMPLES_HZ * 2)
 
 
+class Child(Protocol):
+    """A decoding child as the decoder needs it; `subprocess.Popen` is one."""
+
+    stdout: IO[bytes] | None
+    returncode: int
+
+    def kill(self) -> None:
+        """End it."""
+        ...
+
+    def wait(self) -> int:
+        """Reap it."""
+        ...
+
+
+Start = Callable[[IO[bytes], int, int], AbstractContextManager[Child]]
+"""Starts a child on an open file, with the longest side in pixels and the sample rate in Hz."""
+
+
 class SubprocessMediaDecoder:
     """A MediaDecoder that starts one child a recording.
 
     The child may use 90 s of CPU, 2 GiB of address space, no file but the one it is handed, and writes only to
-    its pipe; it is killed after 120 s or when this process stops reading. Its death, however it comes, is the
+    its pipe; on x86-64 the kernel refuses it every call that opens, connects or starts anything; it is killed after 120 s or when this process stops reading. Its death, however it comes, is the
     file's fault and gives a code: `media.timeout` after a limit of time, else `media.unreadable`.
     """
 
-    def __init__(self, wall_s: float = limits.CHILD_WALL_S) -> None:
+    def __init__(self, wall_s: float = limits.CHILD_WALL_S, start: Start | None = None) -> None:
+        """`start`: how a child is started, where a test starts many; left out, a process of its own a recording."""
         self._wall_s = wall_s
+        self._start: Start = start or _child
 
     def decode(self, path: Path, on_frame: Callable[[Frame], None], *, max_side_px: int, sample_rate_hz: int) -> Media | MediaRefused:
         """See `identity.ports.MediaDecoder`. Raises OSError when the file cannot be opened."""
         if path.stat().st_size > limits.MAX_FILE_BYTES:
             return MediaRefused("media.too_large")
-        with path.open("rb") as source, _child(source, max_side_px, sample_rate_hz) as child:
+        with path.open("rb") as source, self._start(source, max_side_px, sample_rate_hz) as child:
             overdue = threading.Event()
             timer = threading.Timer(self._wall_s, lambda: (overdue.set(), child.kill()))
             timer.start()
@@ -55,7 +77,7 @@ class SubprocessMediaDecoder:
 
 
 @contextlib.contextmanager
-def _child(source: IO[bytes], max_side_px: int, sample_rate_hz: int) -> "Iterator[subprocess.Popen[bytes]]":
+def _child(source: IO[bytes], max_side_px: int, sample_rate_hz: int) -> Iterator[Child]:
     command = [sys.executable, "-I", "-B", str(_CHILD), str(max_side_px), str(sample_rate_hz)]
     environment = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "PATH": os.defpath, "LANG": "C.UTF-8"}
     try:
@@ -75,7 +97,7 @@ def _child(source: IO[bytes], max_side_px: int, sample_rate_hz: int) -> "Iterato
         yield child
 
 
-def _read(child: "subprocess.Popen[bytes]", on_frame: Callable[[Frame], None]) -> Media | MediaRefused | None:
+def _read(child: Child, on_frame: Callable[[Frame], None]) -> Media | MediaRefused | None:
     """Read messages until the last; None when the child died before it."""
     assert child.stdout is not None
     samples, rate, clock = np.zeros(0, np.int16), 0, np.zeros((0, 2), np.int64)
@@ -88,7 +110,8 @@ def _read(child: "subprocess.Popen[bytes]", on_frame: Callable[[Frame], None]) -
             case "frame":
                 shape = (int(head["height"]), int(head["width"]), 3)
                 picture = np.frombuffer(body, np.uint8).reshape(shape)
-                on_frame(Frame(int(head["index"]), int(head["time_us"]), picture))
+                place = head["byte_offset"]
+                on_frame(Frame(int(head["index"]), int(head["time_us"]), picture, None if place is None else int(place)))
             case "sound":
                 samples, rate = np.frombuffer(body, "<i2").astype(np.int16), int(head["rate"])
                 clock = np.asarray(head["clock"], np.int64).reshape(-1, 2)

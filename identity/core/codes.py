@@ -47,6 +47,30 @@ CODES: Final[dict[str, Message]] = {
         "The recording has no sound. Allow the microphone and record again.",
         "녹화에 소리가 없습니다. 마이크를 허용하고 다시 녹화해 주세요.",
     ),
+    "media.empty": Message(
+        "The file is empty. Record again and wait until the recording is saved.",
+        "빈 파일입니다. 다시 녹화하고 저장이 끝날 때까지 기다려 주세요.",
+    ),
+    "media.codec": Message(
+        "The recording is in a form that is not read here. Record in the browser, or with a phone as H.264 or HEVC.",
+        "여기에서 읽을 수 없는 형식의 녹화입니다. 브라우저로 녹화하거나 휴대전화에서 H.264 또는 HEVC로 녹화해 주세요.",
+    ),
+    "media.clock": Message(
+        "The times in the recording jump. Record again in one take, without pausing.",
+        "녹화 안의 시간이 끊기거나 되돌아갑니다. 멈추지 말고 한 번에 다시 녹화해 주세요.",
+    ),
+    "media.lengths": Message(
+        "Picture and sound are not equally long. Record both together, in one take.",
+        "영상과 소리의 길이가 다릅니다. 둘을 함께 한 번에 녹화해 주세요.",
+    ),
+    "media.silent": Message(
+        "The microphone was off. Switch it on and record again.",
+        "마이크가 꺼져 있었습니다. 마이크를 켜고 다시 녹화해 주세요.",
+    ),
+    "media.black": Message(
+        "The picture is black. Uncover the camera and record again.",
+        "화면이 검습니다. 카메라를 가리는 것을 치우고 다시 녹화해 주세요.",
+    ),
     "quality.blurred": Message(
         "The picture is not sharp enough. Clean the lens and hold still between movements.",
         "화면이 선명하지 않습니다. 렌즈를 닦고 동작 사이에는 움직이지 마세요.",
