@@ -46,8 +46,9 @@ class SubprocessMediaDecoder:
     """A MediaDecoder that starts one child a recording.
 
     The child may use 90 s of CPU, 2 GiB of address space, no file but the one it is handed, and writes only to
-    its pipe; on x86-64 the kernel refuses it every call that opens, connects or starts anything; it is killed after 120 s or when this process stops reading. Its death, however it comes, is the
-    file's fault and gives a code: `media.timeout` after a limit of time, else `media.unreadable`.
+    its pipe; on x86-64 the kernel refuses it every call that opens, connects or starts anything. It is killed after
+    120 s or when this process stops reading. Its death, however it comes, is the file's fault and gives a code:
+    `media.timeout` after a limit of time, else `media.unreadable`.
     """
 
     def __init__(self, wall_s: float = limits.CHILD_WALL_S, start: Start | None = None) -> None:

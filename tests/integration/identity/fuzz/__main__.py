@@ -26,7 +26,10 @@ def main() -> int:
     parser.add_argument("--first", type=int, default=0)
     parser.add_argument("--share", help="of whom: written by the process that starts this one")
     parser.add_argument("--keep", nargs=2, metavar=("NUMBER", "FILE"), help="write one broken file, to look at")
+    parser.add_argument("--decode", type=Path, metavar="FOLDER", help="decode these files; prints what each came to, by name")
     asked = parser.parse_args()
+    if asked.decode:
+        return _decode(asked.decode)
     if asked.share:
         return _work(Path(asked.share), asked.first, asked.files, asked.workers)
     with tempfile.TemporaryDirectory() as folder:
@@ -36,6 +39,18 @@ def main() -> int:
             Path(asked.keep[1]).write_bytes(Breaking(int(asked.keep[0]), _seeds(Path(folder))).broken())
             return 0
         return _lead(Path(folder), asked.first, asked.files, asked.workers)
+
+
+def _decode(folder: Path) -> int:
+    paths = sorted(folder.iterdir())
+    herd, came = Herd(folder), {}
+    for path in paths:
+        told = Told()
+        herd.decode(0, path.read_bytes(), told)
+        came[path.name] = [*told.ends, *told.outcomes][0]
+    herd.close()
+    print(json.dumps(came))
+    return 0
 
 
 def _seeds(folder: Path) -> list[bytes]:
@@ -59,7 +74,9 @@ def _lead(folder: Path, first: int, files: int, workers: int) -> int:
         failed |= one.returncode != 0
         if said:
             found = json.loads(said)
-            part = Told(worst_s=found["worst_s"], worst_kib=found["worst_mib"] * 1024, numbers=[tuple(pair) for pair in found["numbers"]])
+            part = Told(
+                worst_s=found["worst_cpu_s"], worst_kib=found["worst_mib"] * 1024, numbers=[tuple(pair) for pair in found["numbers"]]
+            )
             part.outcomes.update(found["outcomes"])
             part.ends.update(found["ends"])
             told.add(part)
@@ -78,7 +95,7 @@ def _work(folder: Path, first: int, files: int, step: int) -> int:
 
 def _shown(told: Told) -> dict[str, object]:
     return {
-        "outcomes": dict(told.outcomes.most_common()), "ends": dict(told.ends), "worst_s": round(told.worst_s, 2),
+        "outcomes": dict(told.outcomes.most_common()), "ends": dict(told.ends), "worst_cpu_s": round(told.worst_s, 2),
         "worst_mib": told.worst_kib // 1024, "numbers": told.numbers[:40],
     }  # fmt: skip
 

@@ -8,7 +8,9 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Sequence
 
-MASTERS = {bytes.fromhex(one) for one in ("18538067", "1549a966", "1654ae6b", "ae", "e0", "e1", "1f43b675", "a0", "1c53bb6b", "bb", "114d9b74")}
+MASTERS = {
+    bytes.fromhex(one) for one in ("18538067", "1549a966", "1654ae6b", "ae", "e0", "e1", "1f43b675", "a0", "1c53bb6b", "bb", "114d9b74")
+}
 BOXES = {b"moov", b"trak", b"mdia", b"minf", b"stbl", b"edts", b"udta", b"moof", b"traf", b"dinf", b"mvex", b"meta"}
 EDGES = (0, 1, 2, 0x7F, 0x80, 0xFF, 0x7FFF, 0xFFFF, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFF, 0x7FFFFFFFFFFFFFFF, 0xFFFFFFFFFFFFFFFF)
 Part = tuple[int, int, int, int]
