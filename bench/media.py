@@ -47,9 +47,9 @@ def measure(folder: Path, films: int) -> list[Row]:
     take.write_bytes(answer_of(ACTOR, challenge.phrase, [movement.value for movement in challenge.movements]).recording)
     submission = Submission(account=ACCOUNT, received_at_us=challenge.issued_at_us + 1)
     with closing(Models.load(models_folder)) as models:
-        assess_recording(take, challenge, "sandbox", (), models, submission=submission)
+        assess_recording(take, Asked(challenge, submission), Profile.SANDBOX, models)
         begun_s = time.perf_counter()
-        assess_recording(take, challenge, "sandbox", (), models, submission=submission)
+        assess_recording(take, Asked(challenge, submission), Profile.SANDBOX, models)
         assessed_s = time.perf_counter() - begun_s
         assets = extract_assets(take, models)
         enrolled_s = time.perf_counter() - begun_s

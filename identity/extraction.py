@@ -1,6 +1,7 @@
 """Owns turning one recording into features through the ports. Does not judge them."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Protocol
@@ -20,6 +21,7 @@ from identity.ports import (
     FaceTracker,
     FoundFace,
     Frame,
+    FrameObserver,
     LivenessModel,
     MediaDecoder,
     MediaRefused,
@@ -62,11 +64,14 @@ class ModelSet(HearingModels, Protocol):
         ...
 
 
-def extract(path: Path, models: ModelSet) -> Features | MediaRefused:
-    """Read the whole recording once, in a stream, and answer with its features or why it was not read."""
+def extract(path: Path, models: ModelSet, observers: Sequence[FrameObserver] = ()) -> Features | MediaRefused:
+    """Read the whole recording once, in a stream, and answer with its features or why it was not read.
+
+    Every frame passes each observer, with the face that was read in it; what they found is theirs to tell.
+    """
     tracker = models.faces.open()
     try:
-        watcher = _Watcher(tracker, models.embedder, models.liveness)
+        watcher = _Watcher(tracker, models.embedder, models.liveness, observers)
         media = models.decoder.decode(path, watcher.see, max_side_px=ANALYSED_SIDE_PX, sample_rate_hz=SAMPLE_RATE_HZ)
     finally:
         tracker.close()
@@ -91,6 +96,7 @@ class _Watcher:
     tracker: FaceTracker
     embedder: FaceEmbedder
     liveness: LivenessModel
+    observers: Sequence[FrameObserver] = ()
     samples: list[FaceSample] = field(default_factory=list)
     _readings: list[tuple[int, FaceReading]] = field(default_factory=list)
     _times: list[int] = field(default_factory=list)
@@ -109,6 +115,8 @@ class _Watcher:
         self._digests.append(hashlib.blake2b(frame.picture.tobytes(), digest_size=16).digest())
         self._before = grey
         reading = self.tracker.read(frame.picture, frame.time_us)
+        for observer in self.observers:
+            observer.see(frame, reading)
         if reading is not None:
             self._readings.append((frame.time_us, reading))
         if frame.time_us >= self._next_sample_us:

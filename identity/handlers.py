@@ -1,18 +1,19 @@
 """Owns what the platform asks of identity: assess a recording, cut its assets. Does not decide, store, seal or send.
 
-An assessment runs the numbered checks in order: 1 recording, 2 answers the challenge, 3 movements, 4 solid,
-5 texture, 6 words, 8 voice, 9 one face, 11 injection. `core.assessment.decide` decides on the result.
+An assessment runs the numbered checks in order (core.assessment.CHECK_NAMES); `core.assessment.decide` decides on the result.
 """
 
 import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 
-from identity.core.assessment import Assessment, CheckResult, Profile, measured
-from identity.core.challenge import Challenge
+import numpy as np
+
+from identity.core.assessment import Assessment, CheckResult, measured
 from identity.core.checks import (
     answers_challenge,
     injection,
+    known_face,
     movements,
     one_face,
     recording,
@@ -21,72 +22,79 @@ from identity.core.checks import (
     voice,
     words,
 )
-from identity.core.enrolment import Submission
+from identity.core.context import Asked
 from identity.core.features import Features
 from identity.core.fingerprint import Fingerprint, video_marks
+from identity.core.fusion import attack_probability
+from identity.core.profiles import Level, Profile
 from identity.cutting import cut_face, cut_voice
 from identity.extraction import ModelSet, extract
 from identity.ports import MediaRefused
 
 
-def assess_recording(
-    path: Path,
-    challenge: Challenge,
-    profile: Profile,
-    earlier: Sequence[Fingerprint],
-    models: ModelSet,
-    *,
-    submission: Submission,
-) -> Assessment:
+def assess_recording(path: Path, asked: Asked, profile: Profile, models: ModelSet) -> Assessment:
     """Run every check on one recording and write down what they found.
 
-    `earlier` are the fingerprints of all recordings that could be replayed: at least this account's, better
-    the installation's. Reads the file, writes nothing, may be called again with the same result (recognition
-    is greedy, models are fixed). A file that cannot be read is a failed check 1, not an exception. Raises
-    ModelMissingError, DecoderFailedError, OSError when the file is gone.
+    `asked.earlier` are the fingerprints of all recordings that could be replayed: at least this account's, better the
+    installation's. Reads the file, writes nothing, may be called again with the same result (recognition is greedy, models
+    are fixed). A file that cannot be read is a failed check 1, not an exception. Raises ModelMissingError,
+    DecoderFailedError, OSError when the file is gone.
     """
     digest = sha256_of(path)
     features = extract(path, models)
     if isinstance(features, MediaRefused):
-        fingerprint = Fingerprint(digest)
+        fingerprint, template, heard = Fingerprint(digest), b"", ""
         refused = measured(1, features.code, 0.0, 1.0, "limits in identity/adapters/limits.py", profile=profile)
-        results: tuple[CheckResult, ...] = (
-            refused,
-            *answers_challenge.check(challenge, submission, fingerprint, earlier, profile),
-        )
+        results: tuple[CheckResult, ...] = (refused, *answers_challenge.check(asked, fingerprint, profile))
     else:
-        fingerprint = fingerprint_of(digest, features)
-        results = run_checks(features, fingerprint, challenge, profile, earlier, submission)
+        fingerprint, template, heard = fingerprint_of(digest, features), template_of(features), features.speech.heard
+        results = run_checks(features, fingerprint, asked, profile)
     return Assessment(
         results=results,
         media_sha256=digest,
-        challenge_id=challenge.challenge_id,
+        challenge_id=asked.challenge.challenge_id,
         profile=profile,
         models=models.versions(),
         fingerprint=fingerprint,
+        level=level_of(asked),
+        without=asked.challenge.without,
+        attack_micro=attack_probability(results),
+        template=template,
+        heard=heard,
     )
 
 
-def run_checks(
-    features: Features,
-    fingerprint: Fingerprint,
-    challenge: Challenge,
-    profile: Profile,
-    earlier: Sequence[Fingerprint],
-    submission: Submission,
-) -> tuple[CheckResult, ...]:
+def level_of(asked: Asked) -> Level:
+    """Tell what an answer can be worth by how it was asked for."""
+    if asked.live is None:
+        return Level.UPLOAD
+    return Level.LIGHT if asked.challenge.light else Level.STEPWISE
+
+
+def run_checks(features: Features, fingerprint: Fingerprint, asked: Asked, profile: Profile) -> tuple[CheckResult, ...]:
     """Run the numbered checks over features already extracted. Pure."""
+    challenge = asked.challenge
     return (
         *recording.check(features, profile),  # 1
-        *answers_challenge.check(challenge, submission, fingerprint, earlier, profile),  # 2
+        *answers_challenge.check(asked, fingerprint, profile),  # 2
         *movements.check(features.face, challenge, profile),  # 3
         *solid.check(features.face, profile),  # 4
         *texture.check(features.samples, profile),  # 5
         *words.check(features.sound.texts if features.sound else features.speech.heard, challenge, profile),  # 6
         *voice.check(features.speech, profile),  # 8
         *one_face.check(features.samples, profile),  # 9
-        *injection.check(features, submission.camera_label, profile),  # 11
+        *known_face.check(asked.matches, profile),  # 10
+        *injection.check(features, asked.submission.camera_label, profile),  # 11
     )
+
+
+def template_of(features: Features) -> bytes:
+    """Write the face as 128 little-endian float32 of unit length: the mean of the frontal samples; empty without one."""
+    seen = [sample.embedding for sample in features.samples if sample.embedding is not None]
+    if not seen:
+        return b""
+    mean = np.mean(np.stack(seen), axis=0)
+    return (mean / max(float(np.linalg.norm(mean)), 1e-9)).astype("<f4").tobytes()
 
 
 def fingerprint_of(digest: str, features: Features) -> Fingerprint:

@@ -12,8 +12,9 @@ from typing import Final
 
 import msgspec
 
-from identity.core.assessment import CHECK_NAMES, DECISIVE, Activated, Assessment, CheckResult, NeedsReview, Profile, decide
+from identity.core.assessment import CHECK_NAMES, Activated, Assessment, CheckResult, NeedsReview, Profile, decide
 from identity.core.challenge import Challenge, Movement
+from identity.core.context import Asked
 from identity.core.enrolment import Submission
 from identity.core.rates import Labelled
 from identity.errors import IdentityError
@@ -74,8 +75,8 @@ def assess(path: Path, models: ModelSet, profile: Profile, challenge: Challenge 
     Raises ModelMissingError, DecoderFailedError, OSError.
     """
     asked = challenge or Challenge("offline", NOBODY, ("none",), (Movement.LEFT,), 0, 1)  # asked for nothing: its checks are left out
-    submission = Submission(asked.account, asked.issued_at_us)
-    return _answer(path, assess_recording(path, asked, profile, (), models, submission=submission), profile, challenge is not None)
+    context = Asked(asked, Submission(asked.account, asked.issued_at_us), matches=())
+    return _answer(path, assess_recording(path, context, profile, models), profile, challenge is not None)
 
 
 def labelled(answer: Offline, labels: Mapping[str, str | None], root: Path) -> Labelled | None:
@@ -95,7 +96,7 @@ def _answer(path: Path, found: Assessment, profile: Profile, with_challenge: boo
         codes = () if isinstance(decision, Activated) else decision.codes
         return Offline(str(path), accepted, isinstance(decision, NeedsReview), codes, (), found.results)
     kept = tuple(one for one in found.results if one.number not in OF_A_CHALLENGE)
-    failed = tuple(dict.fromkeys(one.code for one in kept if not one.passed and one.number in DECISIVE[profile]))
+    failed = tuple(dict.fromkeys(one.code for one in kept if not one.passed and one.decisive))
     return Offline(
         str(path), not failed, review=False, codes=failed, left_out=tuple(sorted(OF_A_CHALLENGE & set(CHECK_NAMES))), results=kept
     )

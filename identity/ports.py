@@ -101,6 +101,14 @@ class FaceTracker(Protocol):
         ...
 
 
+class FrameObserver(Protocol):
+    """Looks at every frame of one recording as it passes, and keeps none."""
+
+    def see(self, frame: Frame, reading: FaceReading | None) -> None:
+        """Look at a frame and at the main face in it; times rise. The picture is only lent."""
+        ...
+
+
 class FaceReader(Protocol):
     """Makes a tracker a recording."""
 

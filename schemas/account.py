@@ -112,3 +112,8 @@ class AccountInvited(Event, frozen=True):
 
     invitation: str
     by: str
+
+
+@event("account.distress_set", 1, stream="account", sealed=("word",))
+class DistressSet(Event, frozen=True):
+    """A word that, said in a recording, asks for help. Absent from the sealed fields: taken back."""

@@ -10,7 +10,17 @@ from schemas.registry import Event, event
 
 Profile = Literal["sandbox", "basic", "verified"]
 Facet = Literal["face", "voice", "body"]
-Movement = Literal["left", "right", "up", "down"]
+Turn = Literal["left", "right", "up", "down"]
+Movement = Literal["left", "right", "up", "down", "closer", "blink", "smile"]
+Level = Literal["upload", "stepwise", "light", "reviewed"]
+"""What a cameo rests on, weakest first: one upload, steps handed out live, steps with light from the screen, a reviewer."""
+Way = Literal["upload", "stepwise"]
+Language = Literal["en", "ko"]
+Without = Literal["turn", "speech", "sight", "light"]
+"""What a person cannot do, or may not be shown: named alternatives stand in its place."""
+Purpose = Literal["enrol", "renew", "recover"]
+Subject = Literal["person", "thing"]
+StepKind = Literal["say", "move", "hold", "light", "stop"]
 
 
 class CheckScore(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -25,9 +35,50 @@ class CheckScore(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     decisive: bool
 
 
+class LiveStep(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """One step of a live challenge: what was asked, when, until when, and when its frames were there. UTC microseconds."""
+
+    kind: StepKind
+    what: tuple[str, ...]
+    issued_at_us: int
+    deadline_us: int
+    done_at_us: int | None
+
+
+class LiveArrival(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """So many bytes of the recording, from its start, had arrived by then (UTC microseconds)."""
+
+    bytes: int
+    at_us: int
+
+
+class LiveTrace(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """How a live challenge went, by the server's clock: its steps and the recording's arrival."""
+
+    steps: tuple[LiveStep, ...]
+    arrivals: tuple[LiveArrival, ...]
+
+
 @event("enrolment.started", 1, stream="cameo", consent=True)
-class EnrolmentStarted(Event, frozen=True):
+class EnrolmentStartedV1(Event, frozen=True):
     """A challenge was issued to the owner: single use, bound to the account."""
+
+    enrolment: str
+    owner: str
+    profile: Profile
+    phrase: tuple[str, ...]
+    movements: tuple[Turn, ...]
+    expires_at_us: int
+    consent_text_version: str
+    consent_text_sha256: str
+
+
+@event("enrolment.started", 2, stream="cameo", consent=True)
+class EnrolmentStarted(Event, frozen=True):
+    """A challenge was issued to the owner: single use, bound to the account.
+
+    Of a stepwise challenge only a commitment is written, or its owner could read the next step in the record.
+    """
 
     enrolment: str
     owner: str
@@ -37,10 +88,21 @@ class EnrolmentStarted(Event, frozen=True):
     expires_at_us: int
     consent_text_version: str
     consent_text_sha256: str
+    way: Way = "upload"
+    purpose: Purpose = "enrol"
+    language: Language = "en"
+    commitment: str = ""
+    """SHA-256 of the challenge that is handed out step by step, with its salt; empty for an upload."""
+    light: bool = False
+    """Whether the screen lights the face in a random order."""
+    without: tuple[Without, ...] = ()
+    subject: Subject = "person"
+    guardian: str | None = None
+    """The guardian who is in the recording beside a minor."""
 
 
 @event("enrolment.recording_received", 1, stream="cameo")
-class RecordingReceived(Event, frozen=True):
+class RecordingReceivedV1(Event, frozen=True):
     """A recording was sealed as evidence, before anything is known of it."""
 
     enrolment: str
@@ -51,8 +113,28 @@ class RecordingReceived(Event, frozen=True):
     camera_label: str
 
 
+@event("enrolment.recording_received", 2, stream="cameo")
+class RecordingReceived(Event, frozen=True):
+    """A recording was sealed as evidence, before anything is known of it. `enrolment` may be a re-verification's id."""
+
+    enrolment: str
+    evidence: str
+    key_id: str
+    sha256: str
+    bytes: int
+    camera_label: str
+    client: str = ""
+    """What the client said it records with."""
+    phrase: tuple[str, ...] = ()
+    movements: tuple[Movement, ...] = ()
+    light: tuple[str, ...] = ()
+    salt: str = ""
+    """A stepwise challenge, told once it is over: with the salt it hashes to the commitment."""
+    live: LiveTrace | None = None
+
+
 @event("enrolment.assessed", 1, stream="cameo", sealed=("fingerprints",))
-class EnrolmentAssessed(Event, frozen=True):
+class EnrolmentAssessedV1(Event, frozen=True):
     """The numbered checks ran on the recording. Fingerprints against replay are biometric: sealed."""
 
     enrolment: str
@@ -62,12 +144,49 @@ class EnrolmentAssessed(Event, frozen=True):
     models: tuple[str, ...]
 
 
+@event("enrolment.assessed", 2, stream="cameo", sealed=("fingerprints", "template"))
+class EnrolmentAssessed(Event, frozen=True):
+    """The numbered checks ran on the recording. What it is known again by is biometric: sealed.
+
+    `fingerprints` are held against replays; `template` is the face as 128 little-endian float32 of unit length, absent where
+    no frontal face was seen.
+    """
+
+    enrolment: str
+    evidence: str
+    profile: Profile
+    checks: tuple[CheckScore, ...]
+    models: tuple[str, ...]
+    level: Level = "upload"
+    attack_micro: int | None = None
+    """The fused probability of an attack in millionths; None where it was not computed."""
+
+
+@event("enrolment.held", 1, stream="cameo")
+class EnrolmentHeld(Event, frozen=True):
+    """A person looks at the recording before it is decided."""
+
+    enrolment: str
+    codes: tuple[str, ...]
+
+
 @event("enrolment.activated", 1, stream="cameo", consent=True)
+class EnrolmentActivatedV1(Event, frozen=True):
+    """The cameo is active: the person in front of the camera answered the challenge."""
+
+    enrolment: str
+    assurance: Profile
+
+
+@event("enrolment.activated", 2, stream="cameo", consent=True)
 class EnrolmentActivated(Event, frozen=True):
     """The cameo is active: the person in front of the camera answered the challenge."""
 
     enrolment: str
     assurance: Profile
+    level: Level = "upload"
+    refresh_by_us: int | None = None
+    """When the person should be seen again; None: not asked."""
 
 
 @event("enrolment.refused", 1, stream="cameo")
@@ -116,6 +235,64 @@ class AssetRekeyed(Event, frozen=True):
     replaced_key_id: str
     ciphertext_sha256: str
     bytes: int
+
+
+@event("evidence.added", 1, stream="cameo")
+class EvidenceAdded(Event, frozen=True):
+    """Something besides the recording was sealed as evidence: the portrait of an identity document."""
+
+    enrolment: str
+    evidence: str
+    kind: Literal["document"]
+    key_id: str
+    sha256: str
+    bytes: int
+
+
+@event("evidence.opened", 1, stream="cameo")
+class EvidenceOpened(Event, frozen=True):
+    """Evidence was decrypted, for a named purpose. Written before its bytes were given out."""
+
+    evidence: str
+    key_id: str
+    purpose: str
+    role: str
+    """The process that asked."""
+    by: str | None = None
+    """The account of the person for whom it asked; None: a machine."""
+
+
+@event("verification.started", 1, stream="cameo")
+class VerificationStarted(Event, frozen=True):
+    """Somebody asks whether this is still the person of this cameo, and its owner answers a short challenge.
+
+    `party` and `audience` name who asks and whom the answer is for; the nonce is theirs.
+    """
+
+    verification: str
+    owner: str
+    party: str
+    audience: str
+    nonce_sha256: str
+    level: Level
+    expires_at_us: int
+    way: Way
+    language: Language = "en"
+    phrase: tuple[str, ...] = ()
+    movements: tuple[Movement, ...] = ()
+    commitment: str = ""
+    light: bool = False
+    without: tuple[Without, ...] = ()
+
+
+@event("verification.answered", 1, stream="cameo")
+class VerificationAnswered(Event, frozen=True):
+    """The question was answered, or ran out."""
+
+    verification: str
+    outcome: Literal["passed", "failed", "expired"]
+    level: Level
+    codes: tuple[str, ...]
 
 
 @event("evidence.destroyed", 1, stream="cameo")

@@ -59,3 +59,21 @@ class SwitchThrown(Event, frozen=True):
     reason: str
     proposal: str | None = None
     """What was confirmed, where two people are needed."""
+
+
+@event("face.protected", 1, stream="switch", sealed=("template", "name"))
+class FaceProtected(Event, frozen=True):
+    """Nobody enrols this face without a reviewer. Sealed under the key of `subject`, a pseudonymous account of the entry alone."""
+
+    entry: str
+    subject: str
+    reason: str
+    operator: str
+
+
+@event("face.unprotected", 1, stream="switch")
+class FaceUnprotected(Event, frozen=True):
+    """An entry left the list; its key is destroyed beside this event."""
+
+    entry: str
+    operator: str

@@ -5,22 +5,18 @@ decision on it can be repeated to the same answer anywhere.
 """
 
 import math
+from collections.abc import Iterable
 from enum import StrEnum
 from typing import Final, NoReturn
 
 import msgspec
 
+from identity.core import fusion
+from identity.core.effects import Effect, effect_of
 from identity.core.fingerprint import Fingerprint
+from identity.core.profiles import LEAST, Level, Profile, reaches
 
 MICRO: Final = 1_000_000
-
-
-class Profile(StrEnum):
-    """The assurance asked for, as the design names it."""
-
-    SANDBOX = "sandbox"
-    BASIC = "basic"
-    VERIFIED = "verified"
 
 
 class Polarity(StrEnum):
@@ -37,19 +33,37 @@ CHECK_NAMES: Final[dict[int, str]] = {
     4: "solid",
     5: "texture",
     6: "words",
+    7: "lips",
     8: "voice",
     9: "one_face",
+    10: "known_face",
     11: "injection",
+    12: "light",
+    13: "live",
 }
-"""The design's numbers. 7 (lips and voice) and 10 (another account's face) are not made yet."""
+"""The design's numbers, and two of our own: light from the screen, and the steps of a live challenge."""
 
-_ALL: Final = frozenset(CHECK_NAMES)
-DECISIVE: Final[dict[Profile, frozenset[int]]] = {
-    Profile.SANDBOX: _ALL - {5, 11},
-    Profile.BASIC: _ALL,
-    Profile.VERIFIED: _ALL,
-}
-"""Checks whose failure refuses, a profile. The others are measured and recorded."""
+_ALWAYS: Final = frozenset({1, 2, 3, 4, 5, 6, 8, 9, 10, 11})
+_SANDBOX: Final = _ALWAYS - {5, 10, 11}
+"""Sandbox media may be synthetic, and several accounts may play with one actor."""
+
+
+def needed(profile: Profile, level: Level, without: Iterable[str] = ()) -> frozenset[int]:
+    """Tell which checks must be there and decide, for a profile, for how the recording was made, and for what a person cannot do.
+
+    What is left out because a person cannot do it takes a reviewer's eye in its place (`decide`).
+    """
+    numbers = set(_SANDBOX if profile is Profile.SANDBOX else _ALWAYS)
+    if reaches(level, Level.STEPWISE):
+        numbers.add(13)
+    if level is Level.LIGHT:
+        numbers.add(12)
+    left_out = set(without)
+    if "speech" in left_out:
+        numbers -= {6, 7, 8}
+    if "turn" in left_out:
+        numbers -= {4}
+    return frozenset(numbers)
 
 
 class CheckResult(msgspec.Struct, frozen=True):
@@ -74,7 +88,11 @@ class ModelVersion(msgspec.Struct, frozen=True):
 
 
 class Assessment(msgspec.Struct, frozen=True):
-    """Everything that the checks found in one recording."""
+    """Everything that the checks found in one recording.
+
+    `template`: the face, 128 little-endian float32 of unit length; empty: none was seen. `heard`: what was said, as it was
+    recognised. Neither is written down in clear.
+    """
 
     results: tuple[CheckResult, ...]
     media_sha256: str
@@ -82,6 +100,11 @@ class Assessment(msgspec.Struct, frozen=True):
     profile: Profile
     models: tuple[ModelVersion, ...]
     fingerprint: Fingerprint
+    level: Level = Level.UPLOAD
+    without: tuple[str, ...] = ()
+    attack_micro: int = 0
+    template: bytes = b""
+    heard: str = ""
 
 
 class _Answer(msgspec.Struct, frozen=True):
@@ -94,7 +117,7 @@ class Activated(_Answer, frozen=True, tag="activated"):
 
 
 class NeedsReview(_Answer, frozen=True, tag="needs_review"):
-    """Every decisive check passed; a person must look before the cameo becomes active."""
+    """Nothing refuses; a person must look before the cameo becomes active. `codes`: why, for reviewers."""
 
     codes: tuple[str, ...] = ("review.required",)
 
@@ -108,22 +131,37 @@ class Refused(_Answer, frozen=True, tag="refused"):
 Decision = Activated | NeedsReview | Refused
 
 
-def decide(assessment: Assessment, profile: Profile) -> Decision:
-    """Decide on what was found, for this profile.
+def decide(assessment: Assessment, profile: Profile, *, refuse_micro: int | None = None, review_micro: int | None = None) -> Decision:
+    """Decide on what was found, for this profile: hard stops, then what is missing, then the fused probability, then review.
 
-    The table alone says what decides: the `decisive` noted in a result is a copy for readers. A check
-    that decides and is absent refuses with `check.missing`, unless another code already refuses.
+    The tables alone say what decides: the `decisive` noted in a result is a copy for readers. The sandbox does not ask the
+    fused probability, for its media may be synthetic. The limits are the published model's unless they are given.
     """
-    needed = DECISIVE[profile]
-    deciding = sorted((r for r in assessment.results if r.number in needed), key=lambda r: r.number)
-    failed = tuple(dict.fromkeys(r.code for r in deciding if not r.passed))
-    if failed:
-        return Refused(failed)
-    if assessment.profile is not profile or needed - {r.number for r in deciding}:
+    numbers = needed(profile, assessment.level, assessment.without)
+    deciding = sorted((r for r in assessment.results if r.number in numbers), key=lambda r: r.number)
+    failed = [r.code for r in deciding if not r.passed]
+    refusing = _distinct(code for code in failed if effect_of(code) is Effect.REFUSE)
+    if refusing:
+        return Refused(refusing)
+    if assessment.profile is not profile or numbers - {r.number for r in deciding}:
         return Refused(("check.missing",))
-    if profile is Profile.VERIFIED:
-        return NeedsReview()
-    return Activated()
+    review = [code for code in failed if effect_of(code) is Effect.REVIEW]
+    if profile is not Profile.SANDBOX:
+        model = fusion.published()
+        if assessment.attack_micro >= (model.refuse_micro if refuse_micro is None else refuse_micro):
+            return Refused(("attack.likely",))
+        if assessment.attack_micro >= (model.review_micro if review_micro is None else review_micro):
+            review.append("review.doubtful")
+        if assessment.without and set(assessment.without) - {"light", "sight"}:
+            review.append("review.accessible")
+    least = LEAST[profile]
+    if not reaches(assessment.level, least):
+        review.append("review.required" if least is Level.REVIEWED else "review.level")
+    return NeedsReview(_distinct(review)) if review else Activated()
+
+
+def _distinct(codes: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(codes))
 
 
 def measured(
@@ -154,6 +192,6 @@ def measured(
         polarity=polarity,
         threshold_micro=threshold_micro,
         passed=passed,
-        decisive=number in DECISIVE[profile],
+        decisive=number in needed(profile, Level.LIGHT) and effect_of(code) is Effect.REFUSE,
         threshold_source=source,
     )

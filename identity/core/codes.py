@@ -191,6 +191,26 @@ CODES: Final[dict[str, Message]] = {
         "Too many attempts failed. Wait until the time shown, then start again.",
         "실패한 시도가 너무 많습니다. 표시된 시간 이후에 다시 시작해 주세요.",
     ),
+    "attack.likely": Message(
+        "The recording shows too many signs of not being live. Record yourself directly, in even light, with a real camera.",
+        "실제 촬영이 아니라는 징후가 너무 많습니다. 고른 빛에서 실제 카메라로 본인을 직접 녹화해 주세요.",
+    ),
+    "face.known": Message(
+        "A person will look at the recording before it becomes active.",
+        "활성화 전에 담당자가 녹화를 검토합니다.",
+    ),
+    "review.doubtful": Message(
+        "A person will look at the recording before it becomes active.",
+        "활성화 전에 담당자가 녹화를 검토합니다.",
+    ),
+    "review.accessible": Message(
+        "You chose another way to answer. A person will look at the recording before it becomes active.",
+        "다른 응답 방법을 선택하셨습니다. 활성화 전에 담당자가 녹화를 검토합니다.",
+    ),
+    "review.level": Message(
+        "A single upload is looked at by a person before it becomes active. Enrolling step by step needs no waiting.",
+        "한 번에 올린 녹화는 활성화 전에 담당자가 검토합니다. 단계별 등록은 기다릴 필요가 없습니다.",
+    ),
     "review.required": Message(
         "The checks passed. A person will look at the recording before it becomes active.",
         "확인을 통과했습니다. 활성화 전에 담당자가 녹화를 검토합니다.",

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from identity.core.lighting import LightFacts
+from identity.core.picture import PictureFacts
 from identity.core.sound import SoundFacts
 
 Floats = NDArray[np.float32]
@@ -105,4 +107,6 @@ class Features:
     face: FaceTrack
     samples: tuple[FaceSample, ...]
     speech: SpeechFacts
+    picture: PictureFacts | None = None
     sound: SoundFacts | None = None
+    light: LightFacts | None = None

@@ -8,10 +8,11 @@ Keys by stream:
   account     account · standing · follows/A · blocks/A · power/HOLDER/P · died · step_up · plan · invited
   cameo       owner · status · audience/RULE · grant/GRANTEE/G · withdrawn/GRANTEE/G/STRENGTH · revoked/SCOPE/STRENGTH (SCOPE: all,
               an account, an app, a group, purpose:NAME, facet:NAME) · paused · group/G · member/ACCOUNT/G · passed/TO/G/BY ·
-              asked/REQUESTER/R · restrictions · restriction/R · preference/P · asset/FACET · enrolment · lock
+              asked/REQUESTER/R · restrictions · restriction/R · preference/P · asset/FACET · enrolment · lock ·
+              verification/V
   generation  request · verdict · attempt · started · progress · draft · approved/CAMEO · declined/CAMEO · released · ended ·
               taken_down · removed/CAMEO · appeal/A
-  app app · policy bundle · switch switch/NAME · proposal/P
+  app app · policy bundle · switch switch/NAME · proposal/P · protected/ENTRY · case case · vote/REVIEWER · outcome
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ import msgspec
 
 from policy.core.folding import account as _account
 from policy.core.folding import cameo as _cameo
+from policy.core.folding import case as _case
 from policy.core.folding import consent as _consent
 from policy.core.folding import generation as _generation
 from policy.core.folding import operation as _operation
@@ -30,7 +32,7 @@ from schemas import account, consent, generation
 from schemas.registry import Event
 
 __all__ = ["FOLDED", "FactWrite", "UseWrite", "fold", "uses_of"]
-FOLDED = (_account, _cameo, _consent, _generation, _operation)
+FOLDED = (_account, _cameo, _case, _consent, _generation, _operation)
 """The modules that teach `fold` their events: importing this one imports them."""
 
 

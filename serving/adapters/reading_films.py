@@ -79,8 +79,10 @@ class FilmReading(Rows):
                 case "enrolment.recording_received":
                     state = "checking"
                 case "enrolment.assessed":
-                    state = "in_review"  # until its outcome, which is appended with it where no person must look
+                    state = "checking"  # until its outcome, which is appended with it
                     unmet = tuple(check["code"] for check in envelope.data["checks"] if not check["passed"])
+                case "enrolment.held":
+                    state, codes = "in_review", tuple(envelope.data["codes"])
                 case "enrolment.activated" | "enrolment.refused" | "enrolment.expired":
                     state, codes = envelope.type.partition(".")[2], tuple(envelope.data.get("codes", ()))
                 case _:

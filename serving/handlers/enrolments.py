@@ -6,6 +6,7 @@ import hashlib
 from typing import Protocol
 
 from identity.core.challenge import Challenge, Movement, issue
+from identity.core.profiles import Profile as AssuranceProfile
 from identity.keys.wire import EvidenceSealed
 from schemas.cameo import EnrolmentStarted, Profile, RecordingReceived
 from schemas.codec import event_of
@@ -60,14 +61,14 @@ def start(desk: Desk, caller: Caller, profile: Profile, consent_text_sha256: str
             f"try again in {wait_s} s",
             retry_after_s=wait_s,
         )
-    if before is not None and before.value["state"] == "received" and not _assessed(desk, cameo, before.value["enrolment"]):
+    if before is not None and before.value["state"] == "received":
         raise ConflictError(
             "enrolment.checking",
             "your last recording is still being checked",
             "wait for its answer: cameo enrol status",
             retry_after_s=5,
         )
-    challenge = issue(caller.account, now_us, desk.entropy(32))
+    challenge = issue(caller.account, now_us, desk.entropy(32), profile=AssuranceProfile(profile))
     event = EnrolmentStarted(
         enrolment=challenge.challenge_id, owner=caller.account, profile=profile, phrase=challenge.phrase,
         movements=tuple(movement.value for movement in challenge.movements), expires_at_us=challenge.expires_at_us,
@@ -101,11 +102,6 @@ def submit(desk: Desk, evidence: EvidenceStore, caller: Caller, enrolment: str, 
     request = ["enrolment.submit", enrolment, stored.sha256]
     desk.append(caller, [desk.event(cameo, event)], expected={cameo: revision}, request=request)
     return stored
-
-
-def _assessed(desk: Desk, cameo: str, enrolment: str) -> bool:
-    """Tell whether the checks are over; only a profile that waits for a reviewer has no outcome then."""
-    return any(past.type == "enrolment.assessed" and past.data["enrolment"] == enrolment for past in desk.store.read(cameo))
 
 
 def _challenge_of(envelope: Envelope) -> Challenge:

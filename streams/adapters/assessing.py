@@ -6,7 +6,7 @@ A recording lies in clear only in memory: the process gets its bytes and reads t
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
@@ -14,10 +14,10 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
-from identity.core.assessment import Activated, Profile, decide
-from identity.core.challenge import Challenge
-from identity.core.enrolment import Submission
-from identity.core.fingerprint import Fingerprint
+from identity.core.assessment import Activated, decide
+from identity.core.checks.known_face import searched
+from identity.core.context import Asked
+from identity.core.profiles import Profile
 from schemas.cameo import Facet
 from streams.agents.errors import AgentStoppedError, HandlingError
 from streams.agents.verifying import Found
@@ -37,14 +37,12 @@ class ProcessAssessor:
         self._stopping = stopping
         self._pool: ProcessPoolExecutor | None = None
 
-    def assess(
-        self, recording: bytes, challenge: Challenge, profile: Profile, earlier: Sequence[Fingerprint], submission: Submission
-    ) -> Found:
+    def assess(self, recording: bytes, asked: Asked, profile: Profile) -> Found:
         """Assess one recording. Raises HandlingError when the process died or took longer than 300 s."""
         if self._pool is None:
             self._pool = ProcessPoolExecutor(max_workers=1, mp_context=get_context("spawn"))
         try:
-            future = self._pool.submit(_assess, recording, challenge, profile, tuple(earlier), submission, self._models)
+            future = self._pool.submit(_assess, recording, asked, profile, self._models)
             return self._wait(future)
         except BrokenProcessPool as error:
             self.close()
@@ -75,21 +73,14 @@ class ProcessAssessor:
         raise HandlingError(f"an assessment took longer than {LONGEST_S:.0f} s")
 
 
-def _assess(
-    recording: bytes,
-    challenge: Challenge,
-    profile: Profile,
-    earlier: tuple[Fingerprint, ...],
-    submission: Submission,
-    models_folder: Path,
-) -> Found:
+def _assess(recording: bytes, asked: Asked, profile: Profile, models_folder: Path) -> Found:
     from identity.adapters.models import Models  # noqa: PLC0415 -- torch and mediapipe load in this process alone
     from identity.handlers import assess_recording, extract_assets  # noqa: PLC0415
 
     models = _kept_models(Models, models_folder)
     with _nameless(recording) as path:
-        assessment = assess_recording(path, challenge, profile, earlier, models, submission=submission)
-        activates = isinstance(decide(assessment, profile), Activated)
+        assessment = assess_recording(path, asked, profile, models)
+        activates = isinstance(decide(searched(assessment, ()), profile), Activated)  # if nobody is resembled
         assets: dict[Any, bytes] = extract_assets(path, models, FACETS) if activates else {}
     return Found(assessment, assets)
 

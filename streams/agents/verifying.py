@@ -1,12 +1,13 @@
 """Owns what follows from a recording: assess, decide, seal assets, append the outcome. Does not measure: see identity.
 
-Durable at its end, in one append: assessed with activated, refused or (in a profile that needs a reviewer) neither, and
+Durable at its end, in one append: assessed with activated, refused, or held beside the case that a reviewer finds, and
 locked at every fifth failure. Assets are sealed before `activated`, so an active cameo always has them. Called again after
 a crash it finds its own append by the evidence's idempotency key.
 """
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,19 +15,32 @@ from typing import Protocol
 
 import msgspec
 
-from identity.core.assessment import Activated, Assessment, Profile, decide
-from identity.core.challenge import Challenge
-from identity.core.enrolment import Submission, lock_duration_us
+from identity.core.assessment import Activated, Assessment, NeedsReview, decide
+from identity.core.checks.known_face import searched
+from identity.core.context import Asked, FaceMatch
+from identity.core.enrolment import lock_duration_us
 from identity.core.fingerprint import Fingerprint
+from identity.core.profiles import Profile
+from identity.core.reviewing import wanted
 from identity.keys.errors import KeyholderRefusedError
 from schemas.cameo import EnrolmentAssessed, EnrolmentLocked, EnrolmentRefused, EnrolmentStarted, Facet, RecordingReceived
+from schemas.case import CaseOpened
 from schemas.codec import event_of
 from schemas.envelope import Envelope, Sealed
-from schemas.ids import StreamKind
+from schemas.ids import StreamKind, stream_id
 from schemas.registry import Event
 from streams.agents.errors import HandlingError
 from streams.core.changes import Change
-from streams.core.verification import assessed_of, begins, challenge_of, failures_since_activation, outcome_of, submission_of
+from streams.core.verification import (
+    assessed_of,
+    begins,
+    case_of,
+    challenge_of,
+    failures_since_activation,
+    live_of,
+    outcome_of,
+    submission_of,
+)
 from streams.ports import AlreadyDone, Append, Appended, Conflict, EventStore, NewEvent, Outcome
 
 ACTOR = "worker"
@@ -47,10 +61,16 @@ class Found:
 class Assessor(Protocol):
     """Runs the checks, in a process of its own."""
 
-    def assess(
-        self, recording: bytes, challenge: Challenge, profile: Profile, earlier: Sequence[Fingerprint], submission: Submission
-    ) -> Found:
-        """Assess one recording; seconds. Raises HandlingError when the process died."""
+    def assess(self, recording: bytes, asked: Asked, profile: Profile) -> Found:
+        """Assess one recording, without a search among known faces; seconds. Raises HandlingError when the process died."""
+        ...
+
+
+class FaceSearch(Protocol):
+    """Looks among known faces."""
+
+    def search(self, template: bytes, cameo: str) -> tuple[FaceMatch, ...] | None:
+        """Find known faces that this one resembles, without `cameo` itself; None when it cannot be searched now."""
         ...
 
 
@@ -84,7 +104,11 @@ class VerifyAgent:
     name = "verify"
     kinds: frozenset[StreamKind] = frozenset({"cameo"})
 
-    def __init__(self, store: EventStore, keyholder: VerifyKeys, assessor: Assessor, assessed: AssessedEvents) -> None:
+    def __init__(
+        self, store: EventStore, keyholder: VerifyKeys, assessor: Assessor, assessed: AssessedEvents, faces: FaceSearch | None = None
+    ) -> None:
+        """`faces` None: nothing is searched, and a profile that needs it refuses."""
+        self._faces = faces
         self._store = store
         self._keyholder = keyholder
         self._assessor = assessor
@@ -115,25 +139,36 @@ class VerifyAgent:
             self._append(envelope, event, (EnrolmentRefused(enrolment=event.enrolment, codes=("evidence.destroyed",)),), {})
             return
         started = begun[1]
-        found = self._assessor.assess(
-            recording,
-            challenge_of(begun[0], started),
-            Profile(started.profile),
-            self._earlier(),
+        asked = Asked(
+            challenge_of(begun[0], started, event),
             submission_of(envelope, event, history),
+            earlier=self._earlier(),
+            live=live_of(event),
         )
+        found = self._assessor.assess(recording, asked, Profile(started.profile))
         self._conclude(envelope, event, started, found)
 
     def _conclude(self, envelope: Envelope, event: RecordingReceived, started: EnrolmentStarted, found: Found) -> None:
-        decision = decide(found.assessment, Profile(started.profile))
+        template = found.assessment.template
+        matches = self._faces.search(template, envelope.stream) if self._faces is not None and template else None
+        assessment = searched(found.assessment, matches)
+        profile = Profile(started.profile)
+        decision = decide(assessment, profile)
         if isinstance(decision, Activated):
             for facet, asset in found.assets.items():
                 self._keyholder.put_asset(envelope.stream, started.owner, facet, asset)
         event_id = secrets.token_hex(16)
-        marks = {"fingerprints": msgspec.msgpack.encode(found.assessment.fingerprint)}
-        sealed = self._keyholder.seal(started.owner, envelope.stream, event_id, marks)
-        outcome = outcome_of(event.enrolment, started, decision)
-        self._append(envelope, event, (assessed_of(event, started, found.assessment), *outcome), {event_id: sealed})
+        personal = {"fingerprints": msgspec.msgpack.encode(assessment.fingerprint)} | ({"template": template} if template else {})
+        sealed = self._keyholder.seal(started.owner, envelope.stream, event_id, personal)
+        with self._store.snapshot() as facts:
+            now_us = facts.now_us()
+        outcome = outcome_of(event.enrolment, started, assessment, decision, now_us)
+        cases = ()
+        if isinstance(decision, NeedsReview):
+            nearest = max(matches or (), key=lambda match: match.similarity_micro, default=None)
+            other = nearest.ref if nearest is not None and "face.known" in decision.codes else None
+            cases = (case_of(envelope.stream, event, wanted(decision.codes, profile, now_us), decision.codes, other),)
+        self._append(envelope, event, (assessed_of(event, started, assessment), outcome, *cases), {event_id: sealed})
 
     def _append(
         self, cause: Envelope, event: RecordingReceived, outcome: Sequence[Event], sealed: Mapping[str, Mapping[str, Sealed]]
@@ -146,8 +181,9 @@ class VerifyAgent:
             assert head is not None
             locked = self._lock(cause.stream, now_us) if any(isinstance(one, EnrolmentRefused) for one in outcome) else ()
             ids = [*sealed, *(secrets.token_hex(16) for _ in range(len(outcome) + len(locked) - len(sealed)))]
+            case = stream_id("case", hashlib.sha256(b"cameo/case/" + event.evidence.encode()).digest()[:16])
             events = [
-                NewEvent(cause.stream, one, event_id, sealed.get(event_id, {}))
+                NewEvent(case if isinstance(one, CaseOpened) else cause.stream, one, event_id, sealed.get(event_id, {}))
                 for event_id, one in zip(ids, (*outcome, *locked), strict=True)
             ]
             done = self._store.append(

@@ -55,6 +55,9 @@ def _(event: cameo.EnrolmentStarted, at: Seen) -> tuple[Change, ...]:
         "cameo": at.stream,
         "owner": event.owner,
         "profile": event.profile,
+        "way": event.way,
+        "purpose": event.purpose,
+        "subject": event.subject,
         "state": "started",
         "codes": [],
         "started_us": at.time_us,
@@ -78,15 +81,25 @@ def _(event: cameo.RecordingReceived, at: Seen) -> tuple[Change, ...]:
 @project.register
 def _(event: cameo.EnrolmentAssessed, at: Seen) -> tuple[Change, ...]:
     unmet = [check.code for check in event.checks if not check.passed]
-    return (_enrolment(event.enrolment, state="assessed", unmet=unmet, assessed_us=at.time_us),)
+    return (_enrolment(event.enrolment, state="assessed", unmet=unmet, level=event.level, assessed_us=at.time_us),)
+
+
+@project.register
+def _(event: cameo.EnrolmentHeld, at: Seen) -> tuple[Change, ...]:
+    del at
+    return (_enrolment(event.enrolment, state="in_review", codes=list(event.codes)),)
 
 
 @project.register
 def _(event: cameo.EnrolmentActivated, at: Seen) -> tuple[Change, ...]:
-    return (
-        _enrolment(event.enrolment, state="activated", decided_us=at.time_us),
-        *row_of("cameos", "cameo", at, status="active", assurance=event.assurance, activated_us=at.time_us),
-    )
+    active: Row = {
+        "status": "active",
+        "assurance": event.assurance,
+        "level": event.level,
+        "refresh_by_us": event.refresh_by_us,
+        "activated_us": at.time_us,
+    }
+    return (_enrolment(event.enrolment, state="activated", codes=[], decided_us=at.time_us), *row_of("cameos", "cameo", at, **active))
 
 
 @project.register

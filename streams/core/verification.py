@@ -7,23 +7,51 @@ from collections.abc import Sequence
 from identity.core.assessment import Activated, Assessment, Decision, NeedsReview, Refused
 from identity.core.challenge import Challenge, Movement
 from identity.core.enrolment import Submission
-from schemas.cameo import CheckScore, EnrolmentActivated, EnrolmentAssessed, EnrolmentRefused, EnrolmentStarted, RecordingReceived
+from identity.core.live import Arrival, LiveTrace, Step
+from identity.core.reviewing import Wanted
+from schemas.cameo import (
+    CheckScore,
+    EnrolmentActivated,
+    EnrolmentAssessed,
+    EnrolmentHeld,
+    EnrolmentRefused,
+    EnrolmentStarted,
+    RecordingReceived,
+)
+from schemas.case import CaseOpened
 from schemas.envelope import Envelope
 from schemas.registry import Event
 
 LARGEST = 2**53 - 1
+UNTOLD = frozenset({"face.known"})
+"""Codes that only reviewers read: they hint at somebody else."""
+REFRESH_US = 365 * 24 * 3600 * 1_000_000
+"""A person should be seen again each year (issue 5)."""
 
 
-def challenge_of(envelope: Envelope, event: EnrolmentStarted) -> Challenge:
-    """Read the challenge back from the event that issued it."""
+def challenge_of(envelope: Envelope, event: EnrolmentStarted, answer: RecordingReceived) -> Challenge:
+    """Read the challenge back from the event that issued it, and of a stepwise one from the event that told it afterwards."""
+    told: EnrolmentStarted | RecordingReceived = answer if event.way == "stepwise" else event
     return Challenge(
         challenge_id=event.enrolment,
         account=event.owner,
-        phrase=event.phrase,
-        movements=tuple(Movement(movement) for movement in event.movements),
+        phrase=told.phrase,
+        movements=tuple(Movement(movement) for movement in told.movements),
         issued_at_us=envelope.time_us,
         expires_at_us=event.expires_at_us,
+        language=event.language,
+        way=event.way,
+        light=answer.light if event.light else (),
+        without=event.without,
     )
+
+
+def live_of(answer: RecordingReceived) -> LiveTrace | None:
+    """Read back how a live challenge went; None for an upload."""
+    if answer.live is None:
+        return None
+    steps = tuple(Step(s.kind, s.what, s.issued_at_us, s.deadline_us, s.done_at_us) for s in answer.live.steps)
+    return LiveTrace(steps, tuple(Arrival(a.bytes, a.at_us) for a in answer.live.arrivals))
 
 
 def _storable(micro: int) -> int:
@@ -60,18 +88,31 @@ def assessed_of(event: RecordingReceived, started: EnrolmentStarted, assessment:
         for result in assessment.results
     )
     models = tuple(f"{model.name}@{model.sha256}" for model in assessment.models)
-    return EnrolmentAssessed(enrolment=event.enrolment, evidence=event.evidence, profile=started.profile, checks=checks, models=models)
+    return EnrolmentAssessed(
+        enrolment=event.enrolment, evidence=event.evidence, profile=started.profile, checks=checks, models=models,
+        level=assessment.level.value, attack_micro=assessment.attack_micro,
+    )  # fmt: skip
 
 
-def outcome_of(enrolment: str, started: EnrolmentStarted, decision: Decision) -> tuple[Event, ...]:
-    """Tell the event of a decision; one that waits for a reviewer has none yet."""
+def outcome_of(enrolment: str, started: EnrolmentStarted, assessment: Assessment, decision: Decision, now_us: int) -> Event:
+    """Tell the event of a decision."""
     match decision:
         case Activated():
-            return (EnrolmentActivated(enrolment=enrolment, assurance=started.profile),)
+            level = assessment.level.value
+            return EnrolmentActivated(enrolment=enrolment, assurance=started.profile, level=level, refresh_by_us=now_us + REFRESH_US)
         case Refused():
-            return (EnrolmentRefused(enrolment=enrolment, codes=decision.codes),)
+            return EnrolmentRefused(enrolment=enrolment, codes=decision.codes)
         case NeedsReview():
-            return ()
+            told = dict.fromkeys("review.required" if code in UNTOLD else code for code in decision.codes)
+            return EnrolmentHeld(enrolment=enrolment, codes=tuple(told))
+
+
+def case_of(cameo: str, event: RecordingReceived, wish: Wanted, codes: tuple[str, ...], other: str | None) -> CaseOpened:
+    """Write down what a person is asked to look at."""
+    return CaseOpened(
+        kind=wish.kind, cameo=cameo, enrolment=event.enrolment, evidence=event.evidence, codes=codes,
+        people=wish.people, due_us=wish.due_us, other=other,
+    )  # fmt: skip
 
 
 def failures_since_activation(history: Sequence[Envelope]) -> int:

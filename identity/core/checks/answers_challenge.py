@@ -1,10 +1,8 @@
 """Owns check 2: this challenge, in time, once, and nothing seen before. Does not look at what was said or moved."""
 
-from collections.abc import Sequence
-
 from identity.core.assessment import CheckResult, Polarity, Profile, measured
-from identity.core.challenge import Challenge
-from identity.core.enrolment import Submission, challenge_codes, replay_codes
+from identity.core.context import Asked
+from identity.core.enrolment import challenge_codes, replay_codes
 from identity.core.fingerprint import Fingerprint
 
 _RULE = "rule: single use, two minutes, one account (issue 3, section 5)"
@@ -18,15 +16,9 @@ _CODES = (
 )
 
 
-def check(
-    challenge: Challenge,
-    submission: Submission,
-    fingerprint: Fingerprint,
-    earlier: Sequence[Fingerprint],
-    profile: Profile,
-) -> tuple[CheckResult, ...]:
+def check(asked: Asked, fingerprint: Fingerprint, profile: Profile) -> tuple[CheckResult, ...]:
     """Judge whether this may be an answer at all. A score is 0 (nothing against it) or 1."""
-    against = {*challenge_codes(challenge, submission), *replay_codes(fingerprint, earlier)}
+    against = {*challenge_codes(asked.challenge, asked.submission), *replay_codes(fingerprint, asked.earlier)}
     return tuple(
         measured(
             2,

@@ -23,6 +23,11 @@ def _(event: cameo.RecordingReceived) -> tuple[FactWrite, ...]:
 
 
 @fold.register
+def _(event: cameo.EnrolmentHeld) -> tuple[FactWrite, ...]:
+    return put("enrolment", {"enrolment": event.enrolment, "state": "in_review"})
+
+
+@fold.register
 def _(event: cameo.EnrolmentActivated) -> tuple[FactWrite, ...]:
     return put("enrolment", {"enrolment": event.enrolment, "state": "activated"}) + put(
         "status", {"status": "active", "assurance": event.assurance}
@@ -54,3 +59,14 @@ def _(event: cameo.AssetSealed | cameo.AssetRekeyed) -> tuple[FactWrite, ...]:
 def _(event: cameo.SubjectKeyDestroyed) -> tuple[FactWrite, ...]:
     del event
     return put("status", {"status": "erased", "assurance": "none"})
+
+
+@fold.register
+def _(event: cameo.VerificationStarted) -> tuple[FactWrite, ...]:
+    value = {"state": "started", "audience": event.audience, "level": event.level, "expires_at_us": event.expires_at_us}
+    return put(f"verification/{event.verification}", value)
+
+
+@fold.register
+def _(event: cameo.VerificationAnswered) -> tuple[FactWrite, ...]:
+    return put(f"verification/{event.verification}", {"state": event.outcome, "level": event.level})

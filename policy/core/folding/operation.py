@@ -30,3 +30,13 @@ def _(event: operation.SwitchThrown) -> tuple[FactWrite, ...]:
 @fold.register
 def _(event: operation.SwitchProposed) -> tuple[FactWrite, ...]:
     return put(f"proposal/{event.proposal}", {"switch": event.switch, "on": event.on, "operator": event.operator})
+
+
+@fold.register
+def _(event: operation.FaceProtected) -> tuple[FactWrite, ...]:
+    return put(f"protected/{event.entry}", {"subject": event.subject, "reason": event.reason})
+
+
+@fold.register
+def _(event: operation.FaceUnprotected) -> tuple[FactWrite, ...]:
+    return drop(f"protected/{event.entry}")

@@ -10,8 +10,10 @@ import pytest
 
 from identity.core.assessment import Assessment, Profile
 from identity.core.challenge import Challenge, issue
+from identity.core.context import Asked
 from identity.core.enrolment import Submission
 from identity.core.features import Features
+from identity.core.fusion import attack_probability
 from tests.media import VOICES, Performance, Stage, write_recording
 
 NOW_US = 1_000_000
@@ -56,19 +58,22 @@ def answer(stage, tmp_path_factory) -> Answer:
 def assess(loaded, answer):
     """Assess a file; what was once extracted from a path is kept, for extraction is most of an assessment's time."""
     from identity.extraction import extract
-    from identity.handlers import fingerprint_of, run_checks, sha256_of
+    from identity.handlers import fingerprint_of, run_checks, sha256_of, template_of
 
     kept: dict[Path, Features] = {}
 
     def run(path: Path, *, profile=Profile.BASIC, challenge=None, earlier=(), **submission) -> Assessment:
         sent = Submission(**{"account": "anna", "received_at_us": NOW_US + 20_000_000, **submission})
-        asked, digest = challenge or answer.challenge, sha256_of(path)
+        asked, digest = Asked(challenge or answer.challenge, sent, earlier, matches=()), sha256_of(path)
         if path not in kept:
             features = extract(path, loaded)
             assert isinstance(features, Features), features
             kept[path] = features
         fingerprint = fingerprint_of(digest, kept[path])
-        results = run_checks(kept[path], fingerprint, asked, profile, earlier, sent)
-        return Assessment(results, digest, asked.challenge_id, profile, loaded.versions(), fingerprint)
+        results = run_checks(kept[path], fingerprint, asked, profile)
+        return Assessment(
+            results, digest, asked.challenge.challenge_id, profile, loaded.versions(), fingerprint,
+            attack_micro=attack_probability(results), template=template_of(kept[path]), heard=kept[path].speech.heard,
+        )  # fmt: skip
 
     return run

@@ -8,6 +8,7 @@ import msgspec
 import numpy as np
 
 from identity.core.assessment import Activated, NeedsReview, Profile, Refused, decide
+from identity.core.context import Asked
 from identity.core.enrolment import Submission
 from tests.media import VOICES, noise_frames, placed, write_recording
 
@@ -19,10 +20,11 @@ def failures(assessment) -> tuple[str, ...]:
 def test_the_answer_itself_passes_every_check(assess, answer, loaded):
     from identity.handlers import assess_recording
 
-    found = assess_recording(answer.path, answer.challenge, Profile.BASIC, [], loaded, submission=Submission("anna", 20_000_000))
+    asked = Asked(answer.challenge, Submission("anna", 20_000_000), matches=())
+    found = assess_recording(answer.path, asked, Profile.BASIC, loaded)
     assert failures(found) == ()
-    assert {r.number for r in found.results} == {1, 2, 3, 4, 5, 6, 8, 9, 11}
-    assert decide(found, Profile.BASIC) == Activated()
+    assert {r.number for r in found.results} == {1, 2, 3, 4, 5, 6, 8, 9, 10, 11}
+    assert decide(found, Profile.BASIC) == NeedsReview(("review.level",)), "one upload never activates basic by itself"
     assert assess(answer.path) == found, "a second assessment of the same file says the same"
     assert decide(assess(answer.path, profile=Profile.VERIFIED), Profile.VERIFIED) == NeedsReview()
 
@@ -140,5 +142,5 @@ def test_a_file_that_is_no_recording_is_refused_with_its_code(answer, loaded, tm
 
     path = tmp_path / "x.webm"
     path.write_bytes(b"\x1a\x45\xdf\xa3 and nothing more")
-    found = assess_recording(path, answer.challenge, Profile.BASIC, [], loaded, submission=Submission("anna", 20_000_000))
+    found = assess_recording(path, Asked(answer.challenge, Submission("anna", 20_000_000)), Profile.BASIC, loaded)
     assert decide(found, Profile.BASIC) == Refused(("media.unreadable",))

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
 
 import pytest
 
-from identity.core.assessment import CHECK_NAMES, Assessment, CheckResult, ModelVersion, Polarity, Profile
-from identity.core.challenge import Challenge
-from identity.core.enrolment import Submission
+from identity.core.assessment import CHECK_NAMES, Assessment, CheckResult, ModelVersion, Polarity
+from identity.core.context import Asked, FaceMatch
 from identity.core.fingerprint import Fingerprint
+from identity.core.profiles import Profile
 from identity.keys.fakes import InMemoryKeyholder
 from schemas.cameo import EnrolmentStarted, RecordingReceived
 from schemas.consent import AudienceSet
@@ -32,14 +31,13 @@ class ScriptedAssessor:
 
     def __init__(self) -> None:
         self.failing: set[int] = set()
-        self.asked: list[tuple[bytes, Challenge, list[Fingerprint], Submission]] = []
+        self.asked: list[Asked] = []
         self.error: Exception | None = None
         self.score_micro = 1
 
-    def assess(
-        self, recording: bytes, challenge: Challenge, profile: Profile, earlier: Sequence[Fingerprint], submission: Submission
-    ) -> Found:
-        self.asked.append((recording, challenge, list(earlier), submission))
+    def assess(self, recording: bytes, asked: Asked, profile: Profile) -> Found:
+        del recording
+        self.asked.append(asked)
         if self.error is not None:
             raise self.error
         results = tuple(
@@ -55,11 +53,13 @@ class ScriptedAssessor:
                 threshold_source="t",
             )
             for number, name in CHECK_NAMES.items()
+            if number != 10
         )
         mark = Fingerprint(f"{len(self.asked):064x}")
         assets = {} if self.failing else {"face": b"a face", "voice": b"a voice"}
         models = (ModelVersion("m", "0" * 64),)
-        return Found(Assessment(results, mark.sha256, challenge.challenge_id, profile, models, mark), assets)  # type: ignore[arg-type]
+        found = Assessment(results, mark.sha256, asked.challenge.challenge_id, profile, models, mark, template=b"\0" * 512)
+        return Found(found, assets)  # type: ignore[arg-type]
 
 
 class Bench:
@@ -72,7 +72,12 @@ class Bench:
         self.api = self.keyholder.as_role("api")
         self.assessor = ScriptedAssessor()
         self.sealed: list[str] = []
-        self.agent = VerifyAgent(self.store, self, self.assessor, self._assessed)  # type: ignore[arg-type]
+        self.resembles: tuple[FaceMatch, ...] | None = ()
+        self.agent = VerifyAgent(self.store, self, self.assessor, self._assessed, self)  # type: ignore[arg-type]
+
+    def search(self, template: bytes, cameo: str) -> tuple[FaceMatch, ...] | None:
+        assert (len(template), cameo) == (512, CAMEO)
+        return self.resembles
 
     def __getattr__(self, name: str) -> object:
         return getattr(self.keyholder, name)
@@ -90,7 +95,7 @@ class Bench:
         assert isinstance(outcome, Appended)
         return outcome.envelopes[0]
 
-    def start(self, profile: str = "basic") -> str:
+    def start(self, profile: str = "sandbox") -> str:
         enrolment = secrets.token_hex(16)
         self.append(
             EnrolmentStarted(
@@ -113,10 +118,14 @@ class Bench:
         )
         return self.append(event)
 
-    def enrol(self, profile: str = "basic") -> Envelope:
+    def enrol(self, profile: str = "sandbox") -> Envelope:
         received = self.receive(self.start(profile))
         self.agent.handle(received)
         return received
+
+    def case(self) -> Envelope:
+        (opened,) = [one for one in self.store.read_all() if one.type == "case.opened"]
+        return opened
 
     def types(self) -> list[str]:
         return [one.type for one in self.store.read(CAMEO)]
@@ -138,7 +147,7 @@ def test_assessment_and_outcome_are_one_append(bench: Bench) -> None:
     assessed, activated = bench.store.read(CAMEO)[-2:]
     assert assessed.time_us == activated.time_us
     assert assessed.causation == activated.causation
-    assert set(assessed.sealed) == {"fingerprints"}
+    assert set(assessed.sealed) == {"fingerprints", "template"}
 
 
 def test_a_recording_that_fails_is_refused_with_its_codes_and_seals_nothing(bench: Bench) -> None:
@@ -149,9 +158,28 @@ def test_a_recording_that_fails_is_refused_with_its_codes_and_seals_nothing(benc
     assert bench.sealed == []
 
 
-def test_a_verified_profile_waits_for_a_person(bench: Bench) -> None:
-    bench.enrol("verified")
-    assert bench.types()[-1] == "enrolment.assessed"
+def test_an_answer_that_a_person_must_look_at_is_held_and_opens_one_case(bench: Bench) -> None:
+    received = bench.enrol("verified")
+    assert bench.types()[-2:] == ["enrolment.assessed", "enrolment.held"]
+    assert bench.case().data["kind"] == "verified"
+    assert (bench.case().data["people"], bench.case().data["evidence"]) == (2, received.data["evidence"])
+    assert bench.sealed == []
+
+
+def test_a_known_face_is_looked_at_and_only_the_case_says_whose_it_is(bench: Bench) -> None:
+    other = cameo_of(stream_id("account", bytes([2]) * 16))
+    bench.resembles = (FaceMatch("cameo", other, 520_000), FaceMatch("attacker", "e", 410_000))
+    bench.enrol("basic")
+    assert (bench.case().data["kind"], bench.case().data["other"]) == ("known_face", other)
+    held = bench.store.read(CAMEO)[-1]
+    assert set(held.data["codes"]) == {"review.required", "review.level"}
+    assert all(other not in str(one.data) for one in bench.store.read(CAMEO))
+
+
+def test_where_nobody_can_search_a_profile_that_needs_it_refuses(bench: Bench) -> None:
+    bench.resembles = None
+    bench.enrol("basic")
+    assert list(bench.store.read(CAMEO)[-1].data["codes"]) == ["check.missing"]
 
 
 def test_handling_the_same_recording_again_appends_nothing(bench: Bench) -> None:
@@ -177,7 +205,7 @@ def test_two_workers_on_one_recording_append_one_outcome(bench: Bench) -> None:
 
 def test_the_checks_get_the_challenge_that_was_issued_and_how_the_recording_came_in(bench: Bench) -> None:
     received = bench.enrol()
-    _, challenge, _, submission = bench.assessor.asked[0]
+    challenge, submission = bench.assessor.asked[0].challenge, bench.assessor.asked[0].submission
     assert (challenge.account, challenge.phrase, [str(m) for m in challenge.movements]) == (OWNER, ("one", "two"), ["left", "up"])
     assert (submission.account, submission.received_at_us, submission.challenge_used) == (OWNER, received.time_us, False)
 
@@ -186,13 +214,13 @@ def test_a_second_answer_to_one_challenge_is_told_to_the_checks(bench: Bench) ->
     enrolment = bench.start()
     for _ in range(2):
         bench.agent.handle(bench.receive(enrolment))
-    assert [asked[3].challenge_used for asked in bench.assessor.asked] == [False, True]
+    assert [asked.submission.challenge_used for asked in bench.assessor.asked] == [False, True]
 
 
 def test_a_recording_is_held_against_earlier_ones_whose_keys_live(bench: Bench) -> None:
     bench.enrol()
     bench.enrol()
-    assert [len(asked[2]) for asked in bench.assessor.asked] == [0, 1]
+    assert [len(asked.earlier) for asked in bench.assessor.asked] == [0, 1]
 
 
 def test_every_fifth_failure_since_the_last_activation_locks_for_longer(bench: Bench) -> None:

@@ -7,7 +7,7 @@ import json
 import secrets
 from urllib.parse import quote
 
-from schemas.cameo import EnrolmentAssessed, EnrolmentRefused
+from schemas.cameo import EnrolmentAssessed, EnrolmentHeld, EnrolmentRefused
 from schemas.ids import cameo_of
 from serving.handlers.enrolments import CONSENT_TEXT_SHA256
 from streams.ports import Append, NewEvent
@@ -124,7 +124,8 @@ def test_an_enrolment_that_a_person_must_look_at_says_so(place: Place) -> None:
     enrolment = place.client.post("/v1/enrolments", json=body, headers=min_).json()["enrolment"]
     assessed = EnrolmentAssessed(enrolment=enrolment, evidence="e", profile="verified", checks=(), models=())
     refused = EnrolmentRefused(enrolment=enrolment, codes=("words.not_as_asked",))
-    for event, state in ((assessed, "in_review"), (refused, "refused")):
+    held = EnrolmentHeld(enrolment=enrolment, codes=("review.required",))
+    for event, state in ((assessed, "checking"), (held, "in_review"), (refused, "refused")):
         new = NewEvent(cameo_of(owner), event, secrets.token_hex(16))
         place.store.append(Append(actor="worker", events=[new], correlation="c"))
         assert place.client.get(f"/v1/enrolments/{enrolment}", headers=min_).json()["state"] == state
@@ -138,8 +139,8 @@ def test_one_recording_is_checked_before_the_next_challenge(place: Place) -> Non
     place.client.put(f"/v1/enrolments/{enrolment}/recording", content=b"webm", headers=min_)
     again = place.client.post("/v1/enrolments", json=body, headers=min_)
     assert (again.status_code, again.json()["code"]) == (409, "enrolment.checking")
-    assessed = EnrolmentAssessed(enrolment=enrolment, evidence="e", profile="verified", checks=(), models=())
-    place.store.append(Append(actor="worker", events=[NewEvent(cameo_of(owner), assessed, secrets.token_hex(16))], correlation="c"))
+    held = EnrolmentHeld(enrolment=enrolment, codes=("review.required",))
+    place.store.append(Append(actor="worker", events=[NewEvent(cameo_of(owner), held, secrets.token_hex(16))], correlation="c"))
     assert place.client.post("/v1/enrolments", json=body, headers=min_).status_code == 201
 
 

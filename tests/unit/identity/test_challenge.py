@@ -2,7 +2,8 @@ import itertools
 
 import pytest
 
-from identity.core.challenge import LIFETIME_US, Movement, issue
+from identity.core.challenge import LIFETIME_US, SIDEWAYS, STEPWISE_MOVEMENTS, TURNS, Movement, issue
+from identity.core.profiles import Profile
 from identity.core.words import DIGITS, SOUNDS_LIKE_DIGIT, WORDS
 from identity.errors import EntropyError
 
@@ -30,12 +31,13 @@ def test_the_same_bytes_give_the_same_challenge_and_others_another():
     assert len({issue("a", 5, entropy(n)).challenge_id for n in range(200)}) == 200
 
 
-def test_a_challenge_has_four_words_three_digits_and_three_different_movements():
+@pytest.mark.parametrize(("profile", "asked"), [(Profile.SANDBOX, 2), (Profile.BASIC, 2), (Profile.VERIFIED, 3)])
+def test_a_challenge_has_words_by_profile_three_digits_and_three_different_turns(profile, asked):
     for n in range(300):
-        challenge = issue("acc", 1_000, entropy(n))
+        challenge = issue("acc", 1_000, entropy(n), profile=profile)
         words = [w for w in challenge.phrase if w in WORDS]
         digits = [w for w in challenge.phrase if w in DIGITS]
-        assert (len(set(words)), len(set(digits)), len(set(challenge.movements))) == (4, 3, 3)
+        assert (len(set(words)), len(set(digits)), len(set(challenge.movements))) == (asked, 3, 3)
         assert challenge.expires_at_us - challenge.issued_at_us == LIFETIME_US == 120_000_000
         assert challenge.account == "acc"
 
@@ -43,7 +45,22 @@ def test_a_challenge_has_four_words_three_digits_and_three_different_movements()
 def test_every_word_digit_and_order_of_movements_comes_up():
     drawn = [issue("a", 0, entropy(n)) for n in range(2000)]
     assert {w for c in drawn for w in c.phrase} == set(WORDS) | set(DIGITS)
-    assert {c.movements for c in drawn} == set(itertools.permutations(Movement, 3))
+    assert {c.movements for c in drawn} == set(itertools.permutations(TURNS, 3))
+
+
+def test_step_by_step_every_movement_comes_up_and_one_is_always_sideways():
+    drawn = [issue("a", 0, entropy(n), way="stepwise").movements for n in range(500)]
+    assert {movement for movements in drawn for movement in movements} == set(Movement)
+    assert all(SIDEWAYS.intersection(movements) and len(set(movements)) == STEPWISE_MOVEMENTS for movements in drawn)
+
+
+def test_nobody_is_asked_for_what_they_cannot_do():
+    for n in range(50):
+        mute = issue("a", 0, entropy(n), without=("speech",))
+        assert (mute.phrase, mute.without) == ((), ("speech",))
+        still = issue("a", 0, entropy(n), way="stepwise", without={"turn", "light"})
+        assert set(still.movements) == {Movement.CLOSER, Movement.BLINK, Movement.SMILE}
+        assert still.without == ("light", "turn")
 
 
 def test_words_are_drawn_about_equally_often():

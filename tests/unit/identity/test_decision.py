@@ -3,7 +3,6 @@ import pytest
 
 from identity.core.assessment import (
     CHECK_NAMES,
-    DECISIVE,
     Activated,
     Assessment,
     NeedsReview,
@@ -12,9 +11,11 @@ from identity.core.assessment import (
     Refused,
     decide,
     measured,
+    needed,
 )
 from identity.core.codes import CODES, message
 from identity.core.fingerprint import Fingerprint
+from identity.core.profiles import Level
 from identity.errors import UnknownCodeError
 
 
@@ -29,9 +30,14 @@ def assessment(profile: Profile, *, failed: tuple[int, ...] = (), absent: tuple[
     )
 
 
-def test_only_texture_and_injection_do_not_decide_in_the_sandbox():
-    assert set(CHECK_NAMES) - DECISIVE[Profile.SANDBOX] == {5, 11}
-    assert set(CHECK_NAMES) == DECISIVE[Profile.BASIC] == DECISIVE[Profile.VERIFIED]
+def test_what_synthetic_media_cannot_pass_does_not_decide_in_the_sandbox():
+    assert needed(Profile.BASIC, Level.LIGHT) - needed(Profile.SANDBOX, Level.LIGHT) == {5, 10, 11}
+    assert needed(Profile.BASIC, Level.LIGHT) == needed(Profile.VERIFIED, Level.LIGHT) <= set(CHECK_NAMES)
+
+
+def test_steps_and_light_are_needed_where_they_were_asked_for():
+    assert needed(Profile.BASIC, Level.STEPWISE) - needed(Profile.BASIC, Level.UPLOAD) == {13}
+    assert needed(Profile.BASIC, Level.LIGHT) - needed(Profile.BASIC, Level.STEPWISE) == {12}
 
 
 def test_a_result_passed_down_from_another_profile_is_missing():

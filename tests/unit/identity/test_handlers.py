@@ -5,6 +5,7 @@ import pytest
 from identity.core.assessment import Activated, Profile, Refused, decide
 from identity.core.challenge import Movement, issue
 from identity.core.codes import CODES
+from identity.core.context import Asked
 from identity.core.enrolment import Submission
 from identity.fakes import InMemoryModels, Scene
 from identity.handlers import assess_recording
@@ -17,7 +18,7 @@ PHRASE = " ".join(ASKED.phrase)
 
 
 def assess(path, words=PHRASE, profile=Profile.SANDBOX, earlier=(), sent=SENT, **models):
-    return assess_recording(path, ASKED, profile, earlier, InMemoryModels(words, **models), submission=sent)
+    return assess_recording(path, Asked(ASKED, sent, earlier), profile, InMemoryModels(words, **models))
 
 
 @pytest.fixture
