@@ -17,7 +17,9 @@ import av
 from bench.results import Row, write
 from identity.adapters.models import Models
 from identity.core.challenge import issue
+from identity.core.context import Asked
 from identity.core.enrolment import Submission
+from identity.core.profiles import Profile
 from identity.handlers import assess_recording, extract_assets
 from infra.places import Places
 from serving.core.plan import plan_from_prompt

@@ -3,23 +3,22 @@
     p = 1 / (1 + exp(-(bias + sum of weight_i * clip((score_i - mean_i) / scale_i, -4, 4))))
 
 A score that is absent counts as its mean, so that it says nothing. Weights are fitted by `python -m bench.identity fit` on the
-fitting half of the people alone and published with their counts (identity/core/fusion_weights.json, docs/identity-accuracy.md).
+fitting half of the people alone and published with their counts (identity/core/fusion_weights.py, docs/identity-accuracy.md).
 The sum runs over whole millionths of the scores in a fixed order; the answer is a whole number of millionths.
 """
 
-import json
 import math
 from collections.abc import Iterable
 from functools import cache
-from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import Final, Protocol
 
 import msgspec
+
+from identity.core.fusion_weights import PUBLISHED
 
 MICRO: Final = 1_000_000
 CLIP: Final = 4.0
 """A score further than four scales from its mean says no more: one wild reading must not decide alone."""
-WEIGHTS: Final = Path(__file__).with_name("fusion_weights.json")
 
 
 class Scored(Protocol):
@@ -69,5 +68,4 @@ def attack_probability(results: Iterable[Scored], model: Model | None = None) ->
 @cache
 def published() -> Model:
     """Read the published model, once."""
-    found: Any = json.loads(WEIGHTS.read_bytes())
-    return msgspec.convert(found, Model)
+    return msgspec.convert(PUBLISHED, Model)

