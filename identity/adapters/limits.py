@@ -10,7 +10,7 @@ MAX_GAP_S = 3.0
 """Between two frames. A choice, unmeasured: a camera that stands still for longer gives a recording with a hole in it."""
 MAX_BACK_S = 0.05
 """How far a frame may lie behind the one before it: rounding in containers, no more. A choice, unmeasured."""
-MAX_APART_S = 2.0
+MAX_APART_S = 3.0
 """Between the lengths of picture and sound. A choice, unmeasured: a browser stops both tracks together."""
 SILENT_PEAK = 16
 """Of 32768 (-66 dB): a microphone that is switched off; every room is louder. A choice, unmeasured."""
