@@ -83,11 +83,12 @@ def _replays(models: Path) -> Iterator[Case]:
     shown = [(w, way) for way in "FM" for w in WINDOWS if w.seconds < (6 if way == "F" else 4.5)]
     for place, (window, way) in enumerate(shown):
         for number, screen in enumerate(SCREENS):
-            seen, seed = shot(window, way), place + number
+            seen = shot(window, way)
+            made = Replay(replace(seen.taken, slow=True), screen, place + number)
             half = half_of(window.person)
             voice = _voice(half, place, models)
             yield Case(
-                f"screen_{screen}-{place}", f"screen_{screen}", window.person, half, Replay(replace(seen.taken, slow=True), screen, seed), voice.read(),
+                f"screen_{screen}-{place}", f"screen_{screen}", window.person, half, made, voice.read(),
                 seen.movements, voice.words, without=() if window.turns else ("turn",), own_voice=True,
             )  # fmt: skip
 
@@ -96,9 +97,10 @@ def _of_the_corpus(models: Path) -> Iterator[Case]:
     for place, (kind, person, clip, start_s, end_s, asked) in enumerate(_OF_THE_CORPUS):
         voice = _voice(half_of(person), place, models)
         for mirrored in (False, True) if asked else (False,):
+            made = Taken(clip, start_s, end_s, mirrored=mirrored, slow=True)
             swapped = tuple({"left": "right", "right": "left"}.get(m, m) for m in asked) if mirrored else asked
             yield Case(
-                f"{kind}-{place}{'m' if mirrored else ''}", kind, person, half_of(person), Taken(clip, start_s, end_s, mirrored=mirrored, slow=True),
+                f"{kind}-{place}{'m' if mirrored else ''}", kind, person, half_of(person), made,
                 voice.read(), swapped or READ_AS_DONE, voice.words, own_voice=True, without=("turn",) if kind == "generated" else (),
             )  # fmt: skip
 

@@ -1,0 +1,202 @@
+"""Owns the features of cases, block by block: each block is made alone, kept, and made anew only when its own maker changed.
+
+Blocks: `face` (landmarks, samples, frame facts: by the pictures), one for each observer of frames (`picture`, `light`: by the
+pictures), `hearing` (words, voices, channel, room: by the sound), `stream` (how sound and picture lie in the file: by both).
+What joins picture and sound (lips) is worked out each time. One pass over a file makes all the blocks that are missing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Self
+
+import numpy as np
+
+from bench.identity.cache import kept, key_of, source_of
+from bench.identity.clips.rendering import Recording
+from identity import hearing
+from identity.adapters import mediapipe_face
+from identity.core import acoustics, lipsync, words
+from identity.core.features import FaceTrack, Features, FrameFacts, MediaFacts, SpeechFacts
+from identity.core.sound import ChannelFacts, Heard, RoomFacts, SoundFacts
+from identity.extraction import ANALYSED_SIDE_PX, _Watcher, sample, track_of
+from identity.ports import SAMPLE_RATE_HZ, FaceReading, Frame, MediaRefused, SpeechSpan
+
+
+@dataclass(frozen=True)
+class FaceBlock:
+    """What the face reader and the slower models said of every frame."""
+
+    readings: list[tuple[int, FaceReading]]
+    frames: FrameFacts
+    samples: tuple[Any, ...]
+
+
+@dataclass(frozen=True)
+class HearingBlock:
+    """What was heard, and the sound itself: int16 mono 16 kHz."""
+
+    samples: np.ndarray
+    spans: tuple[SpeechSpan, ...]
+    speech: SpeechFacts
+    heard: tuple[Heard, ...]
+    natural_score: float
+    channel: ChannelFacts
+    room: RoomFacts
+
+
+@dataclass(frozen=True)
+class StreamBlock:
+    """How the file is made."""
+
+    facts: MediaFacts
+    sound_clock_us: np.ndarray
+    count: int
+
+
+class RefusedError(Exception):
+    """A recording was not read; the code says why."""
+
+
+def _sources() -> dict[str, str]:
+    import identity.adapters.hearing  # noqa: PLC0415 -- the models' own modules, named for their source alone
+    import identity.adapters.voice_liveness  # noqa: PLC0415
+    import identity.adapters.whisper  # noqa: PLC0415
+
+    adapters = identity.adapters
+    heard = (adapters.hearing, adapters.whisper, adapters.voice_liveness, words)
+    return {
+        "face": source_of(sample, FrameFacts, FaceReading, mediapipe_face, adapters.sface, adapters.minifasnet),
+        "hearing": source_of(hearing.speech_of, hearing.voice_windows, acoustics.channel_of, acoustics.room_of, *heard),
+        "stream": source_of(MediaFacts, acoustics.stream_of),
+        **{name: source for name, (_, source) in observers().items()},
+    }
+
+
+def observers() -> Mapping[str, tuple[Callable[[], Any], str]]:
+    """Observers of frames by block: how one is made, and the digest of its source. Grows with `identity.extraction.whole`."""
+    return {}
+
+
+class Reader:
+    """Makes and keeps blocks with one set of models. Not for threads."""
+
+    def __init__(self, models: Any) -> None:
+        self._models = models
+        self._source = _sources()
+
+    def features(self, recording: Recording) -> Features:
+        """All features of a recording. Raises RefusedError."""
+        made = self._read(recording)
+        face: FaceBlock = self._kept("face", recording, made)
+        heard: HearingBlock = self._kept("hearing", recording, made)
+        stream: StreamBlock = self._kept("stream", recording, made)
+        track = track_of(face.readings, stream.count)
+        seen = {name: self._kept(name, recording, made) for name in observers()}
+        return Features(stream.facts, face.frames, track, face.samples, heard.speech, sound=_sound(heard, stream, track), **seen)
+
+    def missing(self, recording: Recording) -> tuple[str, ...]:
+        """The blocks of a recording that are not kept yet."""
+        return tuple(name for name in self._source if not key_of(_key(name, recording), name, self._source[name]).exists())
+
+    def _kept(self, name: str, recording: Recording, made: Mapping[str, Any]) -> Any:
+        return kept(_key(name, recording), name, self._source[name], lambda: made[name])
+
+    def _read(self, recording: Recording) -> dict[str, Any]:
+        """Decode once for all that is missing; {} when nothing is."""
+        missing = self.missing(recording)
+        if not missing:
+            return {}
+        looking = {name: observers()[name][0]() for name in missing if name in observers()}
+        found: dict[str, Any] = {}
+        count = [0]
+        with _Faces(self._models, None if "face" in missing else self._kept("face", recording, {}), tuple(looking.values())) as faces:
+
+            def see(frame: Frame) -> None:
+                count[0] += 1
+                if "face" in missing or looking:
+                    faces.see(frame)
+
+            media = self._models.decoder.decode(recording.path, see, max_side_px=ANALYSED_SIDE_PX, sample_rate_hz=SAMPLE_RATE_HZ)
+        if isinstance(media, MediaRefused):
+            raise RefusedError(media.code)
+        if "face" in missing:
+            found["face"] = faces.block()
+        if "hearing" in missing:
+            found["hearing"] = _heard(media.samples, self._models)
+        if "stream" in missing:
+            found["stream"] = StreamBlock(media.facts, media.sound_clock_us, count[0])
+        found |= {name: one.facts() for name, one in looking.items()}
+        for name in found:
+            self._kept(name, recording, found)
+        return found
+
+
+class _Faces:
+    """Shows frames to the face reader, or plays back what it said of them, and to the observers."""
+
+    def __init__(self, models: Any, known: FaceBlock | None, looking: tuple[Any, ...]) -> None:
+        self._known = None if known is None else dict(known.readings)
+        self._looking = looking
+        self._readings: list[tuple[int, FaceReading]] = []
+        self._tracker = None if known is not None else models.faces.open()
+        self._watcher = None if known is not None else _Watcher(self, models.embedder, models.liveness, looking)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._tracker is not None:
+            self._tracker.close()
+
+    def see(self, frame: Frame) -> None:
+        if self._watcher is not None:
+            self._watcher.see(frame)
+        elif self._known is not None:
+            for one in self._looking:
+                one.see(frame, self._known.get(frame.time_us))
+
+    def read(self, picture: np.ndarray, time_us: int) -> FaceReading | None:
+        assert self._tracker is not None
+        reading = self._tracker.read(picture, time_us)
+        if reading is not None:
+            self._readings.append((time_us, reading))
+        return reading
+
+    def close(self) -> None:
+        """A tracker can be closed."""
+
+    def block(self) -> FaceBlock:
+        assert self._watcher is not None
+        return FaceBlock(self._readings, self._watcher.frames(), tuple(self._watcher.samples))
+
+
+def _key(name: str, recording: Recording) -> tuple[str, ...]:
+    if name == "stream":
+        return (recording.picture_key, recording.sound_key)
+    return (recording.sound_key,) if name == "hearing" else (recording.picture_key,)
+
+
+def _heard(samples: np.ndarray, models: Any) -> HearingBlock:
+    spans = models.voice_activity.spans(samples)
+    power = acoustics.power_frames(samples)
+    speech = acoustics.speaking(len(power), [(span.start, span.end) for span in spans])
+    heard = tuple(one.listen(samples, "en") for one in (models.recogniser, models.second_recogniser)) if spans else (Heard(""), Heard(""))
+    natural = models.voice_liveness.natural_score(hearing.joined(samples, spans)) if spans else float("nan")
+    facts = hearing.speech_of(samples, spans, models, heard[0].text)
+    return HearingBlock(samples, spans, facts, heard, natural, acoustics.channel_of(power, speech), acoustics.room_of(power, speech))
+
+
+def _sound(heard: HearingBlock, stream: StreamBlock, face: FaceTrack) -> SoundFacts:
+    places = [(span.start, span.end) for span in heard.spans]
+    lies = acoustics.stream_of(heard.samples, stream.sound_clock_us, stream.facts.duration_us)
+    return SoundFacts(
+        "en",
+        tuple(Heard(h.text, tuple(hearing._moved(word, lies.start_us) for word in h.words)) for h in heard.heard),  # noqa: SLF001
+        heard.natural_score,
+        lipsync.lips_of(face.times_us, lipsync.opening_of(face), heard.samples, places, lies.start_us),
+        heard.channel,
+        heard.room,
+        lies,
+    )
