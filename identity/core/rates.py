@@ -1,7 +1,8 @@
 """Owns the error rates of presentation-attack detection, as ISO/IEC 30107-3 names them. Does not assess recordings.
 
 APCER: of the attacks of one kind, the share that was accepted. BPCER: of the bona fide recordings, the share that was
-refused. Intervals are Wilson's at 95 % (E. B. Wilson, 1927), which stay sensible at 0 of n.
+refused. A recording that was sent to a reviewer because of what was seen in it is neither: it is counted beside the errors, as
+held. Intervals are Wilson's at 95 % (E. B. Wilson, 1927), which stay sensible at 0 of n.
 """
 
 from __future__ import annotations
@@ -17,15 +18,19 @@ Z: Final = 1.959964
 
 
 class Labelled(msgspec.Struct, frozen=True):
-    """One recording whose truth is known. `kind` names the attack; None for a bona fide recording."""
+    """One recording whose truth is known. `kind` names the attack; None for a bona fide recording.
+
+    `held`: not refused, and not accepted either: a reviewer looks, because of what was seen.
+    """
 
     kind: str | None
     accepted: bool
     codes: tuple[str, ...] = ()
+    held: bool = False
 
 
 class Rate(msgspec.Struct, frozen=True):
-    """Errors among recordings of one kind, in millionths with a 95 % interval."""
+    """Errors among recordings of one kind, in millionths with a 95 % interval; `held`: recordings left to a reviewer."""
 
     name: str
     errors: int
@@ -33,14 +38,15 @@ class Rate(msgspec.Struct, frozen=True):
     rate_micro: int
     low_micro: int
     high_micro: int
+    held: int = 0
 
 
-def rate(name: str, errors: int, count: int) -> Rate:
+def rate(name: str, errors: int, count: int, held: int = 0) -> Rate:
     """Make a rate of a count. Raises ValueError where nothing was counted."""
-    if count < 1 or not 0 <= errors <= count:
-        raise ValueError(f"{errors} errors among {count}")
+    if count < 1 or not 0 <= errors <= count or not 0 <= held <= count - errors:
+        raise ValueError(f"{errors} errors among {count}, {held} held")
     low, high = wilson(errors, count)
-    return Rate(name, errors, count, _micro(errors / count), _micro(low), _micro(high))
+    return Rate(name, errors, count, _micro(errors / count), _micro(low), _micro(high), held)
 
 
 def wilson(hits: int, count: int) -> tuple[float, float]:
@@ -59,7 +65,8 @@ def rates(found: Iterable[Labelled]) -> tuple[Rate, ...]:
     bona_fide = [one for one in found if one.kind is None]
     kinds = sorted({one.kind for one in found if one.kind is not None})
     by_kind = [_apcer(kind, [one for one in found if one.kind == kind]) for kind in kinds]
-    told = [rate("BPCER", sum(not one.accepted for one in bona_fide), len(bona_fide))] if bona_fide else []
+    refused, held = sum(not one.accepted and not one.held for one in bona_fide), sum(one.held for one in bona_fide)
+    told = [rate("BPCER", refused, len(bona_fide), held)] if bona_fide else []
     return (*told, *by_kind)
 
 
@@ -70,7 +77,7 @@ def worst(told: Sequence[Rate]) -> Rate | None:
 
 
 def _apcer(kind: str, attacks: Sequence[Labelled]) -> Rate:
-    return rate(f"APCER {kind}", sum(one.accepted for one in attacks), len(attacks))
+    return rate(f"APCER {kind}", sum(one.accepted for one in attacks), len(attacks), sum(one.held for one in attacks))
 
 
 def _micro(share: float) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,7 +15,18 @@ import msgspec
 
 from identity.core.challenge import Challenge
 from identity.core.rates import Rate, rates, worst
-from identity.offline import LabelsError, Offline, assess, files_of, labelled, labels_of
+from identity.offline import (
+    REFUSE_FROM,
+    REVIEW_FROM,
+    LabelsError,
+    Offline,
+    ThresholdsError,
+    assess,
+    files_of,
+    labelled,
+    labels_of,
+    thresholds_of,
+)
 from infra.places import Places
 from schemas.cameo import Profile as Named
 from serving.cli.session import show
@@ -33,27 +45,38 @@ def identity() -> None:
     "--challenge", "challenge_file", type=FILE, help="The challenge answered, as JSON (cameo enrol start --json); left out: its checks are."
 )
 @click.option("--labels", "labels_file", type=FILE, help="CSV with columns file and label: bona_fide, or the name of a kind of attack.")
+@click.option(
+    "--thresholds",
+    "thresholds_file",
+    type=FILE,
+    help="Thresholds to try, as JSON: code and number; attack.likely and review.doubtful: limits of the fused probability.",
+)
 @click.option("--profile", type=click.Choice(get_args(Named)), default="basic", show_default=True, help="Whose deciding checks to apply.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text, with every score.")
-def assess_files(*, path: Path, challenge_file: Path | None, labels_file: Path | None, profile: str, as_json: bool) -> None:
+def assess_files(
+    *, path: Path, challenge_file: Path | None, labels_file: Path | None, thresholds_file: Path | None, profile: str, as_json: bool
+) -> None:
     """Run the numbered checks on PATH, a recording or a folder of them; with labels, tell APCER and BPCER.
 
-    Nothing is stored or sent. Exit code 0: every file was accepted, or rates were told; 1: a file was refused; 2: wrong use.
+    Nothing is stored or sent. Exit code 0: every file was accepted, or rates were told; 1: a file was refused or would be
+    held for a reviewer because of what was seen; 2: wrong use.
 
     \b
     cameo identity assess take.webm
     cameo identity assess recordings/ --labels labels.csv --json > report.json
+    cameo identity assess recordings/ --labels labels.csv --thresholds mine.json
     """
     files = files_of(path)
     if not files:
         raise click.UsageError(f"{path} holds no recording (webm, mp4, mkv, mov, m4v, avi)")
-    labels = _labels(labels_file)
+    labels, thresholds = _labels(labels_file), _thresholds(thresholds_file)
     root = path if path.is_dir() else path.parent
     answers: list[Offline] = []
-    for answer in _assessed(files, profile, _challenge(challenge_file)):
+    for answer in _assessed(files, profile, _challenge(challenge_file), thresholds):
         answers.append(answer)
         if not as_json:
             click.echo(_line(answer))
+    _all_known(thresholds, answers)
     found = [one for answer in answers if (one := labelled(answer, labels, root)) is not None]
     told = rates(found)
     if as_json:
@@ -63,7 +86,7 @@ def assess_files(*, path: Path, challenge_file: Path | None, labels_file: Path |
     sys.exit(0 if labels or all(answer.accepted for answer in answers) else 1)
 
 
-def _assessed(files: Sequence[Path], profile: str, challenge: Challenge | None) -> Iterator[Offline]:
+def _assessed(files: Sequence[Path], profile: str, challenge: Challenge | None, thresholds: Mapping[str, float]) -> Iterator[Offline]:
     from identity.adapters.models import Models  # noqa: PLC0415 -- torch: --help and wrong use need none of it
     from identity.core.assessment import Profile  # noqa: PLC0415 -- likewise
     from identity.errors import ModelMissingError  # noqa: PLC0415 -- likewise
@@ -73,12 +96,21 @@ def _assessed(files: Sequence[Path], profile: str, challenge: Challenge | None) 
         models: Any = Models.load(folder)  # cached properties, which the checker does not take for a protocol's
     except ModelMissingError as error:
         raise click.ClickException(f"{error}: make setup, or set CAMEO_MODELS") from error
+    began_s = time.monotonic()
     for place, file in enumerate(files, start=1):
-        click.echo(f"[{place}/{len(files)}] {file.name}", err=True)
+        click.echo(f"[{place}/{len(files)}{_left(began_s, place - 1, len(files))}] {file.name}", err=True)
         with _silent_libraries():
-            answer = assess(file, models, Profile(profile), challenge)
+            answer = assess(file, models, Profile(profile), challenge, thresholds)
         yield answer
     models.close()
+
+
+def _left(began_s: float, done: int, count: int) -> str:
+    """Say how long the rest takes at the pace so far; nothing before the third file, whose pace still holds the loading of models."""
+    if done < 2:
+        return ""
+    seconds = round((time.monotonic() - began_s) / done * (count - done))
+    return f", {seconds // 60} min {seconds % 60} s left"
 
 
 @contextmanager
@@ -101,6 +133,21 @@ def _labels(table: Path | None) -> Mapping[str, str | None]:
         raise click.UsageError(str(error)) from error
 
 
+def _thresholds(table: Path | None) -> Mapping[str, float]:
+    try:
+        return {} if table is None else thresholds_of(table)
+    except ThresholdsError as error:
+        raise click.UsageError(str(error)) from error
+
+
+def _all_known(thresholds: Mapping[str, float], answers: Sequence[Offline]) -> None:
+    """Warn of a threshold that nothing was compared with: a mistyped code would look as if it changed nothing."""
+    measured = {one.code for answer in answers for one in answer.results} | {REFUSE_FROM, REVIEW_FROM}
+    for code in thresholds:
+        if code not in measured:
+            click.echo(f"no recording here was measured for {code}: its threshold changed nothing", err=True)
+
+
 def _challenge(file: Path | None) -> Challenge | None:
     """Read a challenge as the API gives it: phrase and movements are what counts; time and account are not held against a file."""
     if file is None:
@@ -115,14 +162,15 @@ def _challenge(file: Path | None) -> Challenge | None:
 
 def _line(answer: Offline) -> str:
     left_out = f"  (without checks {', '.join(map(str, answer.left_out))})" if answer.left_out else ""
-    verdict = "to review" if answer.review else "accepted" if answer.accepted else "refused"
+    verdict = "held" if answer.held else "to review" if answer.review else "accepted" if answer.accepted else "refused"
     return f"{verdict:<9} {answer.file}  {' '.join(answer.codes)}{left_out}".rstrip()
 
 
 def _rates(told: Sequence[Rate], unlabelled: int) -> Iterator[str]:
     for one in told:
         percent = [f"{value / 10_000:.1f} %" for value in (one.rate_micro, one.low_micro, one.high_micro)]
-        yield f"{one.name:<32} {one.errors:>5} of {one.count:<5} {percent[0]:>8}  (95 %: {percent[1]} to {percent[2]})"
+        held = f", {one.held} more held for a reviewer" if one.held else ""
+        yield f"{one.name:<32} {one.errors:>5} of {one.count:<5} {percent[0]:>8}  (95 %: {percent[1]} to {percent[2]}){held}"
     if unlabelled:
         yield f"{unlabelled} files have no label and count nowhere"
 

@@ -30,22 +30,31 @@ class Recording:
     sound_key: str
 
 
-def record(case: Case, stage: Stage) -> Recording:
-    """Make the file of a case, or find it: the same pictures are encoded once, whatever they sound like."""
-    picture = _picture(case, stage)
+def record(case: Case, stage: Stage, *, make: bool = True) -> Recording | None:
+    """Make the file of a case, or find it: the same pictures are encoded once, whatever they sound like.
+
+    None where it is not there and is not to be made.
+    """
+    picture = _picture(case, stage, make=make)
+    if picture is None:
+        return None
     seconds = float(picture.with_suffix(".seconds").read_text())
     sounds = _placed(case, stage)
     path = key_of((picture.stem, sounds), "recordings", _SOUND + _WRITER).with_suffix(".mp4" if case.container == "desktop" else ".webm")
+    if not path.exists() and not make:
+        return None
     if not path.exists():
         made = sounds.sound(seconds, stage)
         _whole(path, lambda part: join(part, picture, made, case.container))
     return Recording(path, picture.stem, f"{sounds!r} {case.container == 'desktop'} {_SOUND}")
 
 
-def _picture(case: Case, stage: Stage) -> Path:
+def _picture(case: Case, stage: Stage, *, make: bool) -> Path | None:
     makers = [type(case.pictures), film, taken] + [type(one) for one in _inside(case.pictures)]
     path = key_of((case.pictures, case.container), "pictures", source_of(*_modules(makers)) + _WRITER)
     path = path.with_suffix(".mp4" if case.container == "desktop" else ".webm")
+    if not path.exists() and not make:
+        return None
     if not path.exists():
         _whole(path, lambda part: _write(part, case.pictures.film(stage), case.container))
     return path
