@@ -15,6 +15,7 @@ from threading import Event
 import faust
 
 from identity.keys.client import KeyholderClient
+from identity.keys.memory import leave_no_dump
 from infra.settings import Settings
 from streams.adapters.agent_queries import AgentQueries
 from streams.adapters.agent_state import PostgresAgentState
@@ -125,6 +126,7 @@ def _tell_ready(run: Path) -> None:
 
 def main() -> None:
     """Run until SIGTERM."""
+    leave_no_dump()
     settings = Settings.from_env(os.environ)
     _log_sparingly()
     wiring = Wiring(settings)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from identity.keys.errors import NoKeyError
 
+PART = ".part"
 _NAME = re.compile(r"^[a-z]+/[a-z]+-[0-9a-f]{32}$")
 
 
@@ -22,7 +23,7 @@ class FileBlobs:
         """Write a file; when it returns the file is whole and durable."""
         path = self._path(name)
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        part = path.with_suffix(".part")
+        part = path.with_suffix(PART)
         descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(descriptor, "wb") as file:
             file.write(sealed)
@@ -40,8 +41,17 @@ class FileBlobs:
             raise NoKeyError(message) from error
 
     def delete(self, name: str) -> None:
-        """Delete a file; may be called again."""
-        self._path(name).unlink(missing_ok=True)
+        """Delete a file, and what a broken-off writing of it left; durable when it returns, may be called again."""
+        path = self._path(name)
+        for one in (path, path.with_suffix(PART)):
+            one.unlink(missing_ok=True)
+        if path.parent.is_dir():
+            _sync_folder(path.parent)
+
+    def holds(self, name: str) -> bool:
+        """Tell whether there is such a file, or a part of it."""
+        path = self._path(name)
+        return path.exists() or path.with_suffix(PART).exists()
 
     def _path(self, name: str) -> Path:
         if _NAME.match(name) is None:

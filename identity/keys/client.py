@@ -122,10 +122,10 @@ class KeyholderClient:
         ask = wire.EvidenceDestroy(evidence=evidence, reason=reason)
         return self._call("/v1/evidence/destroy", ask, wire.Destroyed).key_id
 
-    def destroy_subject(self, account: str, cameos: Sequence[str]) -> str:
-        """Destroy an account's subject key and all under it; gives its id. Events are appended when it returns."""
+    def destroy_subject(self, account: str, cameos: Sequence[str]) -> wire.Destroyed:
+        """Destroy an account's subject key and all under it. Events are appended when it returns, and it was shown to be gone."""
         ask = wire.SubjectDestroy(account=account, cameos=tuple(cameos))
-        return self._call("/v1/subjects/destroy", ask, wire.Destroyed).key_id
+        return self._call("/v1/subjects/destroy", ask, wire.Destroyed)
 
     def put_asset(self, cameo: str, owner: str, facet: Facet, asset: bytes) -> wire.AssetSealedFields:
         """Seal one facet's asset under a key of its own; `asset.sealed` is appended when it returns."""

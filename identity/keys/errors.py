@@ -17,6 +17,12 @@ class KeyGoneError(KeysError):
     """The key does not exist: it was destroyed, or never was. What it sealed is unreadable."""
 
 
+class DestructionUnprovenError(KeysError):
+    """A destroyed key was found again in the keyring's folder: nothing is told or recorded as destroyed. Refuse with `code`."""
+
+    code: ClassVar[str] = "destruction.unproven"
+
+
 class RootKeyError(KeysError):
     """A root key cannot be named, found, read or used as asked: what is configured is wrong."""
 

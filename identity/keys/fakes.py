@@ -20,7 +20,7 @@ from identity.keys.keyring import KeyRing
 from identity.keys.rights import EVIDENCE, may_call, readable
 from identity.keys.sealing import new_key, unwrap, wrap
 from identity.keys.vault import Vault
-from identity.keys.wire import AssetSealedFields, EvidenceSealed
+from identity.keys.wire import AssetSealedFields, Destroyed, EvidenceSealed
 from schemas.cameo import AssetSealed, EvidenceDestroyed, Facet, SubjectKeyDestroyed
 from schemas.envelope import Envelope, Sealed
 from schemas.registry import Event
@@ -95,6 +95,10 @@ class InMemoryBlobs:
         """Forget."""
         self.files.pop(name, None)
 
+    def holds(self, name: str) -> bool:
+        """Tell whether it is kept."""
+        return name in self.files
+
 
 class InMemoryKeyholder:
     """Answers as the keyholder would to one role; `as_role` gives another role's eyes on the same keys."""
@@ -155,18 +159,18 @@ class InMemoryKeyholder:
     def destroy_evidence(self, evidence: str, reason: str) -> str:
         """Destroy a recording."""
         with self._asked("/v1/evidence/destroy"):
-            key_id, cameo, new = self.vault.destroy_evidence(evidence)
+            key_id, cameo, new, _ = self.vault.destroy_evidence(evidence)
             if new:
                 self._append(cameo, EvidenceDestroyed(evidence=evidence, key_id=key_id, reason=reason))
             return key_id
 
-    def destroy_subject(self, account: str, cameos: Sequence[str]) -> str:
+    def destroy_subject(self, account: str, cameos: Sequence[str]) -> Destroyed:
         """Destroy a subject's key."""
         with self._asked("/v1/subjects/destroy"):
-            key_id, new = self.vault.destroy_subject(account)
+            key_id, new, proof = self.vault.destroy_subject(account)
             for cameo in cameos if new else ():
                 self._append(cameo, SubjectKeyDestroyed(key_id=key_id))
-            return key_id
+            return Destroyed(key_id=key_id, proof=proof)
 
     @contextmanager
     def _asked(self, endpoint: str) -> Iterator[None]:

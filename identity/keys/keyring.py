@@ -16,11 +16,14 @@ from typing import Any
 
 from identity.keys.errors import KeyGoneError, NoKeyError
 from identity.keys.ports import RootKeys
+from identity.keys.proving import Proof, prove_gone
 from identity.keys.roots import RootTable
 from identity.keys.rows import BY_ROOT, ROW, SCHEMA, KeyKind, KeyRow, RootRow, row_of
 from identity.keys.sealing import new_id, new_key, unwrap, wrap
 
 LEASE_GRAIN_US = 60_000_000
+SEARCHED = 64
+"""Wrapped keys that one proof searches for at most: of an erased person their own first, under which all others were."""
 
 
 class KeyRing:
@@ -42,6 +45,7 @@ class KeyRing:
         self._clock = clock
         self._lock = threading.RLock()
         self._turning = threading.Lock()
+        self._unproven: list[bytes] = []
         self._roots = RootTable(self._db, roots, clock)
         self._take_up()
 
@@ -170,25 +174,36 @@ class KeyRing:
             rows = self._db.execute("SELECT key_id FROM keys WHERE retired = 1 AND wrapped IS NOT NULL AND lease_until_us <= ?", (now_us,))
             return [key_id for (key_id,) in rows.fetchall()]
 
-    def destroy(self, key_id: str) -> None:
-        """Destroy a key; may be called again. Raises NoKeyError for one that never was."""
+    def destroy(self, key_id: str) -> list[bytes]:
+        """Destroy a key; may be called again. Gives its wrapped form, for `prove`. Raises NoKeyError for one that never was."""
         self.row(key_id)
         with self._lock, self._db:
-            self._destroy([key_id])
+            self._db.execute("BEGIN IMMEDIATE")
+            return self._destroy([key_id])
 
-    def destroy_subject(self, account: str) -> tuple[str, list[KeyRow]]:
-        """Destroy a subject's key and every key under it; gives its id and the keys that went. May be called again."""
+    def destroy_subject(self, account: str) -> tuple[str, list[KeyRow], list[bytes]]:
+        """Destroy a subject's key and every key under it; gives its id, the keys that went, and their wrapped forms.
+
+        May be called again.
+        """
         with self._lock, self._db:
             self._db.execute("BEGIN IMMEDIATE")
-            self._subject_row(account)
+            key_id, *_ = self._subject_row(account)
             under = self._db.execute("SELECT key_id FROM key_subjects WHERE account = ?", (account,)).fetchall()
-            rows = [self.row(key_id) for (key_id,) in under]
-            subject = self.find("subject", account)
-            if subject is None:
-                message = f"{account} has no key"
-                raise NoKeyError(message)
-            self._destroy([row.key_id for row in rows] + [subject.key_id])
-        return subject.key_id, rows
+            rows = [self.row(key) for (key,) in under]
+            return key_id, rows, self._destroy([key_id, *(row.key_id for row in rows)])
+
+    def prove(self, wrapped: Sequence[bytes]) -> Proof:
+        """Show that destroyed keys are in no file of the keyring's folder; of many, the first. Raises DestructionUnprovenError.
+
+        What could not be shown is searched for again by every later proof. Under the lock, for closing a file would end
+        SQLite's own locks on it.
+        """
+        with self._lock:
+            self._unproven = [*wrapped[:SEARCHED], *self._unproven][:SEARCHED]
+            proof = prove_gone(None if self.path is None else self.path.parent, self._unproven)
+            self._unproven = []
+        return proof
 
     def roots(self) -> list[RootRow]:
         """List the versions of the root key, oldest first."""
@@ -230,12 +245,14 @@ class KeyRing:
             self._roots.retire()
         return left
 
-    def _destroy(self, key_ids: Sequence[str]) -> None:
-        now_us = self._clock()
-        self._db.executemany(
-            "UPDATE keys SET wrapped = NULL, destroyed_us = ? WHERE key_id = ? AND wrapped IS NOT NULL",
-            [(now_us, key_id) for key_id in key_ids],
-        )
+    def _destroy(self, key_ids: Sequence[str]) -> list[bytes]:
+        gone: list[bytes] = []
+        for key_id in key_ids:
+            found = self._db.execute("SELECT wrapped FROM keys WHERE key_id = ? AND wrapped IS NOT NULL", (key_id,)).fetchone()
+            if found is not None:
+                self._db.execute("UPDATE keys SET wrapped = NULL, destroyed_us = ? WHERE key_id = ?", (self._clock(), key_id))
+                gone.append(found[0])
+        return gone
 
     def _subject(self, account: str) -> bytes:
         key_id, wrapped, root = self._subject_row(account)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-from identity.keys.wire import AssetSealedFields, EvidenceSealed
+from identity.keys.wire import AssetSealedFields, Destroyed, EvidenceSealed
 from schemas.cameo import Facet
 from schemas.envelope import Sealed
 
@@ -55,7 +55,11 @@ class Blobs(Protocol):
         ...
 
     def delete(self, name: str) -> None:
-        """Delete; may be called again."""
+        """Delete, and what a broken-off writing of it left; durable when it returns, may be called again."""
+        ...
+
+    def holds(self, name: str) -> bool:
+        """Tell whether there is such a file, or a part of it."""
         ...
 
 
@@ -93,8 +97,8 @@ class Keyholder(Protocol):
         """
         ...
 
-    def destroy_subject(self, account: str, cameos: Sequence[str]) -> str:
-        """Destroy an account's subject key and everything under it; gives its id.
+    def destroy_subject(self, account: str, cameos: Sequence[str]) -> Destroyed:
+        """Destroy an account's subject key and everything under it; gives its id, and what was looked at to show it.
 
         The keyholder appends `subject_key.destroyed` to each of the account's cameos itself. May be called again.
         """

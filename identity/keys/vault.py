@@ -6,10 +6,13 @@ import hashlib
 import threading
 from collections.abc import Mapping, Sequence
 
-from identity.keys.errors import NoKeyError
+from msgspec import structs
+
+from identity.keys.errors import DestructionUnprovenError, NoKeyError
 from identity.keys.keyring import KeyRing
 from identity.keys.package import Likeness, likeness_path
 from identity.keys.ports import Blobs
+from identity.keys.proving import Proof
 from identity.keys.rows import KeyKind, KeyRow
 from identity.keys.sealing import BlobPlace, new_id, seal, seal_field, unseal, unseal_field
 from identity.keys.wire import AssetSealedFields, EvidenceSealed
@@ -53,11 +56,15 @@ class Vault:
         """Open a recording. Raises NoKeyError, KeyGoneError."""
         return self.open(self._evidence(evidence).key_id)
 
-    def destroy_evidence(self, evidence: str) -> tuple[str, str, bool]:
-        """Destroy a recording; gives its key's id, its cameo, and whether it was there. Raises NoKeyError if it never was."""
+    def destroy_evidence(self, evidence: str) -> tuple[str, str, bool, Proof]:
+        """Destroy a recording and show that it is gone: its key id, its cameo, whether it was there.
+
+        Raises NoKeyError if it never was, DestructionUnprovenError.
+        """
         row = self._evidence(evidence)
-        self.destroy(row.key_id)
-        return row.key_id, row.about["cameo"], not row.destroyed
+        wrapped = self.keyring.destroy(row.key_id)
+        proof = self._proven(wrapped, [row])
+        return row.key_id, row.about["cameo"], not row.destroyed, proof
 
     def put_asset(self, cameo: str, owner: str, facet: Facet, asset: bytes) -> AssetSealedFields:
         """Seal an asset as the next version of a cameo's facet."""
@@ -105,14 +112,27 @@ class Vault:
         self.keyring.destroy(key_id)
         self._blobs.delete(f"{_FOLDER[row.kind]}/{key_id}")
 
-    def destroy_subject(self, account: str) -> tuple[str, bool]:
-        """Destroy a subject's key, all keys under it and their files; gives its id and whether it was there."""
+    def destroy_subject(self, account: str) -> tuple[str, bool, Proof]:
+        """Destroy a subject's key, all keys under it and their files, and show that they are gone; its id, whether it was there.
+
+        Raises DestructionUnprovenError.
+        """
         before = self.keyring.find("subject", account)
-        key_id, rows = self.keyring.destroy_subject(account)
+        key_id, rows, wrapped = self.keyring.destroy_subject(account)
+        return key_id, before is None or not before.destroyed, self._proven(wrapped, rows)
+
+    def _proven(self, wrapped: Sequence[bytes], rows: Sequence[KeyRow]) -> Proof:
+        """Delete what destroyed keys opened, then look: no such file, no such key, and no wrapped form of it in the keyring's folder."""
+        names = [f"{_FOLDER[row.kind]}/{row.key_id}" for row in rows if row.kind in _FOLDER]
+        for name in names:
+            self._blobs.delete(name)
+        for name in names:
+            if self._blobs.holds(name):
+                raise DestructionUnprovenError(f"{name} is still there")
         for row in rows:
-            if row.kind in _FOLDER:
-                self._blobs.delete(f"{_FOLDER[row.kind]}/{row.key_id}")
-        return key_id, before is None or not before.destroyed
+            if not self.keyring.row(row.key_id).destroyed:
+                raise DestructionUnprovenError(f"{row.key_id} still opens")
+        return structs.replace(self.keyring.prove(wrapped), files_gone=len(names))
 
     def _evidence(self, evidence: str) -> KeyRow:
         row = self.keyring.find("evidence", evidence)

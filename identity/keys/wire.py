@@ -6,6 +6,7 @@ from typing import Literal
 
 import msgspec
 
+from identity.keys.proving import Proof
 from identity.keys.rows import RootRow
 from schemas.cameo import Facet
 from schemas.envelope import Sealed
@@ -89,9 +90,10 @@ class SubjectDestroy(Message, frozen=True):
 
 
 class Destroyed(Message, frozen=True):
-    """The id of the key that is no more."""
+    """The id of the key that is no more, and what was looked at to show that. Its event is appended already."""
 
     key_id: str
+    proof: Proof
 
 
 class AssetPut(Message, frozen=True):

@@ -19,6 +19,7 @@ from nacl.public import PrivateKey
 
 from identity.keys.blobs import FileBlobs
 from identity.keys.keyring import KeyRing
+from identity.keys.memory import leave_no_dump, stay_out_of_swap
 from identity.keys.sealing import keypair, new_id
 from identity.keys.vault import Vault
 from identity.keys.wrapping import ConfiguredRootKeys, credentials_of
@@ -83,6 +84,9 @@ def main() -> int:
     """Serve until SIGTERM."""
     logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     os.umask(0o077)
+    leave_no_dump()
+    if not stay_out_of_swap():
+        LOG.warning("keys may be swapped out: run with LimitMEMLOCK=infinity, or without swap")
     settings = Settings.from_env(os.environ)
     folder = settings.var / NAME
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)

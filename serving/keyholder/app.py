@@ -73,10 +73,10 @@ def handlers(held: Keyholding) -> dict[str, Handler]:
         return wire.Content(content=steward.evidence(role, ask.evidence, ask.purpose))
 
     def destroy_evidence(_: str, ask: wire.EvidenceDestroy) -> wire.Message:
-        return wire.Destroyed(key_id=steward.destroy_evidence(ask.evidence, ask.reason))
+        return steward.destroy_evidence(ask.evidence, ask.reason)
 
     def destroy_subject(_: str, ask: wire.SubjectDestroy) -> wire.Message:
-        return wire.Destroyed(key_id=steward.destroy_subject(ask.account, ask.cameos))
+        return steward.destroy_subject(ask.account, ask.cameos)
 
     rotation = held.rotation
     return {

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal
 
+from identity.keys.errors import DestructionUnprovenError
 from identity.keys.rights import EVIDENCE, readable
 from identity.keys.rows import KeyRow
 from identity.keys.vault import Vault
-from identity.keys.wire import AssetSealedFields
+from identity.keys.wire import AssetSealedFields, Destroyed
+from policy.ports import Fact
 from schemas.cameo import AssetRekeyed, AssetSealed, EvidenceDestroyed, Facet, SubjectKeyDestroyed
 from schemas.envelope import Envelope
+from schemas.ids import cameo_of
 from schemas.registry import Event
 from serving.keyholder.core import standing_of
 from serving.keyholder.errors import RefusedError
@@ -22,6 +27,7 @@ from serving.keyholder.intake import SPOOL
 from serving.keyholder.opening import code_of
 from streams.ports import AlreadyDone, Appended
 
+LOG = logging.getLogger("keyholder")
 SETTLE_US = 5_000_000
 """How long a film that no event names may be on its way into the record; an append takes 300 ms at most."""
 SPOOL_KEEP_S = 3600.0
@@ -67,23 +73,28 @@ class Steward:
         self._retire_others(cameo, facet, sealed.key_id)
         return sealed
 
-    def destroy_evidence(self, evidence: str, reason: str) -> str:
-        """Destroy a recording, then record it; gives the key's id."""
-        key_id, cameo, _ = self.vault.destroy_evidence(evidence)
+    def destroy_evidence(self, evidence: str, reason: str) -> Destroyed:
+        """Destroy a recording, show that it is gone, then record it. Raises RefusedError where that cannot be shown."""
+        with _proving():
+            key_id, cameo, _, proof = self.vault.destroy_evidence(evidence)
         event = EvidenceDestroyed(evidence=evidence, key_id=key_id, reason=reason)
         self._record(cameo, event, f"evidence.destroyed/{key_id}")
-        return key_id
+        return Destroyed(key_id=key_id, proof=proof)
 
-    def destroy_subject(self, account: str, cameos: Sequence[str]) -> str:
-        """Destroy a subject's keys, then record it in each of the account's cameos; gives the key's id."""
+    def destroy_subject(self, account: str, cameos: Sequence[str]) -> Destroyed:
+        """Destroy a subject's keys, show that they are gone, then record it in each of the account's cameos.
+
+        Somebody who never enrolled has a cameo's stream all the same, where this is the first event.
+        """
         with self._exact.snapshot() as reader:
             owners = {cameo: reader.get(cameo, "owner") for cameo in cameos}
-        if any(owner is None or owner.value["account"] != account for owner in owners.values()):
+        if any(_is_others(cameo, owner, account) for cameo, owner in owners.items()):
             raise RefusedError("cameo.not_owned")
-        key_id, _ = self.vault.destroy_subject(account)
+        with _proving():
+            key_id, _, proof = self.vault.destroy_subject(account)
         for cameo in cameos:
             self._record(cameo, SubjectKeyDestroyed(key_id=key_id), f"subject_key.destroyed/{key_id}/{cameo}")
-        return key_id
+        return Destroyed(key_id=key_id, proof=proof)
 
     def rekey(self, cameo: str) -> tuple[AssetSealedFields, ...]:
         """Seal every asset of a cameo anew and retire the old keys; calls that waited for one that began later share it."""
@@ -166,3 +177,17 @@ class Steward:
             if envelope.event_id == event_id:
                 return envelope
         raise RefusedError("event.unknown")
+
+
+def _is_others(cameo: str, owner: Fact | None, account: str) -> bool:
+    return cameo != cameo_of(account) if owner is None else owner.value["account"] != account
+
+
+@contextmanager
+def _proving() -> Iterator[None]:
+    """Record nothing as destroyed that was found again: an operator has to look."""
+    try:
+        yield
+    except DestructionUnprovenError as error:
+        LOG.error("destroyed, and still there: %s", error)  # noqa: TRY400 -- the trace says nothing more
+        raise RefusedError(error.code, unavailable=True) from error

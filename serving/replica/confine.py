@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import ctypes
 import os
-import resource
 import signal
 
+from identity.keys.memory import leave_no_dump, stay_out_of_swap
+
 PR_SET_PDEATHSIG = 1
-PR_SET_DUMPABLE = 4
-MCL_CURRENT, MCL_FUTURE, MCL_ONFAULT = 1, 2, 4
 
 
 class ConfinementError(Exception):
@@ -26,10 +25,11 @@ def die_with(parent: int) -> None:
 
 def leave_no_trace() -> None:
     """Dump no core, be readable by no debugger, and stay out of swap where the machine lets us."""
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    _prctl(PR_SET_DUMPABLE, 0)
-    if resource.getrlimit(resource.RLIMIT_MEMLOCK)[0] == resource.RLIM_INFINITY or os.geteuid() == 0:
-        _libc().mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT)  # best effort: its refusal changes nothing
+    try:
+        leave_no_dump()
+    except OSError as error:
+        raise ConfinementError(str(error)) from error
+    stay_out_of_swap()  # best effort: its refusal changes nothing
 
 
 def _libc() -> ctypes.CDLL:

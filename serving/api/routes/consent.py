@@ -58,6 +58,9 @@ class Erased(BaseModel):
     """The caller is forgotten: what was sealed is unreadable everywhere, and the record still verifies."""
 
     destroyed_key: str
+    searched_files: int = Field(description="of the keyring's folder, for the wrapped keys that were destroyed; none was found")
+    searched_bytes: int
+    files_gone: int = Field(description="sealed recordings, assets and films that those keys opened")
 
 
 class NewRule(BaseModel):
@@ -132,9 +135,13 @@ def show_consent(parts: PartsHere, caller: ActingCaller) -> dict[str, Any]:
 def erase(parts: PartsHere, caller: ConsentCaller, handle: Annotated[str, Query(max_length=80)]) -> Erased:
     """Be forgotten: everything is taken down, every key of yours destroyed, your handle and tokens removed.
 
-    Say your own handle to confirm. It cannot be undone.
+    Say your own handle to confirm. It cannot be undone. Answers only once it was shown that the keys and files are gone.
     """
-    return Erased(destroyed_key=erasure.erase(parts.desk, parts.keyholder, parts.access, caller, handle))
+    gone = erasure.erase(parts.desk, parts.keyholder, parts.access, caller, handle)
+    proof = gone.proof
+    return Erased(
+        destroyed_key=gone.key_id, searched_files=proof.searched_files, searched_bytes=proof.searched_bytes, files_gone=proof.files_gone
+    )
 
 
 @router.put("/audience", status_code=204)

@@ -109,6 +109,15 @@ def test_a_field_that_was_moved_to_another_event_does_not_open(side: Side) -> No
         side.as_role("api").unseal(thief, event_id, "show")
 
 
+def test_who_never_enrolled_is_erased_too_and_it_is_on_record(side: Side) -> None:
+    account, event_id = side.register(b"somebody")
+    cameo = cameo_of(account)
+    destroyed = side.as_role("api").destroy_subject(account, (cameo,))
+    assert side.last(cameo) == SubjectKeyDestroyed(key_id=destroyed.key_id)
+    with pytest.raises(KeyholderRefusedError, match=r"key\.destroyed"):
+        side.as_role("api").unseal(account, event_id, "show")
+
+
 def test_evidence_is_for_the_worker_that_assesses(side: Side) -> None:
     account, cameo = side.cameo()
     sealed = side.as_role("api").put_evidence(account, cameo, b"recording")
@@ -151,8 +160,8 @@ def test_an_erased_subject_is_unreadable_and_cannot_be_sealed_for_again(side: Si
     account, cameo = side.cameo()
     event_id = side.read(account)[0].event_id
     sealed = side.as_role("api").put_evidence(account, cameo, b"recording")
-    key_id = side.as_role("api").destroy_subject(account, (cameo,))
-    assert side.as_role("api").destroy_subject(account, (cameo,)) == key_id
+    key_id = side.as_role("api").destroy_subject(account, (cameo,)).key_id
+    assert side.as_role("api").destroy_subject(account, (cameo,)).key_id == key_id
     assert side.last(cameo) == SubjectKeyDestroyed(key_id=key_id)
     assert [event.type for event in side.read(cameo)].count("subject_key.destroyed") == 1
     for act in (

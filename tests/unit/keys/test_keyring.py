@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from identity.keys.errors import KeyGoneError, RootKeyError
+from identity.keys.errors import DestructionUnprovenError, KeyGoneError, RootKeyError
 from identity.keys.fakes import InMemoryRootKeys
-from identity.keys.keyring import LEASE_GRAIN_US, KeyRing
+from identity.keys.keyring import LEASE_GRAIN_US, SEARCHED, KeyRing
 
 ANA, BO = "account-" + "a" * 32, "account-" + "b" * 32
 
@@ -58,7 +58,7 @@ def test_destroying_one_subject_destroys_what_was_shared_and_leaves_the_other_su
     film, film_key = keys.create("output", "film", (BO, ANA), {})
     own, own_key = keys.create("asset", "bo", (BO,), {})
     assert keys.key(film) == film_key
-    key_id, gone = keys.destroy_subject(ANA)
+    key_id, gone, _ = keys.destroy_subject(ANA)
     assert [row.key_id for row in gone] == [film]
     assert keys.destroy_subject(ANA)[0] == key_id
     with pytest.raises(KeyGoneError):
@@ -94,3 +94,32 @@ def test_one_account_has_one_field_key(tmp_path: Path) -> None:
     keys = ring(tmp_path / "keys", os.urandom(32))
     assert keys.field_key(ANA) == keys.field_key(ANA)
     assert keys.field_key(ANA) != keys.field_key(BO)
+
+
+def test_a_destruction_is_shown_by_searching_the_folder_and_a_copy_left_beside_the_keyring_is_found(tmp_path: Path) -> None:
+    keys = ring(tmp_path / "keys", os.urandom(32))
+    first, _ = keys.create("evidence", "one", (ANA,), {})
+    second, _ = keys.create("evidence", "two", (ANA,), {})
+    proof = keys.prove(keys.destroy(first))
+    assert (proof.keys, proof.searched_files) == (1, len(list(tmp_path.iterdir())))
+    assert proof.searched_bytes == sum(path.stat().st_size for path in tmp_path.iterdir())
+    (tmp_path / "keys.backup").write_bytes((tmp_path / "keys").read_bytes())
+    with pytest.raises(DestructionUnprovenError, match=r"keys\.backup"):
+        keys.prove(keys.destroy(second))
+    with pytest.raises(DestructionUnprovenError):  # asked again, it is searched for again
+        keys.prove(keys.destroy(second))
+    (tmp_path / "keys.backup").unlink()
+    assert keys.prove(keys.destroy(second)).keys == 1
+
+
+def test_an_erased_person_is_searched_for_by_their_own_key_and_those_under_it(tmp_path: Path) -> None:
+    keys = ring(tmp_path / "keys", os.urandom(32))
+    for number in range(100):
+        keys.create("asset", str(number), (ANA,), {})
+    before = (tmp_path / "keys").read_bytes()
+    _, rows, wrapped = keys.destroy_subject(ANA)
+    assert (len(rows), len(wrapped)) == (100, 101)
+    assert all(one in before for one in wrapped)
+    assert keys.prove(wrapped).keys == SEARCHED
+    left = b"".join(path.read_bytes() for path in tmp_path.iterdir())
+    assert not [one for one in wrapped if one in left]
