@@ -95,6 +95,17 @@ class Client:
         """Fetch bytes, as of a film."""
         return self._send("GET", path).content
 
+    def pieces(self, path: str) -> Iterator[bytes]:
+        """Fetch bytes as they come, as of an export. Raises ApiError, also where they break off."""
+        try:
+            with self._http.stream("GET", path, timeout=httpx.Timeout(30, read=None)) as answer:
+                if answer.is_error:
+                    answer.read()
+                    raise _error(answer)
+                yield from answer.iter_bytes()
+        except httpx.HTTPError as error:
+            raise _unreachable(error) from error
+
     def lines(self, path: str, query: dict[str, Any] | None = None) -> Iterator[dict[str, Any]]:
         """Read newline-delimited JSON as it comes."""
         try:

@@ -112,9 +112,9 @@ class KeyholderClient:
         ask = wire.EvidencePut(account=account, cameo=cameo, recording=recording)
         return self._call("/v1/evidence/put", ask, wire.EvidenceSealed)
 
-    def get_evidence(self, evidence: str, purpose: str) -> bytes:
-        """Open a recording."""
-        ask = wire.EvidenceGet(evidence=evidence, purpose=purpose)
+    def get_evidence(self, evidence: str, purpose: str, by: str | None = None) -> bytes:
+        """Open evidence; `evidence.opened` is appended when it returns. `by`: the person for whom."""
+        ask = wire.EvidenceGet(evidence=evidence, purpose=purpose, by=by)
         return self._call("/v1/evidence/get", ask, wire.Content).content
 
     def destroy_evidence(self, evidence: str, reason: str) -> str:

@@ -17,11 +17,11 @@ from identity.keys.errors import (
     SealBrokenError,
 )
 from identity.keys.keyring import KeyRing
-from identity.keys.rights import EVIDENCE, may_call, readable
+from identity.keys.rights import EVIDENCE, may_call, opens_for, readable
 from identity.keys.sealing import new_key, unwrap, wrap
 from identity.keys.vault import Vault
 from identity.keys.wire import AssetSealedFields, Destroyed, EvidenceSealed
-from schemas.cameo import AssetSealed, EvidenceDestroyed, Facet, SubjectKeyDestroyed
+from schemas.cameo import AssetSealed, EvidenceDestroyed, EvidenceOpened, Facet, SubjectKeyDestroyed
 from schemas.envelope import Envelope, Sealed
 from schemas.registry import Event
 
@@ -142,12 +142,18 @@ class InMemoryKeyholder:
         with self._asked("/v1/evidence/put"):
             return self.vault.put_evidence(account, cameo, recording)
 
-    def get_evidence(self, evidence: str, purpose: str) -> bytes:
-        """Open a recording."""
+    def get_evidence(self, evidence: str, purpose: str, by: str | None = None) -> bytes:
+        """Open evidence."""
         with self._asked("/v1/evidence/get"):
             if (self._role, purpose) not in EVIDENCE:
                 raise KeyholderRefusedError(("right.missing",))
-            return self.vault.get_evidence(evidence)
+            row, subjects = self.vault.evidence(evidence)
+            if not opens_for(self._role, purpose, by, subjects):
+                raise KeyholderRefusedError(("right.missing",))
+            content = self.vault.open(row.key_id)
+            opened = EvidenceOpened(evidence=evidence, key_id=row.key_id, purpose=purpose, role=self._role, by=by)
+            self._append(row.about["cameo"], opened)
+            return content
 
     def put_asset(self, cameo: str, owner: str, facet: Facet, asset: bytes) -> AssetSealedFields:
         """Seal an asset."""

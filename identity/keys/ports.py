@@ -82,8 +82,11 @@ class Keyholder(Protocol):
         """Seal a recording under a key of its own; durable when it returns. A second call makes a second evidence."""
         ...
 
-    def get_evidence(self, evidence: str, purpose: str) -> bytes:
-        """Open a recording."""
+    def get_evidence(self, evidence: str, purpose: str, by: str | None = None) -> bytes:
+        """Open evidence for a named purpose: `assess`, `verify` (worker); `review`, `export` (api, with `by`, the person for whom).
+
+        The keyholder appends `evidence.opened` to the cameo's stream before it gives bytes out: without it, none.
+        """
         ...
 
     def put_asset(self, cameo: str, owner: str, facet: Facet, asset: bytes) -> AssetSealedFields:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 ENDPOINTS: dict[str, frozenset[str]] = {
     "/v1/seal": frozenset({"api", "worker", "judge"}),
     "/v1/unseal": frozenset({"api", "worker", "judge"}),
     "/v1/evidence/put": frozenset({"api"}),
-    "/v1/evidence/get": frozenset({"worker"}),
+    "/v1/evidence/get": frozenset({"api", "worker"}),
     "/v1/evidence/destroy": frozenset({"api", "worker"}),
     "/v1/subjects/destroy": frozenset({"api"}),
     "/v1/assets/put": frozenset({"worker"}),
@@ -42,12 +44,40 @@ FIELDS: dict[tuple[str, str], dict[str, tuple[str, ...]]] = {
         "generation.appealed": ("text",),
         "app.registered": ("contact",),
     },
+    ("api", "export"): {
+        "account.registered": ("handle",),
+        "consent.grant_given": ("note",),
+        "consent.group_named": ("name",),
+        "consent.access_requested": ("message",),
+        "consent.restriction_set": ("text",),
+        "consent.preference_set": ("text",),
+        "generation.requested": ("prompt", "plan"),
+        "generation.reported": ("text",),
+        "generation.appealed": ("text",),
+        "app.registered": ("contact",),
+    },
     ("keyholder", "render"): {"generation.requested": ("plan", "plan_salt")},
 }
 """(role, purpose) → wire name → the fields that may be read."""
 
-EVIDENCE: frozenset[tuple[str, str]] = frozenset({("worker", "assess")})
-"""(role, purpose) for which a recording may be opened."""
+EVIDENCE: dict[tuple[str, str], bool] = {
+    ("worker", "assess"): False,
+    ("worker", "verify"): False,
+    ("api", "review"): True,
+    ("api", "export"): True,
+}
+"""(role, purpose) for which evidence may be opened → whether it is for a person, who is then named in the record.
+
+`review`: for a reviewer of the review desk; `export`: for the person themselves, and nobody else (see `opens_for`).
+"""
+
+
+def opens_for(role: str, purpose: str, by: str | None, subjects: Sequence[str]) -> bool:
+    """Tell whether evidence of these subjects may be opened by a role, for a purpose and a person."""
+    personal = EVIDENCE.get((role, purpose))
+    if personal is None or personal != (by is not None):
+        return False
+    return purpose != "export" or list(subjects) == [by]
 
 
 def may_call(role: str, endpoint: str) -> bool:

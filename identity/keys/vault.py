@@ -52,9 +52,10 @@ class Vault:
         key_id, _ = self._put("evidence", evidence, (account,), {"cameo": cameo}, recording)
         return EvidenceSealed(evidence=evidence, key_id=key_id, sha256=hashlib.sha256(recording).hexdigest(), bytes=len(recording))
 
-    def get_evidence(self, evidence: str) -> bytes:
-        """Open a recording. Raises NoKeyError, KeyGoneError."""
-        return self.open(self._evidence(evidence).key_id)
+    def evidence(self, evidence: str) -> tuple[KeyRow, list[str]]:
+        """Tell of evidence what is known without opening it, and whose it is. Raises NoKeyError."""
+        row = self._evidence(evidence)
+        return row, self.keyring.subjects(row.key_id)
 
     def destroy_evidence(self, evidence: str) -> tuple[str, str, bool, Proof]:
         """Destroy a recording and show that it is gone: its key id, its cameo, whether it was there.

@@ -63,10 +63,11 @@ class EvidenceSealed(Message, frozen=True):
 
 
 class EvidenceGet(Message, frozen=True):
-    """POST /v1/evidence/get."""
+    """POST /v1/evidence/get. `by`: the account of the person for whom it is opened; None: for a machine's work."""
 
     evidence: str
     purpose: str
+    by: str | None = None
 
 
 class Content(Message, frozen=True):

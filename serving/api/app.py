@@ -24,6 +24,7 @@ from serving.api.routes import (
     grants,
     groups,
     operate,
+    personal,
     plans,
     powers,
     requests,
@@ -39,7 +40,7 @@ DESCRIPTION = (
 
 ROUTES = (
     accounts, powers, enrolments, consent, grants, groups, requests, asking, coownership, generations, audit, operate, step_up, authzen,
-    switches, apps, plans, appeals,
+    switches, apps, plans, appeals, personal,
 )  # fmt: skip
 """In the order in which they are matched: of two addresses that both fit, the first."""
 

@@ -28,20 +28,6 @@ def consent(client: Client) -> Any:
     return client.call("GET", ME)
 
 
-@click.command()
-@click.argument("handle")
-@api_command
-def erase(client: Client, *, handle: str) -> Any:
-    """Be forgotten: say your own HANDLE to confirm. It cannot be undone.
-
-    Everything out is taken down, every key of yours is destroyed, your handle and tokens are removed.
-
-    \b
-    cameo erase mina --as mina
-    """
-    return client.call("DELETE", ME, query={"handle": handle})
-
-
 @click.group()
 def audience() -> None:
     """Say who may use your cameo without a grant of their own, by rules: one of them must cover a whole use."""
@@ -197,5 +183,5 @@ def drop_preference(client: Client, *, preference: str) -> Any:
 
 COMMANDS = {
     "consent": consent, "audience": audience, "revoke": revoke, "pause": pause, "resume": resume,
-    "restrict": restrict, "prefer": prefer, "erase": erase,
+    "restrict": restrict, "prefer": prefer,
 }  # fmt: skip

@@ -70,7 +70,7 @@ def handlers(held: Keyholding) -> dict[str, Handler]:
         return wire.UnsealAnswer(fields=steward.unseal(role, ask.stream, ask.event_id, ask.purpose))
 
     def evidence(role: str, ask: wire.EvidenceGet) -> wire.Message:
-        return wire.Content(content=steward.evidence(role, ask.evidence, ask.purpose))
+        return wire.Content(content=steward.evidence(role, ask.evidence, ask.purpose, ask.by))
 
     def destroy_evidence(_: str, ask: wire.EvidenceDestroy) -> wire.Message:
         return steward.destroy_evidence(ask.evidence, ask.reason)

@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import Literal
 
 from identity.keys.errors import DestructionUnprovenError
-from identity.keys.rights import EVIDENCE, readable
+from identity.keys.rights import EVIDENCE, opens_for, readable
 from identity.keys.rows import KeyRow
 from identity.keys.vault import Vault
 from identity.keys.wire import AssetSealedFields, Destroyed
 from policy.ports import Fact
-from schemas.cameo import AssetRekeyed, AssetSealed, EvidenceDestroyed, Facet, SubjectKeyDestroyed
+from schemas.cameo import AssetRekeyed, AssetSealed, EvidenceDestroyed, EvidenceOpened, Facet, SubjectKeyDestroyed
 from schemas.envelope import Envelope
 from schemas.ids import cameo_of
 from schemas.registry import Event
@@ -52,11 +52,17 @@ class Steward:
             raise RefusedError("right.missing")
         return self.vault.unseal(envelope, names)
 
-    def evidence(self, role: str, evidence: str, purpose: str) -> bytes:
-        """Open a recording. Raises RefusedError, NoKeyError, KeyGoneError."""
+    def evidence(self, role: str, evidence: str, purpose: str, by: str | None) -> bytes:
+        """Open evidence for a named purpose, recorded before its bytes are given out. Raises RefusedError, NoKeyError, KeyGoneError."""
         if (role, purpose) not in EVIDENCE:
             raise RefusedError("right.missing")
-        return self.vault.get_evidence(evidence)
+        row, subjects = self.vault.evidence(evidence)
+        if not opens_for(role, purpose, by, subjects):
+            raise RefusedError("right.missing")
+        content = self.vault.open(row.key_id)
+        opened = EvidenceOpened(evidence=evidence, key_id=row.key_id, purpose=purpose, role=role, by=by)
+        self._record(row.about["cameo"], opened, self._exact.draw_id("opening"))
+        return content
 
     def put_asset(self, cameo: str, owner: str, facet: Facet, asset: bytes) -> AssetSealedFields:
         """Seal an asset and record it. The cameo must be its owner's. Raises RefusedError."""
