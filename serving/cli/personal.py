@@ -15,7 +15,9 @@ from serving.handlers.accounts import normal_handle
 
 
 @click.command()
-@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), default=Path("cameo-export.zip"), show_default=True)
+@click.option(
+    "--out", type=click.Path(dir_okay=False, path_type=Path), default=Path("cameo-export.zip"), show_default=True, help="Where to."
+)
 @api_command
 def export(client: Client, *, out: Path) -> Any:
     """Take everything with you that is kept of you: a zip of JSON, your recordings, your films.

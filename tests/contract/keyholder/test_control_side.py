@@ -12,7 +12,7 @@ from identity.keys.errors import KeyholderRefusedError
 from identity.keys.fakes import InMemoryKeyholder
 from identity.keys.ports import Keyholder
 from schemas.account import AccountRegistered
-from schemas.cameo import AssetSealed, EnrolmentStarted, EvidenceDestroyed, SubjectKeyDestroyed
+from schemas.cameo import AssetSealed, EnrolmentStarted, EvidenceDestroyed, EvidenceOpened, SubjectKeyDestroyed
 from schemas.codec import event_of
 from schemas.envelope import Envelope, Sealed
 from schemas.ids import cameo_of
@@ -128,6 +128,35 @@ def test_evidence_is_for_the_worker_that_assesses(side: Side) -> None:
             side.as_role(role).get_evidence(sealed.evidence, purpose)
     with pytest.raises(KeyholderRefusedError, match=r"evidence\.unknown"):
         side.as_role("worker").get_evidence("evidence-never", "assess")
+
+
+def test_every_opening_is_on_record_with_its_purpose_and_for_whom(side: Side) -> None:
+    account, cameo = side.cameo()
+    sealed = side.as_role("api").put_evidence(account, cameo, b"recording")
+    reviewer = f"account-{os.urandom(16).hex()}"
+    for role, purpose, by in (
+        ("worker", "assess", None),
+        ("worker", "verify", None),
+        ("api", "review", reviewer),
+        ("api", "export", account),
+    ):
+        assert side.as_role(role).get_evidence(sealed.evidence, purpose, by) == b"recording"
+        assert side.last(cameo) == EvidenceOpened(evidence=sealed.evidence, key_id=sealed.key_id, purpose=purpose, role=role, by=by)
+    assert [event.type for event in side.read(cameo)].count("evidence.opened") == 4
+    assert side.as_role("worker").get_evidence(sealed.evidence, "assess") == b"recording"
+    assert [event.type for event in side.read(cameo)].count("evidence.opened") == 5, "opened twice, told twice"
+
+
+def test_a_person_is_named_where_it_is_for_one_and_an_export_is_for_its_subject_alone(side: Side) -> None:
+    account, cameo = side.cameo()
+    sealed = side.as_role("api").put_evidence(account, cameo, b"recording")
+    before, stranger = len(side.read(cameo)), f"account-{os.urandom(16).hex()}"
+    for role, purpose, by in (
+        ("api", "review", None), ("api", "export", None), ("api", "export", stranger), ("worker", "assess", account), ("worker", "review", account),
+    ):  # fmt: skip
+        with pytest.raises(KeyholderRefusedError, match=r"right\.missing"):
+            side.as_role(role).get_evidence(sealed.evidence, purpose, by)
+    assert len(side.read(cameo)) == before
 
 
 def test_destroyed_evidence_is_gone_and_its_destruction_is_recorded_once(side: Side) -> None:
