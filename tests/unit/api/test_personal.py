@@ -109,4 +109,4 @@ def test_who_never_enrolled_gets_what_there_is(place: Place) -> None:
 def test_a_narrow_token_does_not_get_everything(place: Place, scopes: tuple[str, ...]) -> None:
     account, _ = place.person("min")
     answer = place.client.get(WAY, headers=place.token(account, *scopes))
-    assert (answer.status_code, answer.json()["code"]) == (403, "scope.missing")
+    assert (answer.status_code, answer.json()["code"]) == (403, "scope.narrow")
