@@ -63,6 +63,6 @@ def test_old_bytes_read_as_the_newest_version(kind: EventType) -> None:
     now = json.loads(codec.canonical(codec.event_data(read)))
     assert {key: now[key] for key in envelope.data} == envelope.data, "what was said is kept"
     defaults = {one.encode_name: one.default for one in msgspec.structs.fields(last.cls) if one.name not in envelope.data}
-    assert {key: now[key] for key in defaults} == defaults, "what was not said is what its default says"
+    assert {key: now[key] for key in defaults} == json.loads(msgspec.json.encode(defaults)), "what was not said is what its default says"
     assert upcast(read) is read
-    assert last.sealed == kind.sealed
+    assert set(last.sealed) >= set(kind.sealed)
