@@ -5,6 +5,7 @@ An assessment runs the numbered checks in order (core.assessment.CHECK_NAMES); `
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,7 @@ from identity.core.checks import (
     answers_challenge,
     injection,
     known_face,
+    light,
     movements,
     one_face,
     recording,
@@ -29,6 +31,7 @@ from identity.core.fusion import attack_probability
 from identity.core.profiles import Level, Profile
 from identity.cutting import cut_face, cut_voice
 from identity.extraction import ModelSet, extract
+from identity.lit import LightReader
 from identity.ports import MediaRefused
 
 
@@ -41,12 +44,14 @@ def assess_recording(path: Path, asked: Asked, profile: Profile, models: ModelSe
     DecoderFailedError, OSError when the file is gone.
     """
     digest = sha256_of(path)
-    features = extract(path, models)
+    reader = LightReader()
+    features = extract(path, models, (reader,) if asked.challenge.light else ())
     if isinstance(features, MediaRefused):
         fingerprint, template, heard = Fingerprint(digest), b"", ""
         refused = measured(1, features.code, 0.0, 1.0, "limits in identity/adapters/limits.py", profile=profile)
         results: tuple[CheckResult, ...] = (refused, *answers_challenge.check(asked, fingerprint, profile))
     else:
+        features = replace(features, light=reader.facts()) if asked.challenge.light else features
         fingerprint, template, heard = fingerprint_of(digest, features), template_of(features), features.speech.heard
         results = run_checks(features, fingerprint, asked, profile)
     return Assessment(
@@ -85,6 +90,7 @@ def run_checks(features: Features, fingerprint: Fingerprint, asked: Asked, profi
         *one_face.check(features.samples, profile),  # 9
         *known_face.check(asked.matches, profile),  # 10
         *injection.check(features, asked.submission.camera_label, profile),  # 11
+        *light.check(features.light, challenge.light, asked.live, profile),  # 12
     )
 
 

@@ -7,6 +7,7 @@ from typing import Final, Literal, TypeVar
 
 import msgspec
 
+from identity.core.lighting import sequence
 from identity.core.profiles import Profile
 from identity.core.words import DIGITS, WORDS
 from identity.errors import EntropyError
@@ -97,6 +98,7 @@ def issue(
     profile: Profile = Profile.BASIC,
     language: Language = "en",
     way: Way = "upload",
+    light: bool = False,
     without: Collection[Without] = (),
 ) -> Challenge:
     """Make the challenge that these random bytes stand for.
@@ -104,7 +106,8 @@ def issue(
     `entropy` is at least 32 fresh random bytes; the same arguments give the same challenge. Distinct words of 64 with three
     distinct digits between them, by profile 21.5 or 27.4 bits; distinct movements: three turns of four for an upload (4.6
     bits), four of seven, one of them sideways, step by step (9.5 bits). Who cannot speak gets no phrase; who cannot turn
-    gets only what needs no turn. Raises EntropyError when fewer bytes are given.
+    gets only what needs no turn. `light`: the screen lights the face (18.8 bits more), unless a person must not see it.
+    Raises EntropyError when fewer bytes are given.
     """
     if len(entropy) < MIN_ENTROPY_BYTES:
         raise EntropyError(f"{MIN_ENTROPY_BYTES} random bytes are needed, {len(entropy)} were given")
@@ -118,6 +121,7 @@ def issue(
         expires_at_us=now_us + LIFETIME_US,
         language=language,
         way=way,
+        light=sequence(draw.below) if light and "light" not in without else (),
         without=tuple(sorted(set(without))),
     )
 

@@ -195,6 +195,22 @@ CODES: Final[dict[str, Message]] = {
         "The recording shows too many signs of not being live. Record yourself directly, in even light, with a real camera.",
         "실제 촬영이 아니라는 징후가 너무 많습니다. 고른 빛에서 실제 카메라로 본인을 직접 녹화해 주세요.",
     ),
+    "light.absent": Message(
+        "The colours of the screen were not seen on your face. Make the screen bright, come closer and go where less light falls on you.",
+        "화면의 색이 얼굴에 나타나지 않았습니다. 화면을 밝게 하고 가까이 다가와 빛이 덜 드는 곳에서 다시 해 주세요.",
+    ),
+    "light.late": Message(
+        "The colours of the screen were seen too late. Use a faster connection and close other programs.",
+        "화면의 색이 너무 늦게 나타났습니다. 더 빠른 인터넷을 사용하고 다른 프로그램을 닫은 뒤 다시 해 주세요.",
+    ),
+    "light.flat": Message(
+        "The light did not fall on your face as on a solid one. Record yourself directly, facing the screen.",
+        "빛이 입체적인 얼굴에 비친 것 같지 않습니다. 화면을 마주 보고 본인을 직접 녹화해 주세요.",
+    ),
+    "light.unmeasured": Message(
+        "The light of the screen could not be measured, so a person will look at the recording. Less light around you helps.",
+        "화면의 빛을 측정할 수 없어 담당자가 녹화를 검토합니다. 주변을 조금 어둡게 하면 도움이 됩니다.",
+    ),
     "face.known": Message(
         "A person will look at the recording before it becomes active.",
         "활성화 전에 담당자가 녹화를 검토합니다.",

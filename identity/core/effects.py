@@ -17,6 +17,7 @@ class Effect(StrEnum):
 
 EFFECTS: Final[dict[str, Effect]] = {
     "face.known": Effect.REVIEW,
+    "light.unmeasured": Effect.REVIEW,
 }
 """Codes that do not refuse. Whatever is not listed here does."""
 
