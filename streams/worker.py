@@ -14,6 +14,7 @@ from threading import Event
 
 import faust
 
+from identity.adapters.face_index import LockedFaceIndex
 from identity.keys.client import KeyholderClient
 from identity.keys.memory import leave_no_dump
 from infra.settings import Settings
@@ -25,6 +26,7 @@ from streams.adapters.tiles import TileWriter
 from streams.agents.destroying import destroy_due
 from streams.agents.expiring import expire
 from streams.agents.faust_app import Chore, make_app
+from streams.agents.knowing import KnownFaces
 from streams.agents.ports import Agent
 from streams.agents.projecting import NotifyAgent, ProjectAgent
 from streams.agents.publishing import Publisher
@@ -36,6 +38,8 @@ from streams.core.note import origin_of
 TILES_S = 0.5
 EXPIRE_S = 5.0
 EVIDENCE_S = 600.0
+FACES_S = 1.0
+"""An erased face leaves memory this soon after its erasure is in the log, also while nobody enrols."""
 ROLE = "worker"
 
 
@@ -49,6 +53,7 @@ class Wiring:
         self._keyholder = KeyholderClient(settings.keyholder_socket, settings.secret(f"token-{ROLE}").decode())
         self._queries = AgentQueries(self._dsn)
         self._assessor = ProcessAssessor(settings.models, self.stopping)
+        self._faces = known_faces(self._queries, self._keyholder)
         writer = TileWriter(settings.tiles, origin_of(settings.tenant), settings.secret("log.key"))
         (settings.secrets / "log.pub").write_text(f"{writer.key}\n")
         self._publisher = Publisher(self._dsn, self._store, writer)
@@ -59,7 +64,7 @@ class Wiring:
         agents: tuple[Agent, ...] = (
             ProjectAgent(self._keyholder),
             NotifyAgent(),
-            VerifyAgent(self._store, self._keyholder, self._assessor, self._queries.assessed),
+            VerifyAgent(self._store, self._keyholder, self._assessor, self._queries.assessed, self._faces),
             TakeDownAgent(self._store, self._queries),
             RekeyAgent(self._store, self._keyholder),
         )
@@ -70,6 +75,7 @@ class Wiring:
         return [
             Chore("tiles", TILES_S, self._publisher.publish),
             Chore("expire", EXPIRE_S, self._expire),
+            Chore("faces", FACES_S, self._faces.follow),
             Chore("evidence", EVIDENCE_S, self._destroy_evidence),
         ]
 
@@ -93,6 +99,15 @@ class Wiring:
 
     def _destroy_evidence(self) -> None:
         destroy_due(self._queries, self._keyholder)
+
+
+def known_faces(queries: AgentQueries, keyholder: KeyholderClient) -> KnownFaces:
+    """Make the search among known faces: empty now, filled from the ledger at its first use. Logs what does not protect its memory."""
+    index = LockedFaceIndex()
+    granted = index.protect()
+    if not (granted.locked and granted.undumped and granted.undumpable):
+        logging.getLogger(__name__).warning("known faces lie in memory that is not fully protected: %s", granted)
+    return KnownFaces(queries, keyholder, index)
 
 
 class _Sparing(logging.Filter):

@@ -92,6 +92,7 @@ class LockedFaceIndex:
         """Make the process dump no core, and tell what protects the templates here. May be called again."""
         undumpable = _LIBC.prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0) == 0
         with self._lock:
+            self._blocks = self._blocks or [_Block(self._block_rows)]
             return Protection(all(one.locked for one in self._blocks), all(one.undumped for one in self._blocks), undumpable)
 
     def close(self) -> None:

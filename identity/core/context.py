@@ -2,24 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
-
-import msgspec
 
 from identity.core.challenge import Challenge
 from identity.core.enrolment import Submission
+from identity.core.faces import FaceMatch
 from identity.core.fingerprint import Fingerprint
 from identity.core.live import LiveTrace
-
-MatchKind = Literal["cameo", "protected", "attacker"]
-
-
-class FaceMatch(msgspec.Struct, frozen=True):
-    """A known face that this one resembles: whose, and the cosine in millionths. `ref` is a cameo, an entry or an enrolment."""
-
-    kind: MatchKind
-    ref: str
-    similarity_micro: int
 
 
 @dataclass(frozen=True)

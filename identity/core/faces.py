@@ -3,18 +3,27 @@
 A template is the mean of a recording's frontal face vectors, of unit length; a cosine of two is a similarity.
 """
 
-from collections.abc import Sequence
+from statistics import NormalDist
 from typing import Final, Literal
 
 import msgspec
 import numpy as np
 
-from identity.core.features import FaceSample, Floats
+from identity.core.features import Floats
 
 DIMENSIONS: Final = 128
 TEMPLATE_BYTES: Final = DIMENSIONS * 4
 _UNIT: Final = 1e-3
 """How far a template's length may be from 1: rounding, and no more."""
+
+LEAST_ALIKE: Final = 0.40
+"""A cosine from here on is a likeness. docs/identity.md, table "known faces"."""
+MOST_ALIKE: Final = 0.60
+"""No threshold above it: 1 of 33 pairs of one person reads less (.568), so beyond this people would be missed to spare reviewers."""
+STRANGERS: Final = NormalDist(0.10, 0.10)
+"""Likeness of two people's recordings: its far end is a normal curve's continuation, not a measurement. docs/identity.md, "known faces"."""
+FALSE_HITS: Final = 0.02
+"""How many strangers a search may take for somebody, in the mean. A choice: one enrolment in fifty looked at for nothing."""
 
 KnownKind = Literal["cameo", "protected", "attacker"]
 
@@ -25,16 +34,6 @@ class FaceMatch(msgspec.Struct, frozen=True):
     kind: KnownKind
     ref: str
     similarity_micro: int
-
-
-def template_of(samples: Sequence[FaceSample]) -> Floats | None:
-    """Write the face of a recording as one vector, float32 (128,) of unit length; None where it was never seen from the front."""
-    vectors = [one.embedding for one in samples if one.embedding is not None]
-    if not vectors:
-        return None
-    mean = np.mean(np.stack(vectors), axis=0)
-    length = float(np.linalg.norm(mean))
-    return (mean / length).astype(np.float32) if length > 0 else None
 
 
 def written(template: Floats) -> bytes:
@@ -48,6 +47,17 @@ def read(data: bytes) -> Floats:
         message = f"a template has {TEMPLATE_BYTES} bytes, not {len(data)}"
         raise ValueError(message)
     return _checked(np.frombuffer(data, "<f4").astype(np.float32))
+
+
+def floor_of(known: int) -> float:
+    """The cosine from which on a known face is told, among so many: .40 among a few dozen, .60 from a hundred thousand on.
+
+    Among many faces some stranger is always alike: at .40 a search among a million would tell a thousand of them.
+    """
+    if known < 1:
+        return LEAST_ALIKE
+    enough = STRANGERS.inv_cdf(1 - FALSE_HITS / known)
+    return min(MOST_ALIKE, max(LEAST_ALIKE, enough))
 
 
 def _checked(template: Floats) -> Floats:

@@ -30,7 +30,7 @@ FIELDS: dict[tuple[str, str], dict[str, tuple[str, ...]]] = {
         "generation.requested": ("prompt", "plan", "plan_salt"),
         "consent.restriction_set": ("text",),
     },
-    ("worker", "compare"): {"enrolment.assessed": ("fingerprints",)},
+    ("worker", "compare"): {"enrolment.assessed": ("fingerprints", "template"), "face.protected": ("template",)},
     ("worker", "notify"): {"account.registered": ("handle",)},
     ("api", "show"): {
         "account.registered": ("handle",),
@@ -43,6 +43,7 @@ FIELDS: dict[tuple[str, str], dict[str, tuple[str, ...]]] = {
         "generation.reported": ("text",),
         "generation.appealed": ("text",),
         "app.registered": ("contact",),
+        "face.protected": ("name",),
     },
     ("api", "export"): {
         "account.registered": ("handle",),

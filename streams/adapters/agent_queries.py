@@ -9,6 +9,7 @@ import msgspec
 import psycopg
 
 from streams.agents.errors import StateUnavailableError
+from streams.core.knowing import TYPES, Noted
 from streams.core.reach import Released, released
 
 COMPARED = 2000
@@ -48,6 +49,13 @@ WHERE r.type = 'enrolment.recording_received'
 ORDER BY d.position LIMIT 100
 """
 
+NUMBERED = "SELECT coalesce(max(index), -1) FROM ledger.log"
+FACES = """
+SELECT l.index, e.stream, e.event_id, e.type, e.data, e.sealed ? 'template'
+FROM ledger.log l JOIN ledger.events e ON e.position = l.position
+WHERE l.index > %(after)s AND l.index <= %(last)s AND e.type = ANY (%(types)s) ORDER BY l.index LIMIT %(limit)s
+"""
+
 
 class AgentQueries:
     """Questions to the ledger, one short connection each: they are rare. Raises StateUnavailableError."""
@@ -74,6 +82,15 @@ class AgentQueries:
         """Find recordings whose enrolment was decided at least so long ago and that still can be opened; at most 100."""
         rows = self._rows(DUE_EVIDENCE, {"accepted_us": accepted_us, "refused_us": refused_us})
         return [evidence for (evidence,) in rows]
+
+    def faces_noted(self, after: int, limit: int) -> tuple[Sequence[Noted], int]:
+        """Read what known faces follow from, above a log index; with the index up to which that is everything."""
+        ((last,),) = self._rows(NUMBERED, {})
+        if last <= after:
+            return [], after
+        rows = self._rows(FACES, {"after": after, "last": last, "types": list(TYPES), "limit": limit})
+        noted = [Noted(*row) for row in rows]
+        return noted, noted[-1].log_index if len(noted) == limit else last
 
     def _rows(self, query: str, values: dict[str, Any]) -> list[tuple[Any, ...]]:
         try:

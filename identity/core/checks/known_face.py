@@ -5,22 +5,24 @@ from typing import Final
 import msgspec
 
 from identity.core.assessment import Assessment, CheckResult, Polarity, measured
-from identity.core.context import FaceMatch
+from identity.core.faces import LEAST_ALIKE, FaceMatch
 from identity.core.fusion import attack_probability
 from identity.core.profiles import Profile
 
 NUMBER: Final = 10
-MOST_ALIKE: Final = 0.40
-"""A cosine from here on sends to a reviewer, never refuses. Of 300 labelled pairs one person reads .56 and more, two .35 and less."""
-_SOURCE: Final = "300 labelled pairs (docs/identity.md)"
+_SOURCE: Final = 'docs/identity.md, "Known faces"'
 
 
 def check(matches: tuple[FaceMatch, ...] | None, profile: Profile) -> tuple[CheckResult, ...]:
-    """Judge the nearest known face, of any kind. Without a search there is no result, and a profile that needs one refuses."""
+    """Judge the nearest known face, of any kind: a hit sends to a reviewer, it never refuses.
+
+    `matches` hold what the search told, which asks for more likeness the more faces it knows (identity.core.faces.floor_of);
+    the person's own cameo is not among them. None: nobody searched, there is no result, and a profile that needs one refuses.
+    """
     if matches is None:
         return ()
     nearest = max((match.similarity_micro for match in matches), default=0) / 1e6
-    return (measured(NUMBER, "face.known", nearest, MOST_ALIKE, _SOURCE, profile=profile, polarity=Polarity.LOWER_IS_LIVE),)
+    return (measured(NUMBER, "face.known", nearest, LEAST_ALIKE, _SOURCE, profile=profile, polarity=Polarity.LOWER_IS_LIVE),)
 
 
 def searched(assessment: Assessment, matches: tuple[FaceMatch, ...] | None) -> Assessment:
