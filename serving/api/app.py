@@ -27,6 +27,7 @@ from serving.api.routes import (
     personal,
     plans,
     powers,
+    protected,
     requests,
     step_up,
     switches,
@@ -40,7 +41,7 @@ DESCRIPTION = (
 
 ROUTES = (
     accounts, powers, enrolments, consent, grants, groups, requests, asking, coownership, generations, audit, operate, step_up, authzen,
-    switches, apps, plans, appeals, personal,
+    switches, apps, plans, appeals, personal, protected,
 )  # fmt: skip
 """In the order in which they are matched: of two addresses that both fit, the first."""
 

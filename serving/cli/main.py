@@ -49,6 +49,7 @@ GROUPS: dict[str, tuple[str, str]] = {
     "users": ("serving.cli.asking", "Who may use your cameo now."),
     "usable": ("serving.cli.asking", "Which cameos you may use now."),
     "policy": ("serving.cli.policy", "Try a policy, simulate another one, put one in force."),
+    "protected": ("serving.cli.protected", "Faces that nobody enrols before a person has looked."),
     "switch": ("serving.cli.switches", "Throw an operator's switch; confirm another one's."),
     "appeal": ("serving.cli.appeals", "Have a person look at a refusal of content."),
     "plan": ("serving.cli.plans", "Set an account's plan; see what is left."),
