@@ -20,6 +20,7 @@ CREATE TABLE IF NOT EXISTS roots (
   wraps_now INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS key_subjects (
   account TEXT NOT NULL, key_id TEXT NOT NULL REFERENCES keys, PRIMARY KEY (account, key_id)) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS key_subjects_by_key ON key_subjects (key_id);
 CREATE INDEX IF NOT EXISTS keys_unsettled ON keys (kind) WHERE settled = 0 AND wrapped IS NOT NULL;
 CREATE INDEX IF NOT EXISTS keys_retired ON keys (lease_until_us) WHERE retired = 1 AND wrapped IS NOT NULL;
 """

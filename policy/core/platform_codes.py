@@ -57,6 +57,19 @@ PLATFORM_CODES: dict[str, tuple[tuple[str, str], tuple[str, str]]] = {
         ("The cameo belongs to another account.", "다른 계정의 카메오입니다."),
         ("Use your own cameo.", "자신의 카메오를 사용하세요."),
     ),
+    "destruction.unproven": (
+        ("It could not be shown that everything is destroyed.", "모두 파기되었음을 확인하지 못했습니다."),
+        ("Ask again. The operator is told what was found.", "다시 요청하세요. 발견된 것은 운영자에게 알려집니다."),
+    ),
+    "root_key.refused": (
+        ("That root key cannot be taken into use.", "그 루트 키는 사용할 수 없습니다."),
+        ("The keyholder's log says why: cameo logs keyholder.", "이유는 키 보관 서비스의 로그에 있습니다: cameo logs keyholder."),
+    ),
+    "root_key.turning": (
+        ("The last rotation of the root key has not ended.", "이전 루트 키 교체가 아직 끝나지 않았습니다."),
+        ("Go on with it: cameo keys rotate, without --to.", "먼저 이어서 진행하세요: --to 없이 cameo keys rotate."),
+    ),
+    "root_key.unavailable": (("The root key does not answer.", "루트 키가 응답하지 않습니다."), _OPERATOR),
     "decision.unrecordable": (("The decision could not be recorded.", "판단을 기록할 수 없습니다."), _OPERATOR),
     "draft.missing": (
         ("There is no draft to answer.", "응답할 초안이 없습니다."),

@@ -91,7 +91,10 @@ def install(app: FastAPI) -> None:
         return problem(500, "ledger.error", "the ledger refused the command", "tell the operator")
 
 
-_SILENT = ("bundle.superseded", "clock.astray", "consent.contended", "ledger.behind", "ledger.unavailable", "policy.unavailable")
+_SILENT = (
+    "bundle.superseded", "clock.astray", "consent.contended", "destruction.unproven", "ledger.behind", "ledger.unavailable",
+    "policy.unavailable",
+)  # fmt: skip
 _STATUS = dict.fromkeys(_SILENT, UnavailableError.status) | {"key.destroyed": 410, "generation.unknown": 404}
 """Refusals of the keyholder that are no answer to the caller's wish: a part does not answer, or what was asked for is gone."""
 
