@@ -10,9 +10,10 @@ import cv2
 import numpy as np
 
 from identity.core.assessment import ModelVersion
-from identity.core.checks.one_face import FRONTAL_DEG
+from identity.core.checks.one_face import FRONTAL_DEG, TURNED_DEG
 from identity.core.features import FaceSample, FaceTrack, Features, Floats, FrameFacts
 from identity.hearing import HearingModels, listen
+from identity.looking import Looking
 from identity.ports import (
     SAMPLE_RATE_HZ,
     FaceEmbedder,
@@ -70,8 +71,9 @@ def extract(path: Path, models: ModelSet, observers: Sequence[FrameObserver] = (
     Every frame passes each observer, with the face that was read in it; what they found is theirs to tell.
     """
     tracker = models.faces.open()
+    looking = Looking()
     try:
-        watcher = _Watcher(tracker, models.embedder, models.liveness, observers)
+        watcher = _Watcher(tracker, models.embedder, models.liveness, (looking, *observers))
         media = models.decoder.decode(path, watcher.see, max_side_px=ANALYSED_SIDE_PX, sample_rate_hz=SAMPLE_RATE_HZ)
     finally:
         tracker.close()
@@ -86,6 +88,7 @@ def extract(path: Path, models: ModelSet, observers: Sequence[FrameObserver] = (
         samples=tuple(watcher.samples),
         speech=speech,
         sound=sound,
+        picture=looking.facts(),
     )
 
 
@@ -165,7 +168,8 @@ def sample(frame: Frame, reading: FaceReading | None, embedder: FaceEmbedder, li
     """Ask the slower models about one frame. Texture and identity are asked of frontal faces only."""
     found = embedder.find(frame.picture)
     yaw, pitch = (reading.yaw_deg, reading.pitch_deg) if reading else (float("nan"), float("nan"))
-    frontal = abs(yaw) <= FRONTAL_DEG and abs(pitch) <= FRONTAL_PITCH_DEG
+    level = abs(pitch) <= FRONTAL_PITCH_DEG
+    frontal, turned = abs(yaw) <= FRONTAL_DEG and level, FRONTAL_DEG < abs(yaw) <= TURNED_DEG and level
     if not found:
         return FaceSample(frame.time_us, yaw, pitch, 0, 0.0, 0.0, 0.0, float("nan"), None)
     main = found[0]
@@ -181,6 +185,7 @@ def sample(frame: Frame, reading: FaceReading | None, embedder: FaceEmbedder, li
         brightness=brightness,
         live_probability=liveness.live_probability(frame.picture, main) if frontal else float("nan"),
         embedding=embedder.embed(frame.picture, main) if frontal else None,
+        turned_embedding=embedder.embed(frame.picture, main) if turned else None,
     )
 
 

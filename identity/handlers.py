@@ -87,7 +87,7 @@ def run_checks(features: Features, fingerprint: Fingerprint, asked: Asked, profi
         *texture.check(features.samples, profile),  # 5
         *words.check(features.sound.texts if features.sound else features.speech.heard, challenge, profile),  # 6
         *voice.check(features.speech, profile),  # 8
-        *one_face.check(features.samples, profile),  # 9
+        *one_face.check(features.samples, profile, features.picture),  # 9
         *known_face.check(asked.matches, profile),  # 10
         *injection.check(features, asked.submission.camera_label, profile),  # 11
         *light.check(features.light, challenge.light, asked.live, profile),  # 12

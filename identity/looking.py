@@ -9,7 +9,6 @@ from typing import Final
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from identity.core.features import Floats
 from identity.core.picture import EYE_RINGS, GRID, PATCH_PX, PATCHES, SKIN, SPECTRUM_PX, PictureFacts
@@ -48,19 +47,19 @@ class Looking:
     _power: Floats = field(default_factory=lambda: np.zeros((SPECTRUM_PX, SPECTRUM_PX // 2 + 1), np.float32))
     _lines: StraightLines = field(default_factory=StraightLines)
     _pattern: FixedPattern = field(default_factory=FixedPattern)
-    _before: tuple[NDArray[np.uint8], Floats] | None = None
+    _before: tuple[Picture, Floats] | None = None
     _next_look_us: int = 0
 
     def see(self, frame: Frame, reading: FaceReading | None) -> None:
         """Look at one frame; times rise."""
-        grey = cv2.cvtColor(frame.picture, cv2.COLOR_BGR2GRAY)
+        grey: Picture = np.asarray(cv2.cvtColor(frame.picture, cv2.COLOR_BGR2GRAY), np.uint8)
         self._times.append(frame.time_us)
         self._grid.append(cv2.resize(grey, (GRID, GRID), interpolation=cv2.INTER_AREA).astype(np.float32))
         if self._before is not None:
             self._compare(grey, reading)
         if reading is None:
             return
-        soft = cv2.blur(grey, (5, 5))
+        soft: Picture = np.asarray(cv2.blur(grey, (5, 5)), np.uint8)
         self._rows.append(frame.time_us)
         self._skin.append(_at(soft, reading.landmarks[list(SKIN), :2]))
         self._rings.append(_at(soft, reading.landmarks[list(EYE_RINGS), :2]))
@@ -86,7 +85,7 @@ class Looking:
             next_patches=np.asarray(after, np.float32).reshape(shape),
             level=np.asarray(self._levels, np.float32),
             still_noise=np.asarray([*self._still, *[float("nan")] * (looks - len(self._still))], np.float32),
-            spectrum=self._power / max(looks, 1),
+            spectrum=(self._power / max(looks, 1)).astype(np.float32),
             peaks=np.asarray(self._peaks, np.float32).reshape(-1, 3),
             face_px=np.asarray(self._face_px, np.float32),
             lines=self._lines.lines(),
@@ -94,7 +93,7 @@ class Looking:
             fixed_pixels=pixels,
         )
 
-    def _look(self, grey: NDArray[np.uint8], reading: FaceReading) -> None:
+    def _look(self, grey: Picture, reading: FaceReading) -> None:
         points = reading.landmarks
         patches, level = _patches(grey, points)
         power = power_of(grey, points)
@@ -109,7 +108,7 @@ class Looking:
             self._lines.add(grey, points, len(self._look_rows) - 1)
         self._before = (grey, points)
 
-    def _compare(self, grey: NDArray[np.uint8], reading: FaceReading | None) -> None:
+    def _compare(self, grey: Picture, reading: FaceReading | None) -> None:
         """Complete the last look with the frame after it."""
         assert self._before is not None
         before, points = self._before
@@ -130,7 +129,9 @@ def _patches(grey: Picture, points: Floats) -> tuple[Floats, float]:
     level = 0.0
     for name in PATCHES:
         matrix = cv2.getAffineTransform(np.ascontiguousarray(points[list(_CORNERS[name]), :2], np.float32), _TARGET)
-        patch = cv2.warpAffine(grey, matrix, (PATCH_PX, PATCH_PX), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE).astype(np.float32)
+        patch = cv2.warpAffine(grey, matrix, (PATCH_PX, PATCH_PX), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE).astype(
+            np.float32
+        )
         level += float(patch.mean()) / len(PATCHES)
         made.append(patch - cv2.GaussianBlur(patch, (0, 0), 2.0))
     return np.stack(made), level

@@ -40,7 +40,7 @@ def peak_of(power: Floats) -> tuple[float, float, float]:
     """The strongest place above the median of its ring, smoothed over neighbours: decades, and its frequencies x and y."""
     smooth = cv2.blur(power, (3, 3))
     log = np.log10(smooth + 1.0)
-    medians = np.asarray([np.median(log[_RING == ring]) for ring in range(int(_RING[BAND].max()) + 1)], np.float32)
+    medians = np.asarray([np.median(log[ring == _RING]) for ring in range(int(_RING[BAND].max()) + 1)], np.float32)
     above = np.where(BAND, log - medians[np.minimum(_RING, len(medians) - 1)], -9.0)
     place = np.unravel_index(int(above.argmax()), above.shape)
     return float(above[place]), float(_FX[place]), float(_FY[place])

@@ -99,7 +99,16 @@ class Clips:
 
     def all(self) -> list[Clip]:
         """Every clip, in an order in which any beginning holds some of each kind."""
-        kinds = [self._real(), self._degraded(), self._animated(), self._screens(), self._prints(), self._eyes(), self._swaps(), self._found()]
+        kinds = [
+            self._real(),
+            self._degraded(),
+            self._animated(),
+            self._screens(),
+            self._prints(),
+            self._eyes(),
+            self._swaps(),
+            self._found(),
+        ]
         return [clip for row in itertools.zip_longest(*kinds) for clip in row if clip is not None]
 
     def _stretch(self, person: str, start_s: float) -> list[Picture]:
@@ -178,7 +187,9 @@ class Clips:
         """A real turn shown on a screen and filmed: stripes of sub-pixels, perspective, a bezel, a refresh that beats."""
         shapes = ((1.9, 0.02, 0.0), (2.6, 0.08, 0.012), (3.3, 0.05, 0.03))
         return [
-            Clip("screen", person, n, lambda p=person, s=shape, n=n: filmed(self._stretch(p, REAL[p][1][0]), *s, seed=n), self._rate(person))
+            Clip(
+                "screen", person, n, lambda p=person, s=shape, n=n: filmed(self._stretch(p, REAL[p][1][0]), *s, seed=n), self._rate(person)
+            )
             for n, shape in enumerate(shapes)
             for person in REAL
         ]
@@ -238,9 +249,20 @@ class Clips:
 
     def _found(self) -> list[Clip]:
         """The corpus's own attacks."""
-        files = {"tvl_fake": ("tvl_fake.mp4", 4.0), "nht_train": ("nht_train1.mp4", 0.0), "manikantha": ("manikantha_fake.mp4", 0.0), "vasa": ("vx_vasa-1_10.mp4", 0.0)}
+        files = {
+            "tvl_fake": ("tvl_fake.mp4", 4.0),
+            "nht_train": ("nht_train1.mp4", 0.0),
+            "manikantha": ("manikantha_fake.mp4", 0.0),
+            "vasa": ("vx_vasa-1_10.mp4", 0.0),
+        }
         return [
-            Clip(f"found_{name}", name, 0, lambda f=file, s=start: (p for _, p in read(self._faces / "attack" / f, s)), 10.0 if name == "manikantha" else 25.0)
+            Clip(
+                f"found_{name}",
+                name,
+                0,
+                lambda f=file, s=start: (p for _, p in read(self._faces / "attack" / f, s)),
+                10.0 if name == "manikantha" else 25.0,
+            )
             for name, (file, start) in files.items()
         ]
 
@@ -273,7 +295,9 @@ class Camera:
     def _taken(self, picture: Floats, t: float, yaw_deg: float) -> Picture:
         s = lambda k, hz: float(np.sin(2 * np.pi * hz * t + self._phase[k]))  # noqa: E731
         side = picture.shape[0]
-        hand = np.asarray([[1.012, 0, self._sway * s(2, 0.42) - 0.006 * side], [0, 1.012, self._sway * 0.8 * s(3, 0.57) - 0.006 * side]], np.float32)
+        hand = np.asarray(
+            [[1.012, 0, self._sway * s(2, 0.42) - 0.006 * side], [0, 1.012, self._sway * 0.8 * s(3, 0.57) - 0.006 * side]], np.float32
+        )
         picture = cv2.warpAffine(picture, hand, (side, side), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
         across = np.linspace(-1, 1, side, dtype=np.float32)[None, :, None]
         picture = picture * (1 + self._sway * 0.01 * s(4, 0.13)) * (1 + self._ramp * (yaw_deg / 20) * (1 + 1.5 * across))
@@ -306,7 +330,9 @@ def filmed(pictures: list[Picture], density: float, tilt: float, flicker: float,
         target = middle + corners * np.asarray([wide / 2, tall / 2]) * (1 + tilt * corners[:, :1] * np.asarray([[0.3, 1.0]]))
         source = np.asarray([(0, 0), (w * 3, 0), (w * 3, h), (0, h)], np.float32)
         matrix = cv2.getPerspectiveTransform(source, target.astype(np.float32))
-        screen = cv2.warpPerspective(cv2.GaussianBlur(stripes, (0, 0), sigmaX=1.2, sigmaY=0.4), matrix, (SIDE_PX, SIDE_PX), flags=cv2.INTER_LINEAR)
+        screen = cv2.warpPerspective(
+            cv2.GaussianBlur(stripes, (0, 0), sigmaX=1.2, sigmaY=0.4), matrix, (SIDE_PX, SIDE_PX), flags=cv2.INTER_LINEAR
+        )
         frame = np.full((SIDE_PX, SIDE_PX, 3), (120, 126, 130), np.float32)
         outer = middle + corners * np.asarray([wide / 2 + 14, tall / 2 + 14]) * (1 + tilt * corners[:, :1] * np.asarray([[0.3, 1.0]]))
         cv2.fillConvexPoly(frame, np.round(outer).astype(np.int32), (14, 14, 14))
@@ -351,7 +377,44 @@ def patch_onto(picture: Picture, points: Floats, target: Floats, side_px: int) -
     return cv2.warpAffine(picture, matrix, (side_px, side_px), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE).astype(np.float32)
 
 
-OVAL: Final = (10, 338, 297, 332, 284, 251, 389, 356, 454, 323, 361, 288, 397, 365, 379, 378, 400, 377, 152, 148, 176, 149, 150, 136, 172, 58, 132, 93, 234, 127, 162, 21, 54, 103, 67, 109)
+OVAL: Final = (
+    10,
+    338,
+    297,
+    332,
+    284,
+    251,
+    389,
+    356,
+    454,
+    323,
+    361,
+    288,
+    397,
+    365,
+    379,
+    378,
+    400,
+    377,
+    152,
+    148,
+    176,
+    149,
+    150,
+    136,
+    172,
+    58,
+    132,
+    93,
+    234,
+    127,
+    162,
+    21,
+    54,
+    103,
+    67,
+    109,
+)
 
 
 def laid_over(picture: Picture, points: Floats, other: Picture, other_points: Floats) -> Picture:

@@ -167,6 +167,14 @@ CODES: Final[dict[str, Message]] = {
         "The face is not the same one throughout. Record alone and in one take.",
         "처음부터 끝까지 같은 얼굴이 아닙니다. 혼자서 한 번에 녹화해 주세요.",
     ),
+    "face.changed_turning": Message(
+        "The face that turns is not the one that looks into the camera. Record alone and in one take.",
+        "돌린 얼굴과 정면 얼굴이 같지 않습니다. 혼자서 한 번에 녹화해 주세요.",
+    ),
+    "face.jumped": Message(
+        "The face changes from one moment to the next. Record in one take, with nothing in front of your face.",
+        "얼굴이 갑자기 바뀝니다. 얼굴을 가리지 말고 한 번에 녹화해 주세요.",
+    ),
     "injection.virtual_camera": Message(
         "The camera is a virtual one. Choose your real camera.",
         "가상 카메라입니다. 실제 카메라를 선택해 주세요.",

@@ -16,6 +16,7 @@ class Effect(StrEnum):
 
 
 EFFECTS: Final[dict[str, Effect]] = {
+    "face.jumped": Effect.REVIEW,
     "face.known": Effect.REVIEW,
     "light.unmeasured": Effect.REVIEW,
 }

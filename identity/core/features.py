@@ -82,6 +82,8 @@ class FaceSample:
     """Mean of the liveness models, 0..1; nan when not asked."""
     embedding: Floats | None
     """(128,) of unit length; None when the face is too far from frontal."""
+    turned_embedding: Floats | None = None
+    """(128,) of a face turned further, up to 40 degrees: tells the same face from another, and is matched with nobody else's."""
 
 
 @dataclass(frozen=True)
