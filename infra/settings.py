@@ -44,6 +44,8 @@ class Settings:
     operators: how many operators switching on again needs; 2 by design, 1 where there is one (`cameo doctor` says so)
     root_key: where a new keyring's root key lies: file:NAME, credential:NAME or pkcs11:... (docs/identity.md); the keyring
         remembers it, so that later only `cameo keys rotate` changes it
+    proxies: networks of the operator's own proxies, as "10.0.0.0/8": their X-Forwarded-For is believed, nobody else's
+    rates: how often somebody may try, where other than by the house's rules, as "start/address=200/10 token/address=off"
     max_staleness_ms: the age at which the consent view refuses; 500 by design, the published bound adds 100 for skew
     """
 
@@ -118,7 +120,7 @@ class Settings:
     def environ(self) -> dict[str, str]:
         """Return the variables that make `from_env` give these settings again."""
         named = {field.name: getattr(self, field.name) for field in fields(self)}
-        return {PREFIX + name.upper(): str(value) for name, value in named.items() if value is not None}
+        return {PREFIX + name.upper(): str(value) for name, value in named.items() if value is not None and value != ""}
 
 
 def _value(name: str, kind: str, environ: Mapping[str, str]) -> str | int | Path | None:

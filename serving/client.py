@@ -39,14 +39,17 @@ class Client:
         transport: httpx.BaseTransport | None = None,
         step_up: str | None = None,
         app_key: str | None = None,
+        device: str | None = None,
     ) -> None:
         """`transport`: what carries the requests; left out, TCP. `step_up`: a fresh proof, for what widens consent.
 
-        `app_key`: of the app whose lent token this is (`cameo app key`).
+        `app_key`: of the app whose lent token this is (`cameo app key`). `device`: 16 to 64 characters that this device drew
+        once; a challenge that it takes is then answered by it alone.
         """
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         headers |= {"Cameo-Step-Up": step_up} if step_up else {}
         headers |= {"Cameo-App-Key": app_key} if app_key else {}
+        headers |= {"Cameo-Device": device} if device else {}
         url = address if address.startswith("http") else f"http://{address}"
         self.wrote: str | None = None
         """The token of the last write."""

@@ -46,6 +46,18 @@ class ConflictError(CommandError):
     status = 409
 
 
+class GoneError(CommandError):
+    """It was there, and is no more."""
+
+    status = 410
+
+
+class TooManyError(CommandError):
+    """Too often, or too much at once."""
+
+    status = 429
+
+
 class LockedError(CommandError):
     """Locked for a while after failures."""
 

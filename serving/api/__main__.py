@@ -22,9 +22,11 @@ from serving.adapters.cursors import PostgresCursors
 from serving.adapters.invitations import PostgresInvitationStore
 from serving.adapters.overview import PostgresOverview
 from serving.adapters.proofs import PostgresProofStore
+from serving.adapters.rates import PostgresRateStore
 from serving.adapters.reading import Reading
 from serving.api.app import make_app
 from serving.api.context import Parts
+from serving.api.whence import networks
 from serving.api.written import note
 from serving.core.engines import HONOURS
 from serving.handlers.asking import AskingDesk
@@ -32,6 +34,7 @@ from serving.handlers.at_least import AtLeast
 from serving.handlers.authzen import CameoDecisions
 from serving.handlers.desk import Desk
 from serving.handlers.plans import before_a_request
+from serving.handlers.rates import Rates, rules_from
 from streams.adapters.postgres_asking import PostgresAskingLedger
 
 POOL = 12
@@ -84,9 +87,11 @@ def main() -> int:
         tenant=settings.tenant,
         asking=questions,
         decisions=CameoDecisions(questions, access),
+        rates=Rates(PostgresRateStore(pool), hashlib.sha256(b"cameo/whence/1" + token).digest(), rules_from(settings.rates)),
+        proxies=networks(settings.proxies),
     )
     host, _, port = settings.api.rpartition(":")
-    config = uvicorn.Config(make_app(parts), host=host, port=int(port), log_level="warning", access_log=False)
+    config = uvicorn.Config(make_app(parts), host=host, port=int(port), log_level="warning", access_log=False, proxy_headers=False)
     Server(config, settings).run()
     pool.close()
     return 0

@@ -13,6 +13,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from identity.keys.client import KeyholderClient
 from schemas.ids import is_stream
 from serving.api.pacing import PACING, Pacing
+from serving.api.whence import Networks, whence
 from serving.api.written import bring
 from serving.errors import ForbiddenError, InvalidError, NotFoundError, UnauthenticatedError
 from serving.handlers.accounts import normal_handle
@@ -20,9 +21,10 @@ from serving.handlers.apps import require_it
 from serving.handlers.asking import AskingDesk
 from serving.handlers.at_least import AtLeast
 from serving.handlers.desk import Caller, Desk
+from serving.handlers.rates import Rates, Whence
 from serving.handlers.tokens import known
 from serving.overview_ports import InvitationStore, Overview
-from serving.ports import SCOPES, AccessStore, DecisionPoint, ProofStore, Scope
+from serving.ports import SCOPES, AccessStore, DecisionPoint, ProofStore, Scope, Token
 
 _bearer = HTTPBearer(auto_error=False, scheme_name="token")
 
@@ -44,6 +46,9 @@ class Parts:
     tenant: str
     asking: AskingDesk
     decisions: DecisionPoint
+    rates: Rates
+    proxies: Networks = ()
+    """Whose word about addresses is believed."""
     pacing: Pacing = PACING
 
 
@@ -71,7 +76,7 @@ def caller_with(*scopes: str, acting: bool = False) -> Callable[..., Caller]:
     ) -> Caller:
         if credentials is None:
             raise UnauthenticatedError("token.missing", "no token was sent", "send Authorization: Bearer cameo_...")
-        token = known(parts_of(request).access, credentials.credentials)
+        token = _known(request, credentials.credentials)
         if not token.scopes & set(scopes):
             raise ForbiddenError("scope.missing", f"this needs the scope {' or '.join(scopes)}", "ask for a token with that scope")
         if idempotency_key is not None and not idempotency_key.isascii():
@@ -85,6 +90,21 @@ def caller_with(*scopes: str, acting: bool = False) -> Callable[..., Caller]:
         return Caller(token.account, token.scopes, token.app, idempotency_key, token.expires_at, cameo_step_up, revisions)
 
     return admit
+
+
+def _known(request: Request, secret: str) -> Token:
+    """Find a token; who brings unknown ones too often is told to wait. A known one is let through always."""
+    parts = parts_of(request)
+    try:
+        return known(parts.access, secret)
+    except UnauthenticatedError:
+        parts.rates.require("token", whence(request, parts.proxies))
+        raise
+
+
+def here(request: Request) -> Whence:
+    """Tell where a request comes from."""
+    return whence(request, parts_of(request).proxies)
 
 
 def acting_with(*scopes: str) -> Callable[..., Caller]:
@@ -127,6 +147,7 @@ def _admitting(*scopes: Scope, acting: bool = False) -> Any:
 
 
 PartsHere = Annotated[Parts, Depends(parts_of)]
+WhenceHere = Annotated[Whence, Depends(here)]
 AccountCaller = Annotated[Caller, _admitting("account")]
 ConsentCaller = Annotated[Caller, _admitting("consent")]
 ActingCaller = Annotated[Caller, _admitting("consent", acting=True)]

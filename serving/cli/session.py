@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import json
 import os
+import secrets
 import sys
 import unicodedata
 from collections.abc import Callable
@@ -52,6 +53,19 @@ def keep_token(name: str, token: str) -> Path:
     return path
 
 
+def device() -> str | None:
+    """Give what this device calls itself to the API, drawn at its first use; None where it cannot be kept."""
+    path = home() / "device"
+    try:
+        if not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.touch(mode=0o600)
+            path.write_text(secrets.token_urlsafe(24), encoding="utf-8")
+        return path.read_text(encoding="utf-8").strip() or None
+    except OSError:
+        return None
+
+
 def connect(name: str | None, code: str | None = None) -> Client:
     """Connect as somebody; raises UsageError when it is not known who or where."""
     variables = environment()
@@ -64,12 +78,12 @@ def connect(name: str | None, code: str | None = None) -> Client:
         if not token:
             message = "who are you? --as HANDLE, or set CAMEO_TOKEN"
             raise click.UsageError(message)
-        return Client(address, token, transport=_transport(), step_up=code, app_key=variables.get("CAMEO_APP_KEY"))
+        return Client(address, token, transport=_transport(), step_up=code, app_key=variables.get("CAMEO_APP_KEY"), device=device())
     path = token_path(name)
     if not path.exists():
         message = f"no token is kept for {name}: cameo account register {name} --region XX --as operator, or set CAMEO_TOKEN"
         raise click.UsageError(message)
-    return Client(address, path.read_text(encoding="utf-8").strip(), transport=_transport(), step_up=code)
+    return Client(address, path.read_text(encoding="utf-8").strip(), transport=_transport(), step_up=code, device=device())
 
 
 def _transport() -> httpx.BaseTransport | None:

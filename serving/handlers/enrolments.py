@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 from typing import Protocol
 
 from identity.core.challenge import Challenge, Movement, issue
 from identity.core.profiles import Profile as AssuranceProfile
+from identity.keys.client import KeyholderRefusedError, KeyholderUnavailableError
 from identity.keys.wire import EvidenceSealed
 from schemas.cameo import EnrolmentStarted, Profile, RecordingReceived
 from schemas.codec import event_of
 from schemas.envelope import Envelope
 from schemas.ids import cameo_of
+from serving.consent_texts import acceptable, in_force
 from serving.errors import ConflictError, InvalidError, LockedError, NotFoundError
-from serving.handlers.desk import Caller, Desk
+from serving.handlers.desk import TRIES, Caller, Desk
 
-CONSENT_TEXT_VERSION = "2026-11"
-CONSENT_TEXT = (
-    "I am the person in the recording that I am about to make. I agree that this platform checks it, keeps it sealed as "
-    "evidence until its published date of destruction, and cuts from it the face and voice that others may use only as "
-    "I permit. I can withdraw what I permit, and have everything destroyed, at any time."
-)
-CONSENT_TEXT_SHA256 = hashlib.sha256(CONSENT_TEXT.encode()).hexdigest()
+log = logging.getLogger(__name__)
+
+CONSENT_TEXT_SHA256 = in_force().sha256
+"""Of the English text in force; the same text in another language may be accepted as well."""
 
 MAX_RECORDING_BYTES = 64 * 1024 * 1024
 """About a minute of 720p video: several times what a challenge takes. A house rule, unmeasured."""
@@ -34,6 +34,10 @@ class EvidenceStore(Protocol):
         """Seal a recording; durable when it returns."""
         ...
 
+    def destroy_evidence(self, evidence: str, reason: str) -> str:
+        """Destroy a recording's key and file."""
+        ...
+
 
 def start(desk: Desk, caller: Caller, profile: Profile, consent_text_sha256: str) -> Challenge:
     """Issue a challenge, bound to the caller, for two minutes.
@@ -41,7 +45,8 @@ def start(desk: Desk, caller: Caller, profile: Profile, consent_text_sha256: str
     Raises LockedError after five failures, and ConflictError while a recording is being checked: answers that wait in a
     row would be checked although the first five of them lock.
     """
-    if consent_text_sha256 != CONSENT_TEXT_SHA256:
+    accepted = acceptable(consent_text_sha256)
+    if accepted is None:
         raise InvalidError(
             "consent_text.not_accepted",
             "the consent text in force was not accepted",
@@ -72,7 +77,7 @@ def start(desk: Desk, caller: Caller, profile: Profile, consent_text_sha256: str
     event = EnrolmentStarted(
         enrolment=challenge.challenge_id, owner=caller.account, profile=profile, phrase=challenge.phrase,
         movements=tuple(movement.value for movement in challenge.movements), expires_at_us=challenge.expires_at_us,
-        consent_text_version=CONSENT_TEXT_VERSION, consent_text_sha256=consent_text_sha256,
+        consent_text_version=accepted.version, consent_text_sha256=consent_text_sha256,
     )  # fmt: skip
     request = ["enrolment.start", profile, consent_text_sha256]
     written = desk.append(caller, [desk.event(cameo, event)], expected={cameo: head.revision if head else 0}, request=request)
@@ -80,12 +85,20 @@ def start(desk: Desk, caller: Caller, profile: Profile, consent_text_sha256: str
 
 
 def require_open(desk: Desk, caller: Caller, enrolment: str) -> None:
-    """Raise unless this challenge is the caller's and waits for its recording; `submit` asks again."""
-    _open_challenge(desk, cameo_of(caller.account), enrolment)
+    """Raise unless this challenge is the caller's and waits for its recording, or for one sent again; `submit` asks again."""
+    try:
+        _open_challenge(desk, cameo_of(caller.account), enrolment)
+    except ConflictError as error:
+        if error.code != "challenge.used" or caller.idempotency_key is None:
+            raise
 
 
 def submit(desk: Desk, evidence: EvidenceStore, caller: Caller, enrolment: str, recording: bytes, camera_label: str) -> EvidenceSealed:
-    """Seal a recording as evidence and hand it to the checks; durable when it returns, once per challenge."""
+    """Seal a recording as evidence and hand it to the checks; durable when it returns, once per challenge.
+
+    Of two at once one is accepted; the other is told so (`challenge.used`), and its recording destroyed. The same recording
+    sent again under an idempotency key has the same answer. What else happens to the cameo meanwhile loses no recording.
+    """
     cameo = cameo_of(caller.account)
     if not 1 <= len(recording) <= MAX_RECORDING_BYTES:
         raise InvalidError(
@@ -93,15 +106,64 @@ def submit(desk: Desk, evidence: EvidenceStore, caller: Caller, enrolment: str, 
             f"a recording has 1 to {MAX_RECORDING_BYTES} bytes, this one {len(recording)}",
             "record for about ten seconds",
         )
-    revision = _open_challenge(desk, cameo, enrolment)
+    if (before := _sent_before(desk, caller, cameo, enrolment, recording)) is not None:
+        return before
+    _open_challenge(desk, cameo, enrolment)
     stored = evidence.put_evidence(caller.account, cameo, recording)
     event = RecordingReceived(
         enrolment=enrolment, evidence=stored.evidence, key_id=stored.key_id, sha256=stored.sha256,
         bytes=stored.bytes, camera_label=camera_label[:120],
     )  # fmt: skip
-    request = ["enrolment.submit", enrolment, stored.sha256]
-    desk.append(caller, [desk.event(cameo, event)], expected={cameo: revision}, request=request)
-    return stored
+    try:
+        received = _receive(desk, caller, cameo, event)
+    except ConflictError:
+        _forget(evidence, stored.evidence)
+        if (before := _sent_before(desk, caller, cameo, enrolment, recording)) is not None:
+            return before
+        raise
+    if received.evidence != stored.evidence:
+        _forget(evidence, stored.evidence)
+    return _sealed(received)
+
+
+def _receive(desk: Desk, caller: Caller, cameo: str, event: RecordingReceived) -> RecordingReceived:
+    """Append once per challenge; a grant given meanwhile moves the stream and is no reason to lose a recording."""
+    request = ["enrolment.submit", event.enrolment, event.sha256]
+    for left in range(TRIES - 1, -1, -1):
+        expected = {cameo: _open_challenge(desk, cameo, event.enrolment)}
+        try:
+            written = event_of(desk.append(caller, [desk.event(cameo, event)], expected=expected, request=request)[0])
+        except ConflictError as error:
+            if error.code != "stream.moved" or not left:
+                raise
+        else:
+            assert isinstance(written, RecordingReceived)
+            return written
+    raise AssertionError("the last try returns or raises")
+
+
+def _sent_before(desk: Desk, caller: Caller, cameo: str, enrolment: str, recording: bytes) -> EvidenceSealed | None:
+    """Find this very recording as the answer to this challenge, for a command that says that it may be sent twice."""
+    if caller.idempotency_key is None:
+        return None
+    sha256 = hashlib.sha256(recording).hexdigest()
+    for envelope in desk.store.read(cameo):
+        event = event_of(envelope) if envelope.type == "enrolment.recording_received" else None
+        if isinstance(event, RecordingReceived) and (event.enrolment, event.sha256) == (enrolment, sha256):
+            return _sealed(event)
+    return None
+
+
+def _sealed(event: RecordingReceived) -> EvidenceSealed:
+    return EvidenceSealed(evidence=event.evidence, key_id=event.key_id, sha256=event.sha256, bytes=event.bytes)
+
+
+def _forget(evidence: EvidenceStore, name: str) -> None:
+    """Destroy what was sealed and not received."""
+    try:
+        evidence.destroy_evidence(name, "not_received")
+    except (KeyholderRefusedError, KeyholderUnavailableError) as error:
+        log.warning("evidence %s was not received and is not destroyed: %s", name, error)
 
 
 def _challenge_of(envelope: Envelope) -> Challenge:

@@ -6,13 +6,14 @@ from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 from urllib.parse import unquote
 
-from fastapi import APIRouter, Header, Request
+from fastapi import APIRouter, Header, Query, Request
 from pydantic import BaseModel, Field
 from starlette.concurrency import run_in_threadpool
 
 from schemas.ids import cameo_of
-from serving.api.context import EnrolCaller, PartsHere
-from serving.errors import InvalidError
+from serving import consent_texts
+from serving.api.context import EnrolCaller, PartsHere, WhenceHere
+from serving.errors import InvalidError, NotFoundError
 from serving.handlers import enrolments
 
 router = APIRouter(prefix="/v1", tags=["enrolment"])
@@ -22,6 +23,7 @@ class ConsentText(BaseModel):
     """The text that a person accepts before their likeness is recorded."""
 
     version: str
+    language: str
     text: str
     sha256: str
 
@@ -52,16 +54,25 @@ class Submitted(BaseModel):
 
 
 @router.get("/consent-text")
-def consent_text(caller: EnrolCaller) -> ConsentText:
-    """Show the consent text in force."""
+def consent_text(
+    caller: EnrolCaller,
+    language: Annotated[Literal["en", "ko"], Query()] = "en",
+    sha256: Annotated[str | None, Query(max_length=64, description="of a text of any version, as a receipt names it")] = None,
+) -> ConsentText:
+    """Show the consent text in force, or any that was ever accepted, by its hash."""
     del caller
-    return ConsentText(version=enrolments.CONSENT_TEXT_VERSION, text=enrolments.CONSENT_TEXT, sha256=enrolments.CONSENT_TEXT_SHA256)
+    found = consent_texts.in_force(language) if sha256 is None else consent_texts.by_hash(sha256)
+    if found is None:
+        raise NotFoundError("consent_text.unknown", "no text with that hash was ever published here", "leave the hash out")
+    return ConsentText(version=found.version, language=found.language, text=found.text, sha256=found.sha256)
 
 
 @router.post("/enrolments", status_code=201)
-def start(parts: PartsHere, caller: EnrolCaller, body: NewEnrolment) -> ChallengeShown:
-    """Take a challenge: single use, two minutes, for the caller alone."""
+def start(parts: PartsHere, caller: EnrolCaller, whence: WhenceHere, body: NewEnrolment) -> ChallengeShown:
+    """Take a challenge: single use, two minutes, for the caller alone, and for the device that the caller names (Cameo-Device)."""
+    parts.rates.require("start", whence, caller.account)
     challenge = enrolments.start(parts.desk, caller, body.profile, body.consent_text_sha256)
+    parts.rates.bind(challenge.challenge_id, caller.account, whence)
     return ChallengeShown(
         enrolment=challenge.challenge_id, cameo=cameo_of(caller.account), phrase=list(challenge.phrase),
         movements=[movement.value for movement in challenge.movements],
@@ -78,11 +89,14 @@ async def submit(
     request: Request,
     parts: PartsHere,
     caller: EnrolCaller,
+    whence: WhenceHere,
     enrolment: str,
     x_camera_label: Annotated[str, Header(max_length=1200, description="what the camera calls itself, percent-encoded UTF-8")] = "",
 ) -> Submitted:
     """Hand in one webm or mp4, at most 64 MiB, as the request's body."""
     await run_in_threadpool(enrolments.require_open, parts.desk, caller, enrolment)  # before a byte of it is read
+    await run_in_threadpool(parts.rates.require_same_device, enrolment, whence)
+    await run_in_threadpool(parts.rates.require, "submit", whence, caller.account)
     recording = await _bounded_body(request)
     label = unquote(x_camera_label)
     stored = await run_in_threadpool(enrolments.submit, parts.desk, parts.keyholder, caller, enrolment, recording, label)

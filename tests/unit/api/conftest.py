@@ -32,10 +32,12 @@ from serving.handlers.at_least import AtLeast
 from serving.handlers.authzen import CameoDecisions
 from serving.handlers.desk import Desk
 from serving.handlers.plans import before_a_request
+from serving.handlers.rates import Rates
 from serving.handlers.tokens import make_token
 from serving.overview_fakes import InMemoryInvitationStore, InMemoryOverview
 from serving.ports import PERSON
 from serving.proof_fakes import InMemoryProofStore
+from serving.rate_fakes import InMemoryRateStore
 from streams.ports import Append, NewEvent
 
 BUNDLE = "b" * 64
@@ -137,6 +139,7 @@ def make_place(store: InMemoryAskingLedger) -> Place:
         tenant="main",
         asking=questions,
         decisions=CameoDecisions(questions, access),
+        rates=Rates(InMemoryRateStore(), b"r" * 32),
         pacing=Pacing(0.001, 0.001),
     )
     return Place(TestClient(make_app(parts), raise_server_exceptions=False), store, access)

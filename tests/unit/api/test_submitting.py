@@ -1,0 +1,105 @@
+"""A recording handed in twice at once, or while the cameo changes: one is accepted, none is lost, none is left over."""
+
+from __future__ import annotations
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from identity.keys.errors import KeyGoneError, NoKeyError
+from schemas.ids import cameo_of
+from serving.handlers.enrolments import CONSENT_TEXT_SHA256
+from tests.unit.api.conftest import Place
+
+BODY = {"profile": "sandbox", "consent_text_sha256": CONSENT_TEXT_SHA256}
+
+
+class Together:
+    """A keyholder that seals only once so many callers are there."""
+
+    def __init__(self, inner: object, count: int) -> None:
+        self._inner = inner
+        self._barrier = threading.Barrier(count, timeout=10)
+
+    def put_evidence(self, *given: object) -> object:
+        stored = self._inner.put_evidence(*given)  # type: ignore[attr-defined]
+        self._barrier.wait()
+        return stored
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._inner, name)
+
+
+def together(place: Place, count: int) -> None:
+    parts = place.client.app.state.parts  # type: ignore[attr-defined]
+    object.__setattr__(parts, "keyholder", Together(parts.keyholder, count))
+
+
+def started(place: Place, headers: dict[str, str]) -> str:
+    return f"/v1/enrolments/{place.client.post('/v1/enrolments', json=BODY, headers=headers).json()['enrolment']}/recording"
+
+
+def kept(place: Place, evidence: str) -> bool:
+    try:
+        place.client.app.state.parts.keyholder.vault.get_evidence(evidence)  # type: ignore[attr-defined]
+    except (NoKeyError, KeyGoneError):
+        return False
+    return True
+
+
+def test_of_two_at_once_one_is_accepted_and_the_others_recording_is_destroyed(place: Place) -> None:
+    owner, min_ = place.person("min")
+    url = started(place, min_)
+    together(place, 2)
+    with ThreadPoolExecutor(2) as two:
+        answers = list(two.map(lambda content: place.client.put(url, content=content, headers=min_), (b"one", b"two")))
+    assert sorted(answer.status_code for answer in answers) == [202, 409]
+    refused = next(answer for answer in answers if answer.status_code == 409)
+    assert refused.json()["code"] == "challenge.used"
+    accepted = next(answer for answer in answers if answer.status_code == 202).json()["evidence"]
+    events = list(place.store.read(cameo_of(owner)))
+    received = [one.data["evidence"] for one in events if one.type == "enrolment.recording_received"]
+    destroyed = [one.data["evidence"] for one in events if one.type == "evidence.destroyed"]
+    assert received == [accepted]
+    assert len(destroyed) == 1
+    assert kept(place, accepted)
+    assert not kept(place, destroyed[0])
+
+
+def test_the_same_command_sent_twice_at_once_is_one_submission(place: Place) -> None:
+    owner, min_ = place.person("min")
+    url = started(place, min_)
+    together(place, 2)
+    key = min_ | {"Idempotency-Key": "k1"}
+    with ThreadPoolExecutor(2) as two:
+        answers = list(two.map(lambda _: place.client.put(url, content=b"webm", headers=key), range(2)))
+    assert [answer.status_code for answer in answers] == [202, 202]
+    assert answers[0].json() == answers[1].json()
+    assert [one.type for one in place.store.read(cameo_of(owner))].count("enrolment.recording_received") == 1
+    assert place.client.put(url, content=b"webm", headers=key).json() == answers[0].json(), "and sent a third time, later"
+    other = place.client.put(url, content=b"another", headers=key)
+    assert (other.status_code, other.json()["code"]) == (409, "challenge.used")
+
+
+@pytest.mark.parametrize("changes", [1, 3])
+def test_a_cameo_that_changes_meanwhile_loses_no_recording(place: Place, changes: int) -> None:
+    owner, min_ = place.person("min")
+    url = started(place, min_)
+    keyholder = place.client.app.state.parts.keyholder  # type: ignore[attr-defined]
+    sealed = keyholder.put_evidence
+
+    def put(*given: object) -> object:
+        for _ in range(changes):
+            assert place.client.put("/v1/cameos/me/pause", headers=min_).status_code in (204, 409)
+        return sealed(*given)
+
+    keyholder.put_evidence = put
+    assert place.client.put(url, content=b"webm", headers=min_).status_code == 202
+    assert place.store.read(cameo_of(owner))[-1].type == "enrolment.recording_received"
+
+
+def test_nothing_is_nothing(place: Place) -> None:
+    _, min_ = place.person("min")
+    answer = place.client.put(started(place, min_), content=b"", headers=min_)
+    assert (answer.status_code, answer.json()["code"]) == (422, "media.empty")
