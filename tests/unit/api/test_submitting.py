@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from identity.keys.errors import KeyGoneError, NoKeyError
+from identity.keys.errors import KeyholderRefusedError
 from schemas.ids import cameo_of
 from serving.handlers.enrolments import CONSENT_TEXT_SHA256
 from tests.unit.api.conftest import Place
@@ -42,8 +42,8 @@ def started(place: Place, headers: dict[str, str]) -> str:
 
 def kept(place: Place, evidence: str) -> bool:
     try:
-        place.client.app.state.parts.keyholder.vault.get_evidence(evidence)  # type: ignore[attr-defined]
-    except (NoKeyError, KeyGoneError):
+        place.client.app.state.parts.keyholder.as_role("worker").get_evidence(evidence, "assess")  # type: ignore[attr-defined]
+    except KeyholderRefusedError:
         return False
     return True
 
