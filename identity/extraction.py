@@ -106,6 +106,7 @@ class _Watcher:
     _thumbnails: list[Floats] = field(default_factory=list)
     _change: list[float] = field(default_factory=list)
     _digests: list[bytes] = field(default_factory=list)
+    _offsets: list[int] = field(default_factory=list)
     _before: Floats | None = None
     _next_sample_us: int = 0
 
@@ -116,6 +117,7 @@ class _Watcher:
         self._thumbnails.append(grey.reshape(8, 8, 8, 8).mean(axis=(1, 3)))
         self._change.append(float("nan") if self._before is None else float(np.abs(grey - self._before).mean()))
         self._digests.append(hashlib.blake2b(frame.picture.tobytes(), digest_size=16).digest())
+        self._offsets.append(-1 if frame.byte_offset is None else frame.byte_offset)
         self._before = grey
         reading = self.tracker.read(frame.picture, frame.time_us)
         for observer in self.observers:
@@ -132,6 +134,7 @@ class _Watcher:
             thumbnails=np.asarray(self._thumbnails, np.float32).reshape(-1, 8, 8),
             change=np.asarray(self._change, np.float32),
             digests=tuple(self._digests),
+            offsets=np.asarray(self._offsets, np.int64),
         )
 
     def track(self) -> FaceTrack:

@@ -16,6 +16,7 @@ from identity.core.checks import (
     injection,
     known_face,
     light,
+    live,
     movements,
     one_face,
     recording,
@@ -28,6 +29,7 @@ from identity.core.context import Asked
 from identity.core.features import Features
 from identity.core.fingerprint import Fingerprint, video_marks
 from identity.core.fusion import attack_probability
+from identity.core.live import movement_ways, phrase_ways
 from identity.core.profiles import Level, Profile
 from identity.cutting import cut_face, cut_voice
 from identity.extraction import ModelSet, extract
@@ -78,19 +80,21 @@ def level_of(asked: Asked) -> Level:
 
 def run_checks(features: Features, fingerprint: Fingerprint, asked: Asked, profile: Profile) -> tuple[CheckResult, ...]:
     """Run the numbered checks over features already extracted. Pure."""
-    challenge = asked.challenge
+    challenge, steps = asked.challenge, asked.live.steps if asked.live else ()
+    moves, phrases = (movement_ways(steps), phrase_ways(steps)) if steps else ((), ())
     return (
         *recording.check(features, profile),  # 1
         *answers_challenge.check(asked, fingerprint, profile),  # 2
-        *movements.check(features.face, challenge, profile),  # 3
+        *movements.check(features.face, challenge, profile, moves),  # 3
         *solid.check(features.face, profile),  # 4
         *texture.check(features.samples, profile),  # 5
-        *words.check(features.sound.texts if features.sound else features.speech.heard, challenge, profile),  # 6
+        *words.check(features.sound.texts if features.sound else features.speech.heard, challenge, profile, phrases),  # 6
         *voice.check(features.speech, profile),  # 8
         *one_face.check(features.samples, profile, features.picture),  # 9
         *known_face.check(asked.matches, profile),  # 10
         *injection.check(features, asked.submission.camera_label, profile),  # 11
         *light.check(features.light, challenge.light, asked.live, profile),  # 12
+        *live.check(features, asked, profile),  # 13
     )
 
 

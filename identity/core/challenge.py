@@ -68,15 +68,22 @@ class Challenge(msgspec.Struct, frozen=True):
         """The phrase as it is shown and said, digits as words."""
         return " ".join(self.phrase)
 
+    def commitment(self, salt: str) -> str:
+        """SHA-256 that binds to this challenge without telling it; `salt` is told with the challenge when it is over."""
+        told = (self.challenge_id, self.account, self.language, self.phrase, self.movements, self.light, self.without)
+        return hashlib.sha256(b"cameo.challenge.commitment.v1\0" + msgspec.json.encode((salt, *told))).hexdigest()
 
-class _Draw:
+
+class Draw:
     """Uniform choices from fixed bytes: SHA-256 in counter mode, rejecting what would bias."""
 
     def __init__(self, entropy: bytes, label: bytes) -> None:
+        """`label` keeps draws for different ends from the same bytes apart."""
         self._seed = hashlib.sha256(label + b"\0" + entropy).digest()
         self._counter = 0
 
     def below(self, bound: int) -> int:
+        """Draw a whole number below `bound`."""
         limit = (1 << 32) - (1 << 32) % bound
         while True:
             block = hashlib.sha256(self._seed + self._counter.to_bytes(8, "big")).digest()
@@ -86,6 +93,7 @@ class _Draw:
                 return value % bound
 
     def distinct(self, items: tuple[_T, ...], count: int) -> tuple[_T, ...]:
+        """Draw `count` different ones, in random order."""
         left = list(items)
         return tuple(left.pop(self.below(len(left))) for _ in range(count))
 
@@ -111,7 +119,7 @@ def issue(
     """
     if len(entropy) < MIN_ENTROPY_BYTES:
         raise EntropyError(f"{MIN_ENTROPY_BYTES} random bytes are needed, {len(entropy)} were given")
-    draw = _Draw(entropy, b"cameo.challenge.v2")
+    draw = Draw(entropy, b"cameo.challenge.v2")
     return Challenge(
         challenge_id=hashlib.sha256(b"cameo.challenge.id.v1\0" + entropy).hexdigest()[:32],
         account=account,
@@ -126,7 +134,7 @@ def issue(
     )
 
 
-def _phrase(draw: _Draw, profile: Profile, language: Language) -> tuple[str, ...]:
+def _phrase(draw: Draw, profile: Profile, language: Language) -> tuple[str, ...]:
     all_words, all_digits = VOCABULARY[language]
     words = draw.distinct(all_words, WORDS_ASKED[profile])
     digits = draw.distinct(all_digits, DIGITS_ASKED)
@@ -134,7 +142,7 @@ def _phrase(draw: _Draw, profile: Profile, language: Language) -> tuple[str, ...
     return (*words[:half], *digits, *words[half:])
 
 
-def _movements(draw: _Draw, way: Way, *, can_turn: bool) -> tuple[Movement, ...]:
+def _movements(draw: Draw, way: Way, *, can_turn: bool) -> tuple[Movement, ...]:
     if not can_turn:
         return draw.distinct(STILL, len(STILL))
     pool, count = (TURNS, UPLOAD_MOVEMENTS) if way == "upload" else (tuple(Movement), STEPWISE_MOVEMENTS)

@@ -191,6 +191,34 @@ CODES: Final[dict[str, Message]] = {
         "The picture stands still or repeats. Record again in one take.",
         "영상이 멈추거나 반복됩니다. 한 번에 다시 녹화해 주세요.",
     ),
+    "live.broken": Message(
+        "The connection broke or stood still before every step was answered. Start again where the network is steady.",
+        "모든 단계에 응답하기 전에 연결이 끊기거나 멈췄습니다. 안정된 네트워크에서 다시 시작해 주세요.",
+    ),
+    "live.late": Message(
+        "A step was answered too late. Start again and do each step as soon as it is shown.",
+        "단계에 너무 늦게 응답했습니다. 다시 시작하여 각 단계가 표시되는 즉시 따라 해 주세요.",
+    ),
+    "live.early": Message(
+        "A step was answered before it could be read. Start again and wait for each step.",
+        "단계를 읽기도 전에 응답이 있었습니다. 다시 시작하여 각 단계가 표시될 때까지 기다려 주세요.",
+    ),
+    "live.constant": Message(
+        "The answers came as evenly as a machine gives them. Start again and answer yourself.",
+        "응답 간격이 기계처럼 일정합니다. 다시 시작하여 직접 응답해 주세요.",
+    ),
+    "live.clock": Message(
+        "The times in the recording do not fit the time that passed. Start again with a real camera and a steady network.",
+        "녹화 안의 시간이 실제로 지난 시간과 맞지 않습니다. 실제 카메라와 안정된 네트워크로 다시 시작해 주세요.",
+    ),
+    "live.not_obeyed": Message(
+        "A step was not followed. Start again, and when a step changes, do what is shown last.",
+        "따르지 않은 단계가 있습니다. 다시 시작하고, 단계가 바뀌면 마지막에 표시된 것을 해 주세요.",
+    ),
+    "live.slow": Message(
+        "A person will look at the recording before it becomes active.",
+        "활성화 전에 담당자가 녹화를 검토합니다.",
+    ),
     "check.missing": Message(
         "A check that decides could not be made. Record again.",
         "필요한 확인을 할 수 없었습니다. 다시 녹화해 주세요.",

@@ -19,6 +19,7 @@ EFFECTS: Final[dict[str, Effect]] = {
     "face.jumped": Effect.REVIEW,
     "face.known": Effect.REVIEW,
     "light.unmeasured": Effect.REVIEW,
+    "live.slow": Effect.REVIEW,
 }
 """Codes that do not refuse. Whatever is not listed here does."""
 

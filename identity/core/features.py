@@ -41,6 +41,8 @@ class FrameFacts:
     """(frames,) mean absolute grey difference to the frame before at 64 px width; nan for the first."""
     digests: tuple[bytes, ...]
     """Of the decoded picture: equal bytes, equal picture."""
+    offsets: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
+    """(frames,) where each begins in the file, in bytes; -1 where nobody knows; empty where it was not read."""
 
 
 @dataclass(frozen=True)

@@ -29,6 +29,10 @@ SMILE_WIDER_PART = 0.06
 SHUT_US = 500_000
 """A blink on command: lids shut this long, twice a spontaneous blink's 100-400 ms, or two closings within TWICE_US."""
 TWICE_US = 900_000
+APART_US = 150_000
+"""A direction that leads for so long was meant. A choice, unmeasured."""
+ONSET_PART = 0.2
+"""A movement has begun at this part of its height: beyond the sway of a head that is held (1-2 of 27 degrees)."""
 _SMOOTH_US = 120_000
 _SOURCE = 'rule: the order asked, exactly; angles from docs/identity.md, table "movements"'
 _SPANS = ((33, 263), (127, 356), (10, 2), (168, 4), (21, 251))
@@ -47,49 +51,67 @@ class Made:
     start_us: int
     peak_us: int
     end_us: int
+    onset_us: int = 0
+    """When it had come a fifth of its way: where it began, whatever its size."""
 
 
-def check(track: FaceTrack, challenge: Challenge, profile: Profile) -> tuple[CheckResult, ...]:
-    """Score: the part of the asked order that was done from its start; any other movement makes it 0."""
-    seen = movements(track, challenge.movements)
+def check(track: FaceTrack, challenge: Challenge, profile: Profile, ways: Sequence[tuple[str, ...]] = ()) -> tuple[CheckResult, ...]:
+    """Score: the part of the asked order that was done from its start; any other movement makes it 0.
+
+    `ways`: every order that obeys, where steps were broken off (identity.core.live); empty: the challenge's own.
+    """
+    seen = movements(track, challenge.movements, apart=bool(ways))
     asked = tuple(str(m) for m in challenge.movements)
-    done = len(seen) if seen == asked[: len(seen)] else 0
-    return (measured(3, "movement.not_as_asked", done / max(len(asked), 1), 1.0, _SOURCE, profile=profile),)
+    done = max(len(seen) / max(len(way), 1) if seen == way[: len(seen)] else 0.0 for way in ways or (asked,))
+    return (measured(3, "movement.not_as_asked", done, 1.0, _SOURCE, profile=profile),)
 
 
-def movements(track: FaceTrack, asked: Sequence[str] = ()) -> tuple[str, ...]:
+def movements(track: FaceTrack, asked: Sequence[str] = (), *, apart: bool = False) -> tuple[str, ...]:
     """Name the movements of a track in order, neighbours of one kind once; a blink or smile only if among `asked`."""
     seen: list[str] = []
-    for made in movements_made(track):
+    for made in movements_made(track, apart=apart):
         unasked = made.movement in ON_COMMAND and made.movement not in asked
         if not unasked and (not seen or seen[-1] != made.movement):
             seen.append(made.movement)
     return tuple(seen)
 
 
-def movements_made(track: FaceTrack) -> list[Made]:
+def movements_made(track: FaceTrack, *, apart: bool = False) -> list[Made]:
     """Read every movement with its times, by when each was at its height.
 
     Angles, size and mouth are taken against the person's own neutral (the median), for pitch reads with an offset
-    of 2-9 degrees a person. Where turn and nod mix, the stronger one, in parts of its own threshold, names it.
+    of 2-9 degrees a person. Where turn and nod mix, the stronger one, in parts of its own threshold, names it. `apart`:
+    a head that goes from one side straight to another made two movements; for who was told to stop midway.
     """
     if len(track.times_us) < 10:
         return []
-    turns = _turns(track)
+    turns = _turns(track, apart=apart)
     found = [*turns, *_closer(track), *_smiles(track), *_blinks(track)]
     return sorted(found, key=lambda made: made.peak_us)
 
 
-def _turns(track: FaceTrack) -> list[Made]:
+def _turns(track: FaceTrack, *, apart: bool) -> list[Made]:
     neutral = np.abs(track.yaw_deg - np.median(track.yaw_deg)) < TURN_DEG / 2
     yaw = _smooth(track.yaw_deg - np.median(track.yaw_deg), track.times_us)
     pitch = _smooth(track.pitch_deg - np.median(track.pitch_deg[neutral]), track.times_us)
     strength = np.stack([yaw / TURN_DEG, -yaw / TURN_DEG, pitch / NOD_UP_DEG, -pitch / NOD_DOWN_DEG])
     made: list[Made] = []
-    for start, end in _excursions(strength.max(axis=0)):
-        kind = TURNS[int(strength[:, start:end].max(axis=1).argmax())]
-        made.append(_made(kind, strength.max(axis=0), start, end, track.times_us))
+    for whole in _excursions(strength.max(axis=0)):
+        for start, end in _cut(strength, whole, track.times_us) if apart else [whole]:
+            kind = int(strength[:, start:end].max(axis=1).argmax())
+            made.append(_made(TURNS[kind], strength[kind] if apart else strength.max(axis=0), start, end, track.times_us))
     return made
+
+
+def _cut(strength: Floats, whole: tuple[int, int], times_us: np.ndarray) -> list[tuple[int, int]]:
+    """Cut an excursion where another direction leads for APART_US at least, at its own threshold or more."""
+    start, end = whole
+    leads = np.where(strength[:, start:end].max(axis=0) >= 1.0, strength[:, start:end].argmax(axis=0), -1)
+    edges = [0, *(np.flatnonzero(np.diff(leads)) + 1), len(leads)]
+    runs = [(int(leads[a]), start + int(a), start + int(b)) for a, b in itertools.pairwise(edges)]
+    lasting = [run for run in runs if run[0] >= 0 and times_us[min(run[2], len(times_us) - 1)] - times_us[run[1]] >= APART_US]
+    cuts = [after[1] for before, after in itertools.pairwise(lasting) if before[0] != after[0]]
+    return list(itertools.pairwise([start, *cuts, end]))
 
 
 def _closer(track: FaceTrack) -> list[Made]:
@@ -114,9 +136,9 @@ def _blinks(track: FaceTrack) -> list[Made]:
     edges = np.flatnonzero(np.diff(np.pad(closed.astype(np.int8), 1)))
     last = len(closed) - 1
     spans = [(int(track.times_us[a]), int(track.times_us[min(b, last)])) for a, b in zip(edges[::2], edges[1::2], strict=True)]
-    made = [Made("blink", a, (a + b) // 2, b) for a, b in spans if b - a >= SHUT_US]
+    made = [Made("blink", a, (a + b) // 2, b, a) for a, b in spans if b - a >= SHUT_US]
     pairs = itertools.pairwise(spans)
-    made += [Made("blink", a, b, d) for (a, b), (c, d) in pairs if c - a <= TWICE_US and max(b - a, d - c) < SHUT_US]
+    made += [Made("blink", a, b, d, a) for (a, b), (c, d) in pairs if c - a <= TWICE_US and max(b - a, d - c) < SHUT_US]
     return made
 
 
@@ -132,7 +154,19 @@ def _distance(landmarks: Floats, one: int, other: int) -> Floats:
 
 def _made(kind: str, strength: Floats, start: int, end: int, times_us: np.ndarray) -> Made:
     peak = start + int(strength[start:end].argmax())
-    return Made(kind, int(times_us[start]), int(times_us[peak]), int(times_us[min(end, len(times_us) - 1)]))
+    last = min(end, len(times_us) - 1)
+    return Made(kind, int(times_us[start]), int(times_us[peak]), int(times_us[last]), _onset_us(strength, peak, times_us))
+
+
+def _onset_us(strength: Floats, peak: int, times_us: np.ndarray) -> int:
+    """When the strength last rose through a fifth of its peak, between two frames where it did."""
+    least = ONSET_PART * float(strength[peak])
+    below = np.flatnonzero(strength[:peak] < least)
+    if not len(below):
+        return int(times_us[0])
+    i = int(below[-1])
+    part = (least - float(strength[i])) / max(float(strength[i + 1] - strength[i]), 1e-9)
+    return round(float(times_us[i]) + part * float(times_us[i + 1] - times_us[i]))
 
 
 def _excursions(strength: Floats) -> Sequence[tuple[int, int]]:

@@ -1,0 +1,240 @@
+"""Owns people and attackers who answer live steps by rule, against the product's own session and check 13. Shows no face to any model.
+
+What is simulated is time alone: an answerer sees each step after the way there, begins its answer after a reaction, moves as a
+head moves, says words at a reader's pace, and obeys what breaks a step off. An attacker is somebody whose reaction is never
+shorter than the turn-round of whatever makes the picture. That the picture and the voice are perfect is given.
+
+    python -m bench.identity.stepwise          counts by turn-round, and of people by rule
+"""
+
+from __future__ import annotations
+
+import math
+import random
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+import numpy as np
+
+from bench.results import Row, write
+from identity.core.assessment import CheckResult
+from identity.core.challenge import Challenge, Without, issue
+from identity.core.checks import live as check_live
+from identity.core.context import Asked
+from identity.core.effects import Effect, effect_of
+from identity.core.enrolment import Submission
+from identity.core.features import FaceTrack, Features, FrameFacts, MediaFacts, SpeechFacts
+from identity.core.live import LiveTrace
+from identity.core.live_plan import Planned, plan
+from identity.core.live_session import Session, advance, arrived
+from identity.core.profiles import Profile
+from identity.core.sound import ChannelFacts, Heard, HeardWord, LipFacts, RoomFacts, SoundFacts, StreamFacts
+
+TURN_ROUNDS_MS: Final = (300, 1000, 3000)
+RUNS: Final = 200
+FPS: Final = 24
+OPENED_US: Final = 1_800_000_000_000_000
+FRAME_BYTES: Final = 6000
+WORD_S: Final = 0.6
+RISE_S, HOLD_S = 0.5, 0.35
+HEIGHT: Final[dict[str, tuple[float, float]]] = {"left": (27, 0), "right": (-27, 0), "up": (0, 20), "down": (0, -18)}
+
+
+@dataclass(frozen=True)
+class Answerer:
+    """Who answers: `react` draws seconds from seeing a step to beginning its answer; the ways there and back; a recorder's chunk.
+
+    `rate`: how fast the recording's clock goes. `turn_round_s`: what making the picture takes besides.
+    """
+
+    react: Callable[[random.Random], float]
+    down_s: float = 0.04
+    up_s: float = 0.04
+    chunk_s: float = 0.25
+    rate: float = 1.0
+    turn_round_s: float = 0.0
+    obeys: bool = True
+    """Whether what breaks a step off is seen at all."""
+
+
+def person(median_s: float = 0.65, spread: float = 0.25) -> Answerer:
+    """A person: lognormal reactions."""
+    return Answerer(lambda chance: math.exp(chance.gauss(math.log(median_s), spread)))
+
+
+def attacker(turn_round_ms: int) -> Answerer:
+    """A machine that sees a step at once, whose answer leaves it a turn-round later, not to the millisecond the same."""
+    return Answerer(lambda chance: chance.uniform(0.02, 0.12), turn_round_s=turn_round_ms / 1000)
+
+
+@dataclass
+class _Motion:
+    kind: str
+    start_s: float
+    dropped_s: float = math.inf
+
+    def amount(self, t: float) -> float:
+        """How far it is on its way, 0..1."""
+        end = self.start_s + RISE_S + HOLD_S
+        if t <= self.dropped_s:
+            return _rise((t - self.start_s) / RISE_S) - _rise((t - end) / RISE_S)
+        return self.amount(self.dropped_s) * (1 - _rise((t - self.dropped_s) / RISE_S))
+
+
+def _rise(x: float) -> float:
+    x = min(max(x, 0.0), 1.0)
+    return x * x * (3 - 2 * x)
+
+
+@dataclass
+class Played:
+    """One session as it went: the server's session, and what was filmed and said."""
+
+    session: Session
+    motions: list[_Motion] = field(default_factory=list[_Motion])
+    words: list[tuple[str, float]] = field(default_factory=list[tuple[str, float]])
+    frames: int = 0
+    rate: float = 1.0
+
+    @property
+    def live(self) -> LiveTrace:
+        """The trace."""
+        return self.session.trace()
+
+    def features(self) -> Features:
+        """What would have been read of a perfect picture and voice."""
+        times_s = np.arange(self.frames) / FPS
+        times_us = np.round(times_s * self.rate * 1e6).astype(np.int64)
+        offsets = np.arange(self.frames, dtype=np.int64) * FRAME_BYTES
+        blank = np.zeros(self.frames, np.float32)
+        frames = FrameFacts(times_us, np.zeros((self.frames, 8, 8), np.float32), blank, tuple(bytes([0])) * self.frames, offsets)  # type: ignore[arg-type]
+        said = tuple(HeardWord(w, round(a * self.rate * 1e6), round((a + 0.45) * self.rate * 1e6), 1.0) for w, a in self.words)
+        return Features(
+            MediaFacts("matroska", "vp8", "opus", 640, 480, int(times_us[-1]) if len(times_us) else 0, ()),
+            frames, self._track(times_s, times_us), (), SpeechFacts("", 0, 0, np.zeros((0, 1), np.float32), ()), sound=_sound(said),
+        )  # fmt: skip
+
+    def _track(self, times_s: np.ndarray, times_us: np.ndarray) -> FaceTrack:
+        amounts = {kind: np.zeros(self.frames) for kind in (*HEIGHT, "closer", "smile", "blink")}
+        for motion in self.motions:
+            amounts[motion.kind] += np.asarray([motion.amount(t) for t in times_s])
+        yaw = 1.2 * np.sin(1.5 * times_s) + sum(HEIGHT[k][0] * amounts[k] for k in HEIGHT)
+        pitch = 0.8 * np.sin(1.9 * times_s + 1) + sum(HEIGHT[k][1] * amounts[k] for k in HEIGHT)
+        points = np.random.default_rng(5).normal(0, 100, (478, 3))
+        points[61], points[291] = (-30, 60, 0), (30, 60, 0)
+        landmarks = np.repeat(points[None], self.frames, axis=0) * (1 + 0.45 * amounts["closer"])[:, None, None]
+        landmarks[:, 61, 0] -= 8 * amounts["smile"]
+        landmarks[:, 291, 0] += 8 * amounts["smile"]
+        blink = np.where(amounts["blink"] > 0.3, 0.9, 0.0)
+        return FaceTrack(
+            times_us, landmarks.astype(np.float32), yaw.astype(np.float32), pitch.astype(np.float32), blink.astype(np.float32),
+            self.frames, smile=(0.8 * amounts["smile"]).astype(np.float32),
+        )  # fmt: skip
+
+
+def play(challenge: Challenge, entropy: bytes, who: Answerer, seed: int) -> Played:
+    """Answer a whole challenge against the product's session."""
+    chance = random.Random(seed)
+    played = Played(Session(plan(challenge, entropy), OPENED_US), rate=who.rate)
+    sent = 0
+    for now_s, frames in _chunks(who, chance):
+        played.frames = frames
+        now_us = OPENED_US + round(now_s * 1e6)
+        media_us = round((frames - 1) / FPS * who.rate * 1e6)
+        played.session = arrived(played.session, (frames - sent) * FRAME_BYTES, media_us, now_us)
+        sent = frames
+        played.session, step = advance(played.session, now_us)
+        if step is not None:
+            _respond(played, step, now_s + who.down_s, who, chance)
+        if played.session.code is not None or played.session.answered:
+            break
+    return played
+
+
+def _chunks(who: Answerer, chance: random.Random) -> Iterator[tuple[float, int]]:
+    """When each chunk is there, and how many frames there are then; the recording begins half a second after the connection."""
+    for i in range(1, round(60 / who.chunk_s)):
+        recorded_s = i * who.chunk_s
+        yield 0.5 + recorded_s + who.up_s + chance.uniform(0, 0.02), int(recorded_s * FPS)
+
+
+def _respond(played: Played, step: Planned, seen_s: float, who: Answerer, chance: random.Random) -> None:
+    """Do what is asked, in the recording's own seconds (it began half a second after the connection)."""
+    begin_s = seen_s - 0.5 + who.turn_round_s + who.react(chance)
+    before = played.session.steps[-2] if len(played.session.steps) > 1 else None
+    word = step.kind == "say" or (step.kind == "stop" and before is not None and before.kind == "say")
+    if step.kind in ("hold", "light") or (step.kind == "stop" and not who.obeys):
+        return
+    if not word:
+        if step.kind == "stop":
+            _drop(played, begin_s)
+        played.motions.append(_Motion(step.what[0], begin_s))
+        return
+    if step.kind == "stop":
+        at_s = played.words[-1][1]
+        if at_s > begin_s:
+            played.words[-1] = (step.what[0], at_s)
+        else:
+            played.words.append((step.what[0], max(begin_s, at_s + WORD_S)))
+        return
+    played.words += [(w, begin_s + i * WORD_S) for i, w in enumerate(step.what)]
+
+
+def _drop(played: Played, at_s: float) -> None:
+    """Break off what is under way; what was not begun yet is not begun."""
+    begun = played.motions[-1]
+    if begun.start_s >= at_s:
+        played.motions.pop()
+    else:
+        begun.dropped_s = at_s
+
+
+def _sound(words: tuple[HeardWord, ...]) -> SoundFacts:
+    nan = float("nan")
+    heard = Heard(" ".join(word.text for word in words), words)
+    return SoundFacts(
+        "en", (heard,), nan, LipFacts(0, nan, 0, nan, nan), ChannelFacts(nan, nan, nan, nan), RoomFacts(nan, nan, nan, nan),
+        StreamFacts(0, 0, nan, 0, 0, nan),
+    )  # fmt: skip
+
+
+def judged(seed: int, who: Answerer, without: Sequence[Without] = ()) -> tuple[Played, tuple[CheckResult, ...]]:
+    """Play a challenge drawn from a seed, and run check 13 on it; no results where the server ended the session."""
+    entropy = seed.to_bytes(32, "big")
+    challenge = issue("a", OPENED_US, entropy, profile=Profile.BASIC, way="stepwise", without=without)
+    played = play(challenge, entropy, who, seed)
+    if played.session.code is not None:
+        return played, ()
+    asked = Asked(challenge, Submission("a", OPENED_US + 60_000_000), live=played.live)
+    return played, check_live.check(played.features(), asked, Profile.BASIC)
+
+
+def outcome(played: Played, results: Sequence[CheckResult]) -> str:
+    """What check 13 alone comes to: passed, doubted (a person looks) or refused."""
+    failed = [result.code for result in results if not result.passed]
+    if played.session.code is not None or any(effect_of(code) is Effect.REFUSE for code in failed):
+        return "refused"
+    return "doubted" if failed else "passed"
+
+
+def counted(who: Answerer, runs: int = RUNS, without: Sequence[Without] = ()) -> dict[str, int]:
+    """Count outcomes over seeds."""
+    found = [outcome(*judged(seed, who, without)) for seed in range(runs)]
+    return {name: found.count(name) for name in ("passed", "doubted", "refused")}
+
+
+def main() -> None:
+    """Count, and write bench/results/identity.stepwise.json."""
+    rows: list[Row] = []
+    for ms in TURN_ROUNDS_MS:
+        counts = counted(attacker(ms))
+        rows += [Row(f"animated_stepwise.{ms}ms.{name}", "share", count / RUNS, None, RUNS) for name, count in counts.items()]
+    for median_s in (0.5, 0.65, 0.9, 1.2):
+        counts = counted(person(median_s))
+        rows += [Row(f"person.median_{median_s:g}s.{name}", "share", count / RUNS, None, RUNS) for name, count in counts.items()]
+    write("identity.stepwise", rows)
+
+
+if __name__ == "__main__":
+    main()
