@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from identity.core.assessment import CheckResult, Polarity, measured
 from identity.core.features import Floats
-from identity.core.lighting import EDGES, LIT_US, NEAR, SLOT_US, LightFacts, shown
+from identity.core.lighting import EDGES, LIT_US, NEAR, LightFacts, shown
 from identity.core.live import LiveTrace
 from identity.core.profiles import Profile
 
@@ -23,7 +23,7 @@ HINT: Final = 0.50
 """From here on a response too weak to judge is taken for a bright room. Another sequence reaches it in one of eight."""
 MIN_APART: Final = 0.50
 """Part of the face's response that the face has and what is beside it has not. docs/identity.md, table "light"."""
-MIN_NEARER: Final = 1.60
+MIN_NEARER: Final = 1.10
 """Response of what looks at the screen over that of the face's edges. docs/identity.md, table "light"."""
 MAX_LATE_US: Final = 600_000
 """Network, display, camera and half of a recorder's chunk of 250 ms, by the server's clock. A choice, unmeasured: whoever computes
@@ -32,6 +32,9 @@ MIN_READ: Final = 0.80
 MAX_CLIPPED: Final = 0.25
 VISIBLE: Final = 0.04
 """The response (logarithms, a primary on against off) that a screen leaves in a lit office: below it, brightness may be why."""
+_MOMENT_US: Final = 120_000
+_INDEPENDENT: Final = 2
+"""Frames of half a second that count as independent of each other: movement is slow. A choice."""
 READABLE: Final = 4.0
 """Depth is read of a response so many times the faintest that would have been seen."""
 STEP_US: Final = 40_000
@@ -119,9 +122,11 @@ def judge(facts: LightFacts, colours: tuple[str, ...], began_us: int | None, pro
 
 
 def _depth_and_time(found: Reflection, response: float, began_us: int | None, profile: Profile) -> tuple[CheckResult, ...]:
+    apart = found.apart.response / max(found.face.response, 1e-6)
     if response < READABLE * found.faintest:
         return (_result("light.unmeasured", response / found.faintest, READABLE, profile),)
-    apart = found.apart.response / max(found.face.response, 1e-6)
+    if apart >= MIN_APART and found.apart.follows < MIN_FOLLOWS:
+        return (_result("light.unmeasured", found.apart.follows, MIN_FOLLOWS, profile),)
     flat = _result("light.flat", min(apart / MIN_APART, found.nearer / MIN_NEARER), 1.0, profile)
     if began_us is None:
         return (flat,)
@@ -161,7 +166,7 @@ def _starts(facts: LightFacts, began_us: int | None) -> range:
         return range(0)
     first, last = int(facts.times_us[0]), int(facts.times_us[-1]) - LIT_US
     if began_us is not None:
-        first = max(first, began_us - _EARLY_US)
+        first, last = max(first, began_us - _EARLY_US), min(last, began_us + 2 * MAX_LATE_US)
     return range(first, last + 1, STEP_US)
 
 
@@ -208,14 +213,13 @@ def _nearer(facts: LightFacts, less: Doubles, colours: tuple[str, ...], start_us
 
 
 def _faintest(times_us: NDArray[np.int64], signal: Doubles, colours: tuple[str, ...], start_us: int) -> float:
-    """Three standard errors of the response, from what varies within one colour: noise and movement, not the light."""
+    """Three standard errors of the response, from how the signal changes within a moment.
+
+    The median of the changes is taken, so that the few steps of any light, asked or other, do not count as noise.
+    """
     use = _inside(times_us, start_us) & np.isfinite(signal).all(axis=1)
-    slots = (times_us[use] - start_us) // SLOT_US
-    kinds = [signal[use][slots == slot] for slot in range(len(colours))]
-    within = np.concatenate([part - part.mean(axis=0) for part in kinds if len(part)])
-    spread = _asked(colours, times_us[use] - start_us).std()
-    return float(3 * within.std() / (np.sqrt(_INDEPENDENT * 2 * len(colours)) * max(spread, 1e-6)))
-
-
-_INDEPENDENT: Final = 2
-"""Frames of half a second that count as independent of each other: movement is slow. A choice."""
+    seen, at = signal[use], times_us[use]
+    apart = max(1, round(_MOMENT_US / max(float(np.median(np.diff(at))), 1.0)))
+    noise = 1.4826 * float(np.median(np.abs(seen[apart:] - seen[:-apart]))) / np.sqrt(2)
+    spread = float(_asked(colours, at - start_us).std())
+    return float(3 * noise / (np.sqrt(_INDEPENDENT * 2 * len(colours)) * max(spread, 1e-6)))
