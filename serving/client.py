@@ -94,9 +94,9 @@ class Client:
         headers = {"Content-Type": media_type, "X-Camera-Label": quote(camera_label)}
         return self._send("PUT", path, content=data, headers=headers).json()
 
-    def fetch(self, path: str) -> bytes:
+    def fetch(self, path: str, query: dict[str, Any] | None = None) -> bytes:
         """Fetch bytes, as of a film."""
-        return self._send("GET", path).content
+        return self._send("GET", path, params={key: value for key, value in (query or {}).items() if value is not None}).content
 
     def pieces(self, path: str) -> Iterator[bytes]:
         """Fetch bytes as they come, as of an export. Raises ApiError, also where they break off."""

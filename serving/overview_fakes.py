@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from schemas.ids import is_stream
-from serving.overview_ports import Appeal, AppListed, Invitation
+from serving.overview_ports import Appeal, AppListed, CaseListed, Invitation
 from streams.ports import EventStore
 
 
@@ -38,6 +38,21 @@ class InMemoryOverview:
             elif event.type == "generation.appeal_answered":
                 found.pop((event.stream, event.data["appeal"]), None)
         return list(found.values())
+
+    def cases(
+        self, kind: str | None, state: str, due_before_us: int | None, limit: int, after: tuple[int, str] | None
+    ) -> Sequence[CaseListed]:
+        """List cases, oldest due first."""
+        events = list(self._store.read_all())
+        ended = {one.stream: one.data["outcome"] for one in events if one.type == "case.closed"}
+        found = [
+            CaseListed(one.stream, one.data["kind"], one.data["people"], one.data["due_us"], one.time_us, ended.get(one.stream))
+            for one in events
+            if one.type == "case.opened"
+        ]
+        found = [one for one in found if kind in {None, one.kind} and state in {"any", "open" if one.outcome is None else "closed"}]
+        found = [one for one in found if due_before_us is None or one.due_us < due_before_us]
+        return sorted((one for one in found if after is None or (one.due_us, one.case) > after), key=lambda one: (one.due_us, one.case))[:limit]
 
 
 @dataclass

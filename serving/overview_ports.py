@@ -52,8 +52,25 @@ class Appeal(NamedTuple):
     time_us: int
 
 
+class CaseListed(NamedTuple):
+    """A case in a list. `outcome` None: open."""
+
+    case: str
+    kind: str
+    people: int
+    due_us: int
+    opened_us: int
+    outcome: str | None
+
+
 class Overview(Protocol):
-    """What operators and owners look through. At most 1,000 of each."""
+    """What operators, owners and reviewers look through. At most 1,000 of each."""
+
+    def cases(
+        self, kind: str | None, state: str, due_before_us: int | None, limit: int, after: tuple[int, str] | None
+    ) -> Sequence[CaseListed]:
+        """List cases, oldest due first, after one that was seen (when it is due, its id). `state`: open, closed, any."""
+        ...
 
     def apps(self, owner: str | None) -> Sequence[AppListed]:
         """List applications, of one owner or all, in the order of their registration."""

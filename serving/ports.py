@@ -11,9 +11,9 @@ from typing import Literal, Protocol, get_args
 from policy.ports import FactReader
 from serving.core.authzen import Decision, Evaluation, Found, Search
 
-Scope = Literal["account", "consent", "enrol", "generate", "audit", "auditor", "operator"]
+Scope = Literal["account", "consent", "enrol", "generate", "audit", "auditor", "operator", "reviewer"]
 SCOPES: tuple[Scope, ...] = get_args(Scope)
-"""What a token may do: the first five for its own account; `auditor` reads everything; `operator` runs the place."""
+"""What a token may do: the first five for its own account; `auditor` reads everything; `operator` runs the place; `reviewer` looks at recordings."""
 PERSON: tuple[Scope, ...] = SCOPES[:5]
 
 

@@ -30,6 +30,7 @@ from streams.agents.knowing import KnownFaces
 from streams.agents.ports import Agent
 from streams.agents.projecting import NotifyAgent, ProjectAgent
 from streams.agents.publishing import Publisher
+from streams.agents.reviewing import ReviewAgent
 from streams.agents.runner import Runner
 from streams.agents.verifying import VerifyAgent
 from streams.agents.withdrawing import RekeyAgent, TakeDownAgent
@@ -37,6 +38,7 @@ from streams.core.note import origin_of
 
 TILES_S = 0.5
 EXPIRE_S = 5.0
+CASES_S = 30.0
 EVIDENCE_S = 600.0
 FACES_S = 1.0
 """An erased face leaves memory this soon after its erasure is in the log, also while nobody enrols."""
@@ -56,6 +58,7 @@ class Wiring:
         self._faces = known_faces(self._queries, self._keyholder)
         writer = TileWriter(settings.tiles, origin_of(settings.tenant), settings.secret("log.key"))
         (settings.secrets / "log.pub").write_text(f"{writer.key}\n")
+        self._review = ReviewAgent(self._store, self._keyholder, self._assessor)
         self._publisher = Publisher(self._dsn, self._store, writer)
         self._states: list[PostgresAgentState] = []
 
@@ -67,6 +70,7 @@ class Wiring:
             VerifyAgent(self._store, self._keyholder, self._assessor, self._queries.assessed, self._faces),
             TakeDownAgent(self._store, self._queries),
             RekeyAgent(self._store, self._keyholder),
+            self._review,
         )
         return [self._runner(agent) for agent in agents]
 
@@ -76,6 +80,7 @@ class Wiring:
             Chore("tiles", TILES_S, self._publisher.publish),
             Chore("expire", EXPIRE_S, self._expire),
             Chore("faces", FACES_S, self._faces.follow),
+            Chore("cases", CASES_S, self._settle_cases),
             Chore("evidence", EVIDENCE_S, self._destroy_evidence),
         ]
 
@@ -96,6 +101,10 @@ class Wiring:
     def _expire(self) -> None:
         for cameo, enrolment in self._queries.ran_out():
             expire(self._store, cameo, enrolment)
+
+    def _settle_cases(self) -> None:
+        for case in self._queries.cases_to_settle():
+            self._review.settle(case)
 
     def _destroy_evidence(self) -> None:
         destroy_due(self._queries, self._keyholder)

@@ -263,6 +263,38 @@ CODES: Final[dict[str, Message]] = {
         "A single upload is looked at by a person before it becomes active. Enrolling step by step needs no waiting.",
         "한 번에 올린 녹화는 활성화 전에 담당자가 검토합니다. 단계별 등록은 기다릴 필요가 없습니다.",
     ),
+    "review.refused": Message(
+        "People looked at the recording and did not accept it. Record again, or appeal while the recording is kept.",
+        "담당자가 녹화를 검토했으나 승인하지 않았습니다. 다시 녹화하거나 녹화가 보관되는 동안 이의를 제기해 주세요.",
+    ),
+    "review.lapsed": Message(
+        "Nobody could look at the recording in time. Record again, or enrol step by step, which needs no waiting.",
+        "제때 검토하지 못했습니다. 다시 녹화하거나 기다릴 필요가 없는 단계별 등록을 이용해 주세요.",
+    ),
+    "review.not_live": Message(
+        "A picture, a screen or a mask seemed to be shown. Record yourself directly, in even light.",
+        "사진, 화면 또는 가면으로 보였습니다. 고른 빛에서 본인을 직접 녹화해 주세요.",
+    ),
+    "review.not_answered": Message(
+        "What was asked was not done. Do every movement and say the phrase, or choose another way.",
+        "요청한 것을 하지 않았습니다. 모든 동작을 하고 문구를 말하거나 다른 방법을 선택해 주세요.",
+    ),
+    "review.cannot_tell": Message(
+        "Nobody could tell from the recording. Record again closer to the camera, in even light, without noise.",
+        "녹화만으로는 판단할 수 없었습니다. 고른 빛과 조용한 곳에서 카메라 가까이에서 다시 녹화해 주세요.",
+    ),
+    "review.document_differs": Message(
+        "The portrait of the document was not that of the recording. Send a sharp picture of your own document.",
+        "신분증 사진이 녹화와 다릅니다. 본인 신분증을 선명하게 찍어 보내 주세요.",
+    ),
+    "review.guardian_absent": Message(
+        "The guardian was not in the recording. Record together, both faces visible.",
+        "보호자가 녹화에 없었습니다. 두 얼굴이 모두 보이게 함께 녹화해 주세요.",
+    ),
+    "review.a_person": Message(
+        "The recording shows a person. A person is enrolled by themselves, not as a thing.",
+        "녹화에 사람이 나옵니다. 사람은 물건이 아니라 본인이 직접 등록합니다.",
+    ),
     "review.required": Message(
         "The checks passed. A person will look at the recording before it becomes active.",
         "확인을 통과했습니다. 활성화 전에 담당자가 녹화를 검토합니다.",

@@ -42,6 +42,7 @@ FIELDS: dict[tuple[str, str], dict[str, tuple[str, ...]]] = {
         "generation.requested": ("prompt",),
         "generation.reported": ("text",),
         "generation.appealed": ("text",),
+        "case.opened": ("text",),
         "app.registered": ("contact",),
         "face.protected": ("name",),
     },

@@ -17,6 +17,7 @@ from serving.api.routes import (
     asking,
     audit,
     authzen,
+    cases,
     consent,
     coownership,
     enrolments,
@@ -41,7 +42,7 @@ DESCRIPTION = (
 
 ROUTES = (
     accounts, powers, enrolments, consent, grants, groups, requests, asking, coownership, generations, audit, operate, step_up, authzen,
-    switches, apps, plans, appeals, personal, protected,
+    switches, apps, plans, appeals, personal, protected, cases,
 )  # fmt: skip
 """In the order in which they are matched: of two addresses that both fit, the first."""
 

@@ -77,6 +77,19 @@ def status(client: Client, *, enrolment: str) -> Any:
     return client.call("GET", f"/v1/enrolments/{enrolment}")
 
 
+@enrol.command()
+@click.argument("enrolment")
+@click.argument("text")
+@api_command
+def appeal(client: Client, *, enrolment: str, text: str) -> Any:
+    """Appeal the refusal of ENROLMENT, once, while its recording is kept. Two people look at it who did not before, and read TEXT.
+
+    
+    cameo enrol appeal 4f1c... "I stutter: I said every word" --as min
+    """
+    return client.call("POST", f"/v1/enrolments/{enrolment}/appeal", {"text": text})
+
+
 def settle(client: Client, enrolment: str) -> Any:
     """Wait until the checks have answered."""
     while True:

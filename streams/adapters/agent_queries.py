@@ -37,16 +37,39 @@ WHERE key = 'enrolment' AND value ->> 'state' = 'started'
     AND (value ->> 'expires_at_us')::bigint <= (extract(epoch FROM clock_timestamp()) * 1000000)::bigint
 ORDER BY stream LIMIT 500
 """
+OPEN_CASES = """
+SELECT c.stream FROM ledger.facts c LEFT JOIN ledger.facts e ON e.stream = c.value ->> 'cameo' AND e.key = 'enrolment'
+WHERE c.key = 'case' AND NOT EXISTS (SELECT FROM ledger.facts o WHERE o.stream = c.stream AND o.key = 'outcome')
+    AND ((c.value ->> 'due_us')::bigint <= (extract(epoch FROM clock_timestamp()) * 1000000)::bigint
+        OR e.value ->> 'enrolment' IS DISTINCT FROM c.value ->> 'enrolment'
+        OR e.value ->> 'state' IS DISTINCT FROM CASE c.value ->> 'kind' WHEN 'appeal' THEN 'refused' ELSE 'in_review' END)
+    AND (c.value ->> 'kind' <> 'distress' OR (c.value ->> 'due_us')::bigint <= (extract(epoch FROM clock_timestamp()) * 1000000)::bigint)
+ORDER BY c.stream LIMIT 100
+"""
 
 DUE_EVIDENCE = """
 SELECT r.data ->> 'evidence' FROM ledger.events r
 JOIN ledger.events d ON d.stream = r.stream AND d.data ->> 'enrolment' = r.data ->> 'enrolment'
     AND d.time_us + CASE d.type WHEN 'enrolment.activated' THEN %(accepted_us)s WHEN 'enrolment.refused' THEN %(refused_us)s END
         <= (extract(epoch FROM clock_timestamp()) * 1000000)::bigint
-WHERE r.type = 'enrolment.recording_received'
+WHERE r.type IN ('enrolment.recording_received', 'evidence.added')
+    AND NOT EXISTS (SELECT FROM ledger.events l WHERE l.stream = r.stream AND l.type = 'enrolment.activated'
+        AND l.data ->> 'enrolment' = r.data ->> 'enrolment' AND l.revision > d.revision)
+    AND NOT EXISTS (SELECT FROM ledger.facts c WHERE c.key = 'case' AND c.value ->> 'enrolment' = r.data ->> 'enrolment'
+        AND NOT EXISTS (SELECT FROM ledger.facts o WHERE o.stream = c.stream AND o.key = 'outcome'))
     AND NOT EXISTS (SELECT FROM ledger.events g WHERE g.stream = r.stream AND (g.type = 'subject_key.destroyed'
         OR (g.type = 'evidence.destroyed' AND g.data ->> 'evidence' = r.data ->> 'evidence')))
 ORDER BY d.position LIMIT 100
+"""
+DUE_AFTER_HELP = """
+SELECT c.value ->> 'evidence' FROM ledger.facts c
+JOIN ledger.facts o ON o.stream = c.stream AND o.key = 'outcome'
+JOIN ledger.events e ON e.stream = o.stream AND e.revision = o.revision
+    AND e.time_us + %(accepted_us)s <= (extract(epoch FROM clock_timestamp()) * 1000000)::bigint
+WHERE c.key = 'case' AND c.value ->> 'kind' = 'distress'
+    AND NOT EXISTS (SELECT FROM ledger.events g WHERE g.stream = c.value ->> 'cameo' AND (g.type = 'subject_key.destroyed'
+        OR (g.type = 'evidence.destroyed' AND g.data ->> 'evidence' = c.value ->> 'evidence')))
+ORDER BY e.position LIMIT 100
 """
 
 NUMBERED = "SELECT coalesce(max(index), -1) FROM ledger.log"
@@ -78,10 +101,18 @@ class AgentQueries:
         """Find (cameo, enrolment) of challenges that nobody answered in time."""
         return [(stream, enrolment) for stream, enrolment in self._rows(RAN_OUT, {})]
 
+    def cases_to_settle(self) -> Sequence[str]:
+        """Find open cases whose time is over or whose enrolment waits for them no more; at most 100."""
+        return [case for (case,) in self._rows(OPEN_CASES, {})]
+
     def due_evidence(self, accepted_us: int, refused_us: int) -> Sequence[str]:
-        """Find recordings whose enrolment was decided at least so long ago and that still can be opened; at most 100."""
-        rows = self._rows(DUE_EVIDENCE, {"accepted_us": accepted_us, "refused_us": refused_us})
-        return [evidence for (evidence,) in rows]
+        """Find evidence whose enrolment was decided at least so long ago, with no case open, and that still can be opened; at most 100.
+
+        What a call for help rests on was never decided: it counts from the end of its case.
+        """
+        times = {"accepted_us": accepted_us, "refused_us": refused_us}
+        rows = [*self._rows(DUE_EVIDENCE, times), *self._rows(DUE_AFTER_HELP, times)]
+        return list(dict.fromkeys(evidence for (evidence,) in rows))
 
     def faces_noted(self, after: int, limit: int) -> tuple[Sequence[Noted], int]:
         """Read what known faces follow from, above a log index; with the index up to which that is everything."""

@@ -6,13 +6,14 @@ A recording lies in clear only in memory: the process gets its bytes and reads t
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from multiprocessing import get_context
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from identity.core.assessment import Activated, decide
 from identity.core.checks.known_face import searched
@@ -26,6 +27,7 @@ FACETS: tuple[Facet, ...] = ("face", "voice")
 LONGEST_S = 300.0
 """More than the decoder's own limit of 120 s a reading, three readings. Unmeasured."""
 POLL_S = 0.25
+_T = TypeVar("_T")
 
 
 class ProcessAssessor:
@@ -36,17 +38,27 @@ class ProcessAssessor:
         self._models = models
         self._stopping = stopping
         self._pool: ProcessPoolExecutor | None = None
+        self._starting = threading.Lock()
+        """Two agents share the process, each from a thread of its own; their recordings wait for one another."""
 
     def assess(self, recording: bytes, asked: Asked, profile: Profile) -> Found:
         """Assess one recording. Raises HandlingError when the process died or took longer than 300 s."""
-        if self._pool is None:
-            self._pool = ProcessPoolExecutor(max_workers=1, mp_context=get_context("spawn"))
+        return self._run(_assess, recording, asked, profile)
+
+    def _run(self, work: Callable[..., _T], *given: Any) -> _T:
+        with self._starting:
+            if self._pool is None:
+                self._pool = ProcessPoolExecutor(max_workers=1, mp_context=get_context("spawn"))
+            pool = self._pool
         try:
-            future = self._pool.submit(_assess, recording, asked, profile, self._models)
-            return self._wait(future)
+            return self._wait(pool.submit(work, *given, self._models))
         except BrokenProcessPool as error:
             self.close()
             raise HandlingError("the assessing process died") from error
+
+    def cut(self, recording: bytes) -> Mapping[Facet, bytes]:
+        """Cut the likeness of a recording that a reviewer accepted: what is there of it, and nothing without a face."""
+        return self._run(_cut, recording)
 
     def close(self) -> None:
         """End the process, also in the middle of a recording."""
@@ -57,7 +69,7 @@ class ProcessAssessor:
         self._pool.shutdown(wait=True, cancel_futures=True)
         self._pool = None
 
-    def _wait(self, future: Future[Found]) -> Found:
+    def _wait(self, future: Future[_T]) -> _T:
         waited_s = 0.0
         while waited_s < LONGEST_S:
             try:
@@ -83,6 +95,21 @@ def _assess(recording: bytes, asked: Asked, profile: Profile, models_folder: Pat
         activates = isinstance(decide(searched(assessment, ()), profile), Activated)  # if nobody is resembled
         assets: dict[Any, bytes] = extract_assets(path, models, FACETS) if activates else {}
     return Found(assessment, assets)
+
+
+def _cut(recording: bytes, models_folder: Path) -> dict[Any, bytes]:
+    from identity.adapters.models import Models  # noqa: PLC0415 -- as above
+    from identity.errors import MediaUnusableError  # noqa: PLC0415
+    from identity.handlers import extract_assets  # noqa: PLC0415
+
+    models, found = _kept_models(Models, models_folder), {}
+    with _nameless(recording) as path:
+        for facet in FACETS:
+            try:
+                found |= extract_assets(path, models, (facet,))
+            except MediaUnusableError:  # who cannot speak has no voice to cut; without a face there is no likeness
+                continue
+    return found if "face" in found else {}
 
 
 _MODELS: dict[Path, Any] = {}

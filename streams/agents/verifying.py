@@ -7,7 +7,6 @@ a crash it finds its own append by the evidence's idempotency key.
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,26 +17,26 @@ import msgspec
 from identity.core.assessment import Activated, Assessment, NeedsReview, decide
 from identity.core.checks.known_face import searched
 from identity.core.context import Asked, FaceMatch
-from identity.core.enrolment import lock_duration_us
 from identity.core.fingerprint import Fingerprint
 from identity.core.profiles import Profile
 from identity.core.reviewing import wanted
 from identity.keys.errors import KeyholderRefusedError
-from schemas.cameo import EnrolmentAssessed, EnrolmentLocked, EnrolmentRefused, EnrolmentStarted, Facet, RecordingReceived
+from schemas.cameo import EnrolmentAssessed, EnrolmentRefused, EnrolmentStarted, Facet, RecordingReceived
 from schemas.case import CaseOpened
 from schemas.codec import event_of
 from schemas.envelope import Envelope, Sealed
-from schemas.ids import StreamKind, stream_id
+from schemas.ids import StreamKind
 from schemas.registry import Event
 from streams.agents.errors import HandlingError
+from streams.core.casework import case_id
 from streams.core.changes import Change
 from streams.core.verification import (
     assessed_of,
     begins,
     case_of,
     challenge_of,
-    failures_since_activation,
     live_of,
+    lock_of,
     outcome_of,
     submission_of,
 )
@@ -179,9 +178,10 @@ class VerifyAgent:
             with self._store.snapshot() as facts:
                 head, now_us = facts.head(cause.stream), facts.now_us()
             assert head is not None
-            locked = self._lock(cause.stream, now_us) if any(isinstance(one, EnrolmentRefused) for one in outcome) else ()
+            refused = any(isinstance(one, EnrolmentRefused) for one in outcome)
+            locked = lock_of(self._store.read(cause.stream), now_us) if refused else ()
             ids = [*sealed, *(secrets.token_hex(16) for _ in range(len(outcome) + len(locked) - len(sealed)))]
-            case = stream_id("case", hashlib.sha256(b"cameo/case/" + event.evidence.encode()).digest()[:16])
+            case = case_id(event.evidence)
             events = [
                 NewEvent(case if isinstance(one, CaseOpened) else cause.stream, one, event_id, sealed.get(event_id, {}))
                 for event_id, one in zip(ids, (*outcome, *locked), strict=True)
@@ -202,11 +202,6 @@ class VerifyAgent:
             if not isinstance(done, Conflict):
                 break
         raise HandlingError(f"the outcome of {event.enrolment} was not appended: {done}")
-
-    def _lock(self, cameo: str, now_us: int) -> tuple[Event, ...]:
-        failures = failures_since_activation(self._store.read(cameo)) + 1
-        duration_us = lock_duration_us(failures)
-        return (EnrolmentLocked(until_us=now_us + duration_us, failures=failures),) if duration_us else ()
 
     def _earlier(self) -> list[Fingerprint]:
         found: list[Fingerprint] = []

@@ -6,14 +6,16 @@ from collections.abc import Sequence
 
 from identity.core.assessment import Activated, Assessment, Decision, NeedsReview, Refused
 from identity.core.challenge import Challenge, Movement
-from identity.core.enrolment import Submission
+from identity.core.enrolment import Submission, lock_duration_us
 from identity.core.live import Arrival, LiveTrace, Step
 from identity.core.reviewing import Wanted
+from identity.core.verdicts import LAPSED
 from schemas.cameo import (
     CheckScore,
     EnrolmentActivated,
     EnrolmentAssessed,
     EnrolmentHeld,
+    EnrolmentLocked,
     EnrolmentRefused,
     EnrolmentStarted,
     RecordingReceived,
@@ -116,14 +118,21 @@ def case_of(cameo: str, event: RecordingReceived, wish: Wanted, codes: tuple[str
 
 
 def failures_since_activation(history: Sequence[Envelope]) -> int:
-    """Count refused recordings since the cameo last became active."""
+    """Count refused recordings since the cameo last became active; what nobody looked at in time is nobody's failure."""
     count = 0
     for past in history:
         if past.type == "enrolment.activated":
             count = 0
-        elif past.type == "enrolment.refused":
+        elif past.type == "enrolment.refused" and list(past.data["codes"]) != [LAPSED]:
             count += 1
     return count
+
+
+def lock_of(history: Sequence[Envelope], now_us: int) -> tuple[Event, ...]:
+    """Tell the lock that one more refusal reaches; most reach none."""
+    failures = failures_since_activation(history) + 1
+    duration_us = lock_duration_us(failures)
+    return (EnrolmentLocked(until_us=now_us + duration_us, failures=failures),) if duration_us else ()
 
 
 def begins(event: Event, enrolment: str) -> bool:

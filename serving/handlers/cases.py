@@ -1,0 +1,207 @@
+"""Commands of the review desk: find a case, look at it, vote; and a person's own appeal. Activates nothing: the worker does.
+
+Whom a case concerns, on either side, and who act for them, are told that there is no such case.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from identity.core.reviewing import DUE_US
+from identity.core.verdicts import PURPOSES, fits
+from identity.keys.errors import KeyholderRefusedError, KeyholderUnavailableError
+from schemas.case import CaseLooked, CaseOpened, CaseVoted, Vote
+from schemas.ids import cameo_of
+from serving.errors import ConflictError, InvalidError, NotFoundError
+from serving.handlers.apps import require_in_person
+from serving.handlers.desk import TRIES, Caller, Desk
+from serving.overview_ports import CaseListed, Overview
+from streams.core.casework import LOOKED, Case, appeal_id, barred, case_id, case_of
+
+SHOW = "show"
+REVIEW = "review"
+NOT_APPEALABLE = ("challenge.", "replay.", "media.", "evidence.")
+"""Facts, on which a second pair of eyes changes nothing: late, sent before, unreadable."""
+UNKNOWN = ("case.unknown", "there is no such case for you", "list them: cameo case list")
+
+
+class CaseKeys(Protocol):
+    """The part of the keyholder that the review desk needs."""
+
+    def unseal(self, stream: str, event_id: str, purpose: str) -> Mapping[str, bytes]:
+        """Open the words of an appeal."""
+        ...
+
+    def get_evidence(self, evidence: str, purpose: str, by: str | None = None) -> bytes:
+        """Open evidence for a person; on record when it returns."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A case as a reviewer reads it: what was measured with scores, and nobody's name."""
+
+    case: Case
+    checks: Sequence[Mapping[str, Any]]
+    level: str | None
+    attack_micro: int | None
+    asked: Mapping[str, Any]
+    text: str | None
+    looked: bool
+    voted: bool
+    votes: int
+
+
+def listed(
+    desk: Desk, overview: Overview, caller: Caller, kind: str | None, state: str, due_before_us: int | None, limit: int,
+    after: tuple[int, str] | None,
+) -> tuple[list[CaseListed], tuple[int, str] | None]:  # fmt: skip
+    """List the cases that the caller may see, oldest due first, and where the next page begins."""
+    require_in_person(caller)
+    rows = overview.cases(kind, state, due_before_us, limit + 1, after)
+    last = rows[limit - 1] if len(rows) > limit else None
+    shown = [row for row in rows[:limit] if _found(desk, caller, row.case) is not None]
+    return shown, None if last is None else (last.due_us, last.case)
+
+
+def show(desk: Desk, keyholder: CaseKeys, caller: Caller, name: str) -> Shown:
+    """Read one case: codes, scores and levels; an appeal's words, which are sealed for its writer."""
+    case = _require(desk, caller, name)
+    checks, level, attack, asked = (), None, None, {}
+    for one in desk.store.read(case.event.cameo):
+        if one.data.get("enrolment") != case.event.enrolment:
+            continue
+        if one.type == "enrolment.started":
+            wanted = ("profile", "way", "purpose", "language", "phrase", "movements", "light", "without", "subject")
+            asked = {name: one.data[name] for name in wanted if name in one.data} | {"guardian": one.data.get("guardian") is not None}
+        elif one.type == "enrolment.recording_received" and one.data.get("phrase"):
+            asked = {**asked, "phrase": one.data["phrase"], "movements": one.data["movements"]}
+        elif one.type == "enrolment.assessed":
+            checks, level, attack = one.data["checks"], one.data.get("level"), one.data.get("attack_micro")
+    mine = [one.type for one in case.events if one.actor == caller.account]
+    votes = sum(one.type == "case.voted" for one in case.events)
+    text = _words(keyholder, case)
+    return Shown(case, checks, level, attack, asked, text, LOOKED in mine, "case.voted" in mine, votes)
+
+
+def look(desk: Desk, keyholder: CaseKeys, caller: Caller, name: str, purpose: str | None, *, other: bool = False) -> list[bytes]:
+    """Open a case's recording for the caller, on record before it is opened; `other`: and that of the face it may be.
+
+    `purpose` is a code of `PURPOSES` for a clear view; None: it is shown blurred. Raises CommandError, KeyholderRefusedError.
+    """
+    if purpose is not None and purpose not in PURPOSES:
+        raise InvalidError("review.purpose", "a clear view needs a reason", f"choose of {', '.join(PURPOSES)}")
+    case = _require(desk, caller, name)
+    _require_open(case)
+    wanted = [case.event.evidence] if case.event.evidence is not None else []
+    if other:
+        wanted += _others(desk, case)
+    if not wanted or (other and len(wanted) < 2):
+        raise ConflictError("evidence.none", "there is no recording to show", "judge by the codes")
+    for evidence in wanted:
+        event = CaseLooked(evidence=evidence, blurred=purpose is None, purpose=purpose or "overview")
+        desk.append(caller, [desk.event(case.case, event)], request=["case.look", case.case, evidence, purpose], quietly=True)
+    return [keyholder.get_evidence(evidence, REVIEW, caller.account) for evidence in wanted]
+
+
+def vote(desk: Desk, caller: Caller, name: str, decision: Vote, reasons: Sequence[str]) -> None:
+    """Vote on a case, once, after looking at it. The worker carries out what follows."""
+    for _ in range(TRIES):
+        case = _require(desk, caller, name)
+        mine = [one for one in case.events if one.actor == caller.account]
+        before = next((one for one in mine if one.type == "case.voted"), None)
+        if before is not None:
+            if (before.data["decision"], list(before.data["reasons"])) == (decision, list(dict.fromkeys(reasons))):
+                return
+            raise ConflictError("case.voted", "you voted on this already", "another person has to look now")
+        _require_open(case)
+        if not fits(case.kind, decision, reasons):
+            raise InvalidError("review.reasons", "a vote names reasons of its own decision and kind", "see GET /v1/review-reasons")
+        if case.event.evidence is not None and not any(one.type == LOOKED for one in mine):
+            raise ConflictError("case.not_looked", "you have not looked at it", "look first: cameo case look")
+        event = CaseVoted(reviewer=caller.account, decision=decision, reasons=tuple(dict.fromkeys(reasons)))
+        try:
+            desk.append(caller, [desk.event(case.case, event)], expected={case.case: case.revision})
+        except ConflictError as moved:
+            if moved.code != "stream.moved":
+                raise
+            continue
+        return
+    raise ConflictError("stream.moved", "the case kept moving", "try again")
+
+
+def appeal(desk: Desk, caller: Caller, enrolment: str, text: str) -> None:
+    """Appeal a refusal of one's own recording, once, while it is kept. Two other people look at it. The text is sealed."""
+    cameo, name = cameo_of(caller.account), appeal_id(enrolment)
+    events = [one for one in desk.store.read(cameo) if one.data.get("enrolment") == enrolment]
+    received = next((one for one in reversed(events) if one.type == "enrolment.recording_received"), None)
+    refused = next((one for one in reversed(events) if one.type == "enrolment.refused"), None)
+    with desk.store.snapshot() as facts:
+        fact, now_us, before = facts.get(cameo, "enrolment"), facts.now_us(), facts.head(name)
+    if not events:
+        raise NotFoundError("enrolment.unknown", "you began no such enrolment", "cameo enrol start")
+    if before is not None:
+        raise ConflictError("appeal.made", "you appealed this already", "wait for its answer: cameo enrol status")
+    current = fact is not None and (fact.value["enrolment"], fact.value["state"]) == (enrolment, "refused")
+    if refused is None or received is None or not current:
+        raise ConflictError("appeal.not_refused", "this is not your last refusal", "only the last refused recording can be appealed")
+    if any(code.startswith(NOT_APPEALABLE) for code in refused.data["codes"]):
+        raise ConflictError("appeal.not_judged", "nobody judged that recording", "record again: cameo enrol start")
+    evidence = received.data["evidence"]
+    if any(one.type == "evidence.destroyed" and one.data["evidence"] == evidence for one in desk.store.read(cameo)):
+        raise ConflictError("evidence.destroyed", "the recording is not kept any more", "record again: cameo enrol start")
+    earlier = case_of(case_id(evidence), desk.store.read(case_id(evidence)))
+    opened = CaseOpened(
+        kind="appeal", cameo=cameo, enrolment=enrolment, evidence=evidence, codes=tuple(refused.data["codes"]), people=2,
+        due_us=now_us + DUE_US, other=None if earlier is None else earlier.event.other, about=None if earlier is None else earlier.case,
+    )  # fmt: skip
+    prepared = desk.event(name, opened, sealed_for=caller.account, fields={"text": text})
+    try:
+        desk.append(caller, [prepared], expected={name: 0}, request=["enrolment.appeal", enrolment, text])
+    except ConflictError as moved:
+        if moved.code == "stream.moved":
+            raise ConflictError("appeal.made", "you appealed this already", "wait for its answer: cameo enrol status") from moved
+        raise
+
+
+def _others(desk: Desk, case: Case) -> list[str]:
+    """Find the recording of the face that it may be: of another cameo or of an attempt that was refused; none where it is destroyed."""
+    if case.event.other is None:
+        return []
+    events = desk.store.read(case.event.other) if case.event.other.startswith("cameo-") else ()
+    gone = {one.data["evidence"] for one in events if one.type == "evidence.destroyed"}
+    kept = [one.data["evidence"] for one in events if one.type == "enrolment.recording_received" and one.data["evidence"] not in gone]
+    return kept[-1:]
+
+
+def _found(desk: Desk, caller: Caller, name: str) -> Case | None:
+    case = case_of(name, desk.store.read(name) if name.startswith("case-") else ())
+    if case is None:
+        return None
+    with desk.store.snapshot() as facts:
+        return None if caller.account in barred(case, facts, desk.store.read) else case
+
+
+def _require(desk: Desk, caller: Caller, name: str) -> Case:
+    require_in_person(caller)
+    case = _found(desk, caller, name)
+    if case is None:
+        raise NotFoundError(*UNKNOWN)
+    return case
+
+
+def _require_open(case: Case) -> None:
+    if case.outcome is not None:
+        raise ConflictError("case.closed", f"this case is over: {case.outcome}", "nothing is left to do")
+
+
+def _words(keyholder: CaseKeys, case: Case) -> str | None:
+    if not case.opened.sealed:
+        return None
+    try:
+        found = keyholder.unseal(case.case, case.opened.event_id, SHOW).get("text")
+    except (KeyholderRefusedError, KeyholderUnavailableError):
+        return None
+    return None if found is None else found.decode()

@@ -1,0 +1,169 @@
+"""Owns what follows from reviewers' votes: activation, refusal, lapse. Does not vote, and does not take votes: the API does.
+
+The votes are judged here again on the ledger's own facts, so that the API's role can activate nothing. Durable at its end, in
+one append: the case closed, and the enrolment activated or refused. The likeness is cut and sealed before that. Killed at any
+point it is done again: sealing anew retires what an earlier try sealed, and the append is known by the case's idempotency key.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+from identity.core.verdicts import LAPSED, told
+from identity.keys.errors import KeyholderRefusedError
+from schemas.cameo import EnrolmentActivated, EnrolmentRefused, EnrolmentStarted, Facet
+from schemas.case import CaseClosed
+from schemas.codec import event_of
+from schemas.envelope import Envelope
+from schemas.ids import StreamKind
+from schemas.registry import Event
+from streams.agents.errors import HandlingError
+from streams.core.casework import Case, barred, case_of, is_current, stands
+from streams.core.changes import Change
+from streams.core.verification import REFRESH_US, begins, lock_of
+from streams.ports import AlreadyDone, Append, Appended, Conflict, EventStore, NewEvent, Outcome
+
+ACTOR = "worker"
+EVIDENCE_PURPOSE = "assess"
+TRIES = 5
+GONE = frozenset({"key.destroyed", "evidence.unknown"})
+MOOT = "superseded"
+"""Why the recording of an enrolment is destroyed that its person began anew."""
+
+
+class Cutter(Protocol):
+    """Cuts the likeness out of a recording, in a process of its own."""
+
+    def cut(self, recording: bytes) -> Mapping[Facet, bytes]:
+        """Cut every facet that is there; none where no face is. Raises HandlingError when the process died."""
+        ...
+
+
+class ReviewKeys(Protocol):
+    """The part of the keyholder that an accepted recording needs."""
+
+    def get_evidence(self, evidence: str, purpose: str) -> bytes:
+        """Open a recording."""
+        ...
+
+    def put_asset(self, cameo: str, owner: str, facet: Facet, asset: bytes) -> object:
+        """Seal one facet and record it."""
+        ...
+
+    def destroy_evidence(self, evidence: str, reason: str) -> str:
+        """Destroy a recording and record it; may be called again."""
+        ...
+
+
+class ReviewAgent:
+    """Carries out what reviewers decided, one case after the other."""
+
+    name = "review"
+    kinds: frozenset[StreamKind] = frozenset({"case"})
+
+    def __init__(self, store: EventStore, keyholder: ReviewKeys, cutter: Cutter) -> None:
+        self._store = store
+        self._keyholder = keyholder
+        self._cutter = cutter
+
+    def handle(self, envelope: Envelope) -> Sequence[Change]:
+        """Settle a case that was voted on; every other event is only counted."""
+        if envelope.type == "case.voted":
+            self.settle(envelope.stream)
+        return ()
+
+    def settle(self, name: str) -> None:
+        """Close a case where its votes, its time or its person's new enrolment say so. May be called at any time, again."""
+        sealed: bool | None = None
+        for _ in range(TRIES):
+            case = case_of(name, self._store.read(name))
+            if case is None or case.outcome is not None:
+                return
+            with self._store.snapshot() as facts:
+                head, now_us = facts.head(case.event.cameo), facts.now_us()
+                current, said = is_current(case, facts), stands(case, barred(case, facts, self._store.read), now_us)
+            if current and said == "open":
+                return
+            if current and said == "accept" and sealed is None:
+                sealed = self._seal(case)
+                continue  # sealing is on record in the same stream, and took its time: everything is read again
+            events = self._following(case, said, now_us, sealed=bool(sealed)) if current else (CaseClosed(outcome="lapsed"),)
+            done = self._close(case, 0 if head is None else head.revision, events)
+            if isinstance(done, Appended | AlreadyDone):
+                self._forget(case, current=current)
+                return
+            if not isinstance(done, Conflict):
+                raise HandlingError(f"the outcome of {name} was not appended: {done}")
+        raise HandlingError(f"{name} kept moving")
+
+    def _following(self, case: Case, said: str, now_us: int, *, sealed: bool) -> tuple[Event, ...]:
+        """Tell the events of a verdict; the likeness lies sealed when an activation is told."""
+        if case.kind == "distress":  # nothing of the enrolment moves: it has to go on looking as it does
+            return (CaseClosed(outcome="lapsed" if said == "lapsed" else "refuse"),)
+        if said == "accept" and sealed:
+            name, profile = case.event.enrolment or "", self._begun(case).profile
+            active = EnrolmentActivated(enrolment=name, assurance=profile, level="reviewed", refresh_by_us=now_us + REFRESH_US)
+            return (CaseClosed(outcome="accept"), active)
+        if said == "accept":
+            return self._refused(case, "refuse", ("evidence.destroyed",), now_us)
+        if said == "lapsed":
+            return self._refused(case, "lapsed", (LAPSED,), now_us)
+        reasons = (one for past in case.events if past.type == "case.voted" for one in past.data["reasons"])
+        return self._refused(case, "refuse", told(reasons), now_us)
+
+    def _refused(self, case: Case, outcome: str, codes: tuple[str, ...], now_us: int) -> tuple[Event, ...]:
+        closed = CaseClosed(outcome="lapsed" if outcome == "lapsed" else "refuse")
+        if case.kind == "appeal":  # the refusal stands, and counts once
+            return (closed,)
+        lock = () if outcome == "lapsed" else lock_of(self._store.read(case.event.cameo), now_us)
+        return (closed, EnrolmentRefused(enrolment=case.event.enrolment or "", codes=codes), *lock)
+
+    def _begun(self, case: Case) -> EnrolmentStarted:
+        events = (event_of(past) for past in self._store.read(case.event.cameo))
+        begun = next((one for one in events if begins(one, case.event.enrolment or "")), None)
+        if not isinstance(begun, EnrolmentStarted):
+            raise HandlingError(f"{case.event.enrolment} was never started")
+        return begun
+
+    def _seal(self, case: Case) -> bool:
+        """Cut and seal the likeness; False where the recording is gone or shows no face."""
+        if case.event.evidence is None:
+            return False
+        try:
+            recording = self._keyholder.get_evidence(case.event.evidence, EVIDENCE_PURPOSE)
+        except KeyholderRefusedError as error:
+            if not GONE.intersection(error.codes):
+                raise
+            return False
+        assets, owner = self._cutter.cut(recording), self._begun(case).owner
+        for facet, asset in assets.items():
+            self._keyholder.put_asset(case.event.cameo, owner, facet, asset)
+        return bool(assets)
+
+    def _close(self, case: Case, revision: int, events: Sequence[Event]) -> Outcome:
+        places = [case.case if isinstance(one, CaseClosed) else case.event.cameo for one in events]
+        expected = {case.case: case.revision} | ({case.event.cameo: revision} if case.event.cameo in places else {})
+        return self._store.append(
+            Append(
+                actor=ACTOR,
+                events=[NewEvent(place, one, secrets.token_hex(16)) for place, one in zip(places, events, strict=True)],
+                correlation=case.opened.correlation,
+                causation=case.events[-1].event_id,
+                expected=expected,
+                idempotency_key=f"review/{case.case}",
+                request_sha256=hashlib.sha256(case.case.encode()).hexdigest(),
+            )
+        )
+
+    def _forget(self, case: Case, *, current: bool) -> None:
+        """Destroy at once the recording of an enrolment that nobody waits for any more; whoever is erased has none."""
+        if current or case.kind == "appeal" or case.event.evidence is None:
+            return
+        try:
+            self._keyholder.destroy_evidence(case.event.evidence, MOOT)
+        except KeyholderRefusedError as error:
+            if not GONE.intersection(error.codes):
+                raise

@@ -1,0 +1,117 @@
+"""Owns reading a case from the ledger: what it is about, who may not judge it, which votes count. Decides nothing: see identity.
+
+Asked alike by the API, before a vote is written, and by the worker, before anything follows from votes: the worker trusts no vote
+that the API should not have written.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from typing import NamedTuple, cast
+
+from identity.core.verdicts import Said, Verdict, verdict
+from policy.ports import FactReader
+from schemas.case import CaseKind, CaseOpened
+from schemas.codec import event_of
+from schemas.envelope import Envelope
+from schemas.ids import is_stream, stream_id
+
+Read = Callable[[str], Sequence[Envelope]]
+LOOKED = "case.looked"
+DISTRESS_ACTIVATED = "distress.activated"
+"""In the codes of a call for help: the person is shown what an activation looks like. See docs/review.md."""
+
+
+class Case(NamedTuple):
+    """A case as it stands."""
+
+    case: str
+    opened: Envelope
+    event: CaseOpened
+    events: tuple[Envelope, ...]
+    outcome: str | None
+    """`accept`, `refuse` or `lapsed`; None: open."""
+
+    @property
+    def revision(self) -> int:
+        """The last revision that was read."""
+        return self.events[-1].revision
+
+    @property
+    def kind(self) -> CaseKind:
+        """What it is about."""
+        return self.event.kind
+
+
+def case_id(evidence: str) -> str:
+    """Name the case that an assessment opens: derived from its evidence, so that it is opened once."""
+    return stream_id("case", hashlib.sha256(b"cameo/case/" + evidence.encode()).digest()[:16])
+
+
+def appeal_id(enrolment: str) -> str:
+    """Name the appeal against a refusal: derived, so that there is one."""
+    return stream_id("case", hashlib.sha256(b"cameo/appeal/" + enrolment.encode()).digest()[:16])
+
+
+def case_of(name: str, events: Sequence[Envelope]) -> Case | None:
+    """Read a case from its stream's events; None where there is none."""
+    if not is_stream("case", name) or not events or events[0].type != "case.opened":
+        return None
+    closed = next((one.data["outcome"] for one in events if one.type == "case.closed"), None)
+    return Case(name, events[0], cast(CaseOpened, event_of(events[0])), tuple(events), closed)
+
+
+def barred(case: Case, facts: FactReader, read: Read) -> frozenset[str]:
+    """Tell which accounts may not judge a case, nor see it: whom it concerns, on either side, and who act for them.
+
+    Of an appeal also everybody who voted on what is appealed against.
+    """
+    found: set[str] = set()
+    owner = facts.get(case.event.cameo, "owner")
+    if owner is not None:
+        found |= {owner.value["account"], *_holders(facts, owner.value["account"])}
+    if case.event.other is not None and is_stream("cameo", case.event.other):
+        other = facts.get(case.event.other, "owner")
+        if other is not None:
+            found |= {other.value["account"], *_holders(facts, other.value["account"])}
+    for past in read(case.event.cameo):
+        if past.type == "enrolment.started" and past.data["enrolment"] == case.event.enrolment and past.data.get("guardian"):
+            found.add(past.data["guardian"])
+    if case.event.about is not None:
+        found |= {one.actor for one in read(case.event.about) if one.type == "case.voted"}
+    return frozenset(found)
+
+
+def counting(case: Case, without: frozenset[str]) -> tuple[Said, ...]:
+    """Tell the votes that count: of people who looked at it before, voted for themselves, and are not barred."""
+    looked: set[str] = set()
+    votes: list[Said] = []
+    for one in case.events:
+        if one.type == LOOKED:
+            looked.add(one.actor)
+        elif one.type == "case.voted" and one.actor in looked and one.actor == one.data["reviewer"] and one.actor not in without:
+            votes.append(Said(one.actor, one.data["decision"]))
+    return tuple(votes)
+
+
+def stands(case: Case, without: frozenset[str], now_us: int) -> Verdict:
+    """Tell what follows from the votes of a case now."""
+    return verdict(case.kind, case.event.people, counting(case, without), case.event.due_us, now_us)
+
+
+def is_current(case: Case, facts: FactReader) -> bool:
+    """Tell whether the enrolment that a case is about still waits for it: the person may have begun anew, or be erased.
+
+    A call for help waits for nothing but somebody who sees to it.
+    """
+    if case.kind == "distress":
+        return True
+    fact, status = facts.get(case.event.cameo, "enrolment"), facts.get(case.event.cameo, "status")
+    if fact is None or fact.value["enrolment"] != case.event.enrolment or (status is not None and status.value["status"] == "erased"):
+        return False
+    return fact.value["state"] == ("refused" if case.kind == "appeal" else "in_review")
+
+
+def _holders(facts: FactReader, account: str) -> set[str]:
+    return {key.split("/")[1] for key, _ in facts.scan(account, "power/")}
