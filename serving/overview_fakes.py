@@ -52,7 +52,8 @@ class InMemoryOverview:
         ]
         found = [one for one in found if kind in {None, one.kind} and state in {"any", "open" if one.outcome is None else "closed"}]
         found = [one for one in found if due_before_us is None or one.due_us < due_before_us]
-        return sorted((one for one in found if after is None or (one.due_us, one.case) > after), key=lambda one: (one.due_us, one.case))[:limit]
+        found = [one for one in found if after is None or (one.due_us, one.case) > after]
+        return sorted(found, key=lambda one: (one.due_us, one.case))[:limit]
 
 
 @dataclass

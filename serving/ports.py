@@ -13,7 +13,10 @@ from serving.core.authzen import Decision, Evaluation, Found, Search
 
 Scope = Literal["account", "consent", "enrol", "generate", "audit", "auditor", "operator", "reviewer"]
 SCOPES: tuple[Scope, ...] = get_args(Scope)
-"""What a token may do: the first five for its own account; `auditor` reads everything; `operator` runs the place; `reviewer` looks at recordings."""
+"""What a token may do: the first five for its own account; `auditor` reads everything; `operator` runs the place.
+
+`reviewer` looks at recordings; only operators give it, with an account made for it.
+"""
 PERSON: tuple[Scope, ...] = SCOPES[:5]
 
 

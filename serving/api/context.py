@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Annotated, Any
 from urllib.parse import unquote
 
@@ -12,6 +12,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from identity.keys.client import KeyholderClient
 from schemas.ids import is_stream
+from serving.adapters.rendering import EvidenceRenderer
 from serving.api.pacing import PACING, Pacing
 from serving.api.whence import Networks, whence
 from serving.api.written import bring
@@ -50,6 +51,7 @@ class Parts:
     proxies: Networks = ()
     """Whose word about addresses is believed."""
     pacing: Pacing = PACING
+    renderer: EvidenceRenderer = field(default_factory=EvidenceRenderer)
 
 
 def parts_of(request: Request) -> Parts:

@@ -26,9 +26,9 @@ def case() -> None:
 
 @case.command("list")
 @click.option("--kind", help="Only of this kind, as known_face or distress.")
-@click.option("--state", type=click.Choice(["open", "closed", "any"]), default="open", show_default=True)
+@click.option("--state", type=click.Choice(["open", "closed", "any"]), default="open", show_default=True, help="Which.")
 @click.option("--due-before", help="Only what is due before (RFC 3339 with a zone).")
-@click.option("--limit", type=click.IntRange(1, 100), default=50, show_default=True)
+@click.option("--limit", type=click.IntRange(1, 100), default=50, show_default=True, help="How many a page.")
 @click.option("--cursor", help="Where the last page ended.")
 @api_command
 def list_cases(client: Client, **query: Any) -> Any:

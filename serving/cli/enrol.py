@@ -84,7 +84,7 @@ def status(client: Client, *, enrolment: str) -> Any:
 def appeal(client: Client, *, enrolment: str, text: str) -> Any:
     """Appeal the refusal of ENROLMENT, once, while its recording is kept. Two people look at it who did not before, and read TEXT.
 
-    
+    \b
     cameo enrol appeal 4f1c... "I stutter: I said every word" --as min
     """
     return client.call("POST", f"/v1/enrolments/{enrolment}/appeal", {"text": text})

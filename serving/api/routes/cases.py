@@ -11,17 +11,16 @@ from pydantic import BaseModel, Field
 from identity.core.verdicts import PURPOSES, REASONS
 from schemas.case import CaseKind
 from serving.adapters.reading_rows import cursor_of, cursor_read
-from serving.adapters.rendering import EvidenceRenderer
 from serving.api.context import DeskCaller, EnrolCaller, PartsHere, ReviewerCaller
 from serving.errors import InvalidError
 from serving.handlers import cases
+from serving.overview_ports import CaseListed
 
 router = APIRouter(prefix="/v1", tags=["review"])
 PICTURE = {200: {"content": {"image/jpeg": {}}, "description": "a JPEG"}}
 SOUND = {200: {"content": {"audio/wav": {}}, "description": "mono, 16 kHz"}}
 Clear = Annotated[bool, Query(description="shown clear; needs a reason, and is on record as such")]
 Why = Annotated[str | None, Query(max_length=40, description="why it is shown clear: a code of GET /v1/review-reasons")]
-_render = EvidenceRenderer()
 
 
 class CaseSeen(BaseModel):
@@ -126,15 +125,7 @@ def list_cases(
     last_us, last = cursor_read(cursor)
     after = None if last_us is None or last is None else (last_us, last)
     items, rest = cases.listed(parts.desk, parts.overview, caller, kind, state, due_us, limit, after)
-    return CasePage(
-        items=[
-            CaseSeen(
-                case=one.case, kind=one.kind, people=one.people, due_at=_time(one.due_us), opened_at=_time(one.opened_us), outcome=one.outcome
-            )
-            for one in items
-        ],
-        next=None if rest is None else cursor_of(*rest),
-    )  # fmt: skip
+    return CasePage(items=[_seen(one) for one in items], next=None if rest is None else cursor_of(*rest))
 
 
 @router.get("/cases/{case}")
@@ -163,7 +154,7 @@ def show_evidence(
 ) -> Response:
     """Show the recording as pictures, blurred unless a reason for a clear view is given. Each look is an event."""
     (recording,) = cases.look(parts.desk, parts.keyholder, caller, case, _purpose(reason, clear=clear))
-    picture = _render.sheet(recording, clear=clear) if at_ms is None else _render.frame(recording, at_ms, clear=clear)
+    picture = parts.renderer.sheet(recording, clear=clear) if at_ms is None else parts.renderer.frame(recording, at_ms, clear=clear)
     return _fleeting(picture, "image/jpeg")
 
 
@@ -177,14 +168,14 @@ def show_side_by_side(
 ) -> Response:
     """Show the recording beside that of the known face that it may be: left the case's own. Neither is named."""
     first, second = cases.look(parts.desk, parts.keyholder, caller, case, _purpose(reason, clear=clear), other=True)
-    return _fleeting(_render.side_by_side(first, second, clear=clear), "image/jpeg")
+    return _fleeting(parts.renderer.side_by_side(first, second, clear=clear), "image/jpeg")
 
 
 @router.get("/cases/{case}/sound", responses=SOUND, response_class=Response)
 def hear_evidence(parts: PartsHere, caller: ReviewerCaller, case: str, reason: Annotated[str, Query(max_length=40)]) -> Response:
     """Give the recording's sound. It cannot be blurred, so it needs a reason as a clear view does."""
     (recording,) = cases.look(parts.desk, parts.keyholder, caller, case, reason)
-    return _fleeting(_render.sound(recording), "audio/wav")
+    return _fleeting(parts.renderer.sound(recording), "audio/wav")
 
 
 @router.put("/cases/{case}/vote", status_code=204)
@@ -207,6 +198,11 @@ def _purpose(reason: str | None, *, clear: bool) -> str | None:
 
 def _fleeting(content: bytes, kind: str) -> Response:
     return Response(content, media_type=kind, headers={"Cache-Control": "no-store"})
+
+
+def _seen(one: CaseListed) -> CaseSeen:
+    due_at, opened_at = _time(one.due_us), _time(one.opened_us)
+    return CaseSeen(case=one.case, kind=one.kind, people=one.people, due_at=due_at, opened_at=opened_at, outcome=one.outcome)
 
 
 def _time(time_us: int) -> datetime:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 from psycopg_pool import ConnectionPool
 
+from schemas.case import CaseClosed, CaseOpened
 from schemas.generation import AppealAnswered, GenerationAppealed
 from schemas.ids import StreamKind, stream_id
 from schemas.operation import AppRegistered, AppStandingChanged
@@ -72,3 +73,27 @@ def test_appeals_are_listed_oldest_first_until_they_are_answered(told: Told) -> 
         (films[2], f"{2:032x}", ("content.blocked",)),
     ]
     assert 0 < waiting[0].time_us <= waiting[1].time_us
+
+
+def test_cases_are_listed_oldest_due_first_by_kind_state_and_time_in_pages(told: Told) -> None:
+    base = 10**15 + secrets.randbelow(10**9) * 1000
+    first, second, third = sorted(new("case") for _ in range(3))
+    for name, kind, due_us in ((first, "level", base + 2), (second, "distress", base), (third, "level", base + 2)):
+        opened = CaseOpened(kind=kind, cameo=new("cameo"), enrolment="e", evidence="x", codes=("c",), people=1, due_us=due_us)  # type: ignore[arg-type]
+        told.append(name, opened)
+    told.append(third, CaseClosed(outcome="refuse"))
+
+    def listed(
+        kind: str | None, state: str, before: int | None = None, limit: int = 100, after: tuple[int, str] | None = None
+    ) -> list[str]:
+        after = after or (base - 1, "")
+        return [one.case for one in told.overview.cases(kind, state, before, limit, after)]
+
+    assert listed(None, "any") == [second, first, third]
+    assert listed(None, "open") == [second, first]
+    assert listed("level", "closed") == [third]
+    assert listed(None, "any", base + 1) == [second]
+    assert listed(None, "any", None, 2) == [second, first]
+    assert listed(None, "any", None, 2, (base + 2, first)) == [third]
+    (one,) = told.overview.cases("distress", "open", None, 1, (base - 1, ""))
+    assert (one.people, one.due_us, one.outcome, one.opened_us > 0) == (1, base, None, True)

@@ -1,0 +1,269 @@
+"""The review desk: what reviewers see, that each look is on record before it, and who may say what. Nothing here activates anything."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import pytest
+
+from identity.core.features import MediaFacts
+from identity.ports import Frame, Media, MediaRefused
+from schemas.account import PowerGiven
+from schemas.cameo import CheckScore, EnrolmentAssessed, EnrolmentHeld, EnrolmentRefused
+from schemas.case import CaseClosed, CaseOpened
+from schemas.ids import cameo_of, stream_id
+from schemas.registry import Event
+from serving.adapters.rendering import EvidenceRenderer
+from serving.fakes import InMemoryAskingLedger
+from serving.handlers.enrolments import CONSENT_TEXT_SHA256
+from streams.core.casework import appeal_id, case_id
+from streams.ports import Append, NewEvent
+from tests.unit.api.conftest import Place, make_place
+
+REA, SUN = (stream_id("account", bytes([n]) * 16) for n in (11, 12))
+SECRET = np.asarray(np.random.default_rng(7).integers(0, 255, (48, 64, 3)), np.uint8)
+
+
+class FewFrames:
+    """Decodes what is not a film into five frames, or refuses it."""
+
+    def decode(self, path: Path, on_frame: Callable[[Frame], None], *, max_side_px: int, sample_rate_hz: int) -> Media | MediaRefused:
+        del max_side_px
+        if path.read_bytes() == b"broken":
+            return MediaRefused("media.unreadable")
+        for index in range(5):
+            on_frame(Frame(index, index * 40_000, cv2.resize(SECRET, (640, 480), interpolation=cv2.INTER_NEAREST)))
+        return Media(MediaFacts("webm", "vp8", "opus", 640, 480, 200_000, ()), np.zeros(160, np.int16), sample_rate_hz)
+
+
+class Desk:
+    """A held recording of min, and two reviewers."""
+
+    def __init__(self, place: Place, recording: bytes = b"webm", kind: str = "verified", other: str | None = None) -> None:
+        self.place = place
+        self.owner, self.headers = place.person("min")
+        self.cameo = cameo_of(self.owner)
+        self.rea, self.sun = place.token(REA, "reviewer"), place.token(SUN, "reviewer")
+        body = {"profile": "verified", "consent_text_sha256": CONSENT_TEXT_SHA256}
+        self.enrolment = place.client.post("/v1/enrolments", json=body, headers=self.headers).json()["enrolment"]
+        url = f"/v1/enrolments/{self.enrolment}/recording"
+        self.evidence = place.client.put(url, content=recording, headers=self.headers).json()["evidence"]
+        check = CheckScore(
+            number=4, name="solid", code="solid.flat", score_micro=250_000, threshold_micro=300_000, passed=False, decisive=True
+        )
+        assessed = EnrolmentAssessed(enrolment=self.enrolment, evidence=self.evidence, profile="verified", checks=(check,), models=())
+        self.say(self.cameo, assessed)
+        self.say(self.cameo, EnrolmentHeld(enrolment=self.enrolment, codes=("review.required",)))
+        self.case = case_id(self.evidence)
+        with place.store.snapshot() as facts:
+            self.now_us = facts.now_us()
+        self.open(self.case, kind, other)
+
+    def open(self, case: str, kind: str, other: str | None = None, due_us: int = 10**12) -> None:
+        event = CaseOpened(
+            kind=kind, cameo=self.cameo, enrolment=self.enrolment, evidence=self.evidence, codes=("review.required",), people=2,  # type: ignore[arg-type]
+            due_us=self.now_us + due_us, other=other,
+        )  # fmt: skip
+        self.say(case, event)
+
+    def say(self, stream: str, event: Event) -> None:
+        self.place.store.append(Append(actor="worker", events=[NewEvent(stream, event, secrets.token_hex(16))], correlation="c"))
+
+    def get(self, path: str, who: dict[str, str] | None = None, **params: Any) -> Any:
+        return self.place.client.get(f"/v1/cases{path}", params=params, headers=who or self.rea)
+
+    def vote(self, who: dict[str, str], decision: str = "accept", *reasons: str) -> Any:
+        body = {"decision": decision, "reasons": list(reasons or ("review.one_live_person",))}
+        return self.place.client.put(f"/v1/cases/{self.case}/vote", json=body, headers=who)
+
+    def types(self, stream: str = "") -> list[str]:
+        return [one.type for one in self.place.store.read(stream or self.case)]
+
+    def appeal(self, text: str = "I stutter", who: dict[str, str] | None = None) -> Any:
+        url = f"/v1/enrolments/{self.enrolment}/appeal"
+        return self.place.client.post(url, json={"text": text}, headers=who or self.headers)
+
+
+@pytest.fixture
+def place() -> Place:
+    made = make_place(InMemoryAskingLedger())
+    parts = made.client.app.state.parts  # type: ignore[attr-defined]
+    made.client.app.state.parts = replace(parts, renderer=EvidenceRenderer(FewFrames()))  # type: ignore[attr-defined]
+    return made
+
+
+@pytest.fixture
+def desk(place: Place) -> Desk:
+    return Desk(place)
+
+
+def test_the_queue_is_oldest_due_first_in_pages_by_kind_and_state(desk: Desk) -> None:
+    sooner, later = (stream_id("case", bytes([n]) * 16) for n in (1, 2))
+    desk.open(sooner, "doubtful", due_us=10**9)
+    desk.open(later, "level", due_us=10**13)
+    assert [one["case"] for one in desk.get("").json()["items"]] == [sooner, desk.case, later]
+    first = desk.get("", limit=2).json()
+    assert [one["case"] for one in desk.get("", limit=2, cursor=first["next"]).json()["items"]] == [later]
+    assert [one["case"] for one in desk.get("", kind="level").json()["items"]] == [later]
+    desk.say(sooner, CaseClosed(outcome="refuse"))
+    assert [one["case"] for one in desk.get("", state="closed").json()["items"]] == [sooner]
+    assert len(desk.get("", state="open").json()["items"]) == 2
+
+
+def test_a_case_shows_scores_and_what_was_asked_and_names_nobody(place: Place) -> None:
+    other, _ = place.person("theo")
+    place.activate(other)
+    desk = Desk(place, kind="known_face", other=cameo_of(other))
+    answer = desk.get(f"/{desk.case}")
+    shown = answer.json()
+    assert (shown["kind"], shown["checks"][0]["score_micro"], shown["level"]) == ("known_face", 250_000, "upload")
+    assert (shown["compared"], len(shown["asked"]["phrase"])) == (True, 6)
+    assert not any(name in answer.text for name in (desk.owner, other, cameo_of(other), desk.cameo, "theo"))
+
+
+@pytest.mark.parametrize("who", ["the subject", "the other side", "their agent"])
+def test_whom_a_case_concerns_finds_no_such_case(place: Place, who: str) -> None:
+    other, _ = place.person("theo")
+    place.activate(other)
+    desk = Desk(place, kind="known_face", other=cameo_of(other))
+    account = {"the subject": desk.owner, "the other side": other, "their agent": SUN}[who]
+    if who == "their agent":
+        place.append(desk.owner, PowerGiven(power="p", holder=SUN, kind="agent", may=("revoke",), from_us=None, until_us=None))
+    token = place.token(account, "reviewer")
+    assert desk.get("", token).json()["items"] == []
+    for path in ("", "/evidence", "/side-by-side"):
+        assert desk.get(f"/{desk.case}{path}", token).json()["code"] == "case.unknown"
+    assert desk.vote(token).json()["code"] == "case.unknown"
+    assert desk.types() == ["case.opened"]
+
+
+def test_evidence_is_shown_blurred_and_the_look_is_on_record_before_it_is_opened(desk: Desk) -> None:
+    answer = desk.get(f"/{desk.case}/evidence", at_ms=80)
+    assert (answer.headers["content-type"], answer.headers["cache-control"]) == ("image/jpeg", "no-store")
+    looked, opened = (one for one in desk.place.store.read_all() if one.type in {"case.looked", "evidence.opened"})
+    assert (looked.type, looked.actor, looked.data["blurred"], looked.data["purpose"]) == ("case.looked", REA, True, "overview")
+    assert (opened.type, opened.data["by"], opened.data["purpose"]) == ("evidence.opened", REA, "review")
+    assert looked.position < opened.position
+
+
+def test_a_blurred_picture_holds_none_of_what_tells_people_apart(desk: Desk) -> None:
+    def detail(**params: Any) -> float:
+        answer = desk.get(f"/{desk.case}/evidence", at_ms=80, **params)
+        picture = cv2.imdecode(np.frombuffer(answer.content, np.uint8), cv2.IMREAD_GRAYSCALE)
+        return float(np.abs(np.diff(picture.astype(int), axis=1)).mean())
+
+    assert detail() < 0.25 * detail(clear=True, reason="liveness")
+
+
+def test_a_clear_view_needs_a_reason_of_the_list_and_says_so_on_record(desk: Desk) -> None:
+    for params in ({"clear": True}, {"clear": True, "reason": "curious"}):
+        assert desk.get(f"/{desk.case}/evidence", **params).json()["code"] == "review.purpose"
+    assert desk.types() == ["case.opened"]
+    assert desk.get(f"/{desk.case}/evidence", clear=True, reason="detail").status_code == 200
+    looked = desk.place.store.read(desk.case)[-1]
+    assert (looked.data["blurred"], looked.data["purpose"]) == (False, "detail")
+
+
+def test_sound_is_a_clear_view(desk: Desk) -> None:
+    assert desk.get(f"/{desk.case}/sound").status_code == 422
+    answer = desk.get(f"/{desk.case}/sound", reason="listen")
+    assert (answer.headers["content-type"], answer.content[:4]) == ("audio/wav", b"RIFF")
+    assert desk.place.store.read(desk.case)[-1].data["blurred"] is False
+
+
+def test_a_known_face_is_shown_beside_the_recording_while_both_are_kept(place: Place) -> None:
+    other = Desk(place)
+    place.append(other.case, CaseClosed(outcome="refuse"))
+    owner, _ = place.person("theo")
+    desk = Desk.__new__(Desk)
+    desk.__dict__ |= other.__dict__ | {"cameo": cameo_of(owner), "case": stream_id("case", b"2" * 16)}
+    kept = place.client.app.state.parts.keyholder.put_evidence(owner, desk.cameo, b"webm")  # type: ignore[attr-defined]
+    desk.evidence = kept.evidence
+    desk.open(desk.case, "known_face", other.cameo)
+    answer = desk.get(f"/{desk.case}/side-by-side")
+    assert answer.headers["content-type"] == "image/jpeg"
+    assert [one.data["evidence"] for one in place.store.read(desk.case)[1:]] == [kept.evidence, other.evidence]
+    place.client.app.state.parts.keyholder.destroy_evidence(other.evidence, "schedule")  # type: ignore[attr-defined]
+    assert desk.get(f"/{desk.case}/side-by-side").json()["code"] == "evidence.none"
+
+
+def test_a_recording_that_cannot_be_decoded_is_a_code_and_no_failure(place: Place) -> None:
+    desk = Desk(place, recording=b"broken")
+    assert desk.get(f"/{desk.case}/evidence").json()["code"] == "media.unreadable"
+
+
+def test_a_vote_needs_a_look_a_listed_reason_and_counts_once_a_person(desk: Desk) -> None:
+    assert desk.vote(desk.rea).json()["code"] == "case.not_looked"
+    desk.get(f"/{desk.case}/evidence")
+    for decision, reasons in (("accept", ["review.not_live"]), ("refuse", ["bad"]), ("refuse", ["review.help_given"])):
+        assert desk.vote(desk.rea, decision, *reasons).json()["code"] == "review.reasons"
+    assert desk.vote(desk.rea).status_code == 204
+    assert desk.vote(desk.rea).status_code == 204, "said again, nothing changes"
+    assert desk.vote(desk.rea, "refuse", "review.not_live").json()["code"] == "case.voted"
+    assert desk.types().count("case.voted") == 1
+    assert desk.get(f"/{desk.case}").json()["reasons"] is None, "the second person judges alone"
+
+
+def test_votes_activate_nothing_by_themselves(desk: Desk) -> None:
+    for who in (desk.rea, desk.sun):
+        desk.get(f"/{desk.case}/evidence", who)
+        assert desk.vote(who).status_code == 204
+    assert "enrolment.activated" not in desk.types(desk.cameo)
+
+
+def test_a_case_that_is_over_shows_no_evidence_and_takes_no_vote(desk: Desk) -> None:
+    desk.say(desk.case, CaseClosed(outcome="lapsed"))
+    assert desk.get(f"/{desk.case}/evidence").json()["code"] == "case.closed"
+    assert desk.vote(desk.rea).json()["code"] == "case.closed"
+
+
+def test_an_operator_sees_the_queue_and_no_evidence(desk: Desk) -> None:
+    operator = desk.place.token(stream_id("account", bytes(16)), "operator")
+    assert len(desk.get("", operator).json()["items"]) == 1
+    assert desk.get(f"/{desk.case}/evidence", operator).json()["code"] == "scope.missing"
+
+
+def test_a_person_cannot_make_themselves_a_reviewer(desk: Desk) -> None:
+    answer = desk.place.client.post("/v1/tokens", json={"scopes": ["reviewer"]}, headers=desk.headers)
+    assert (answer.status_code, answer.json()["code"]) == (403, "scope.wider")
+
+
+def refused(desk: Desk, *codes: str) -> Desk:
+    desk.say(desk.cameo, EnrolmentRefused(enrolment=desk.enrolment, codes=codes or ("review.refused",)))
+    return desk
+
+
+def test_an_appeal_opens_a_case_for_two_others_with_its_words_sealed(desk: Desk) -> None:
+    desk.get(f"/{desk.case}/evidence")
+    desk.vote(desk.rea, "refuse", "review.cannot_tell")
+    assert refused(desk).appeal("every word was said").status_code == 204
+    name = appeal_id(desk.enrolment)
+    opened = desk.place.store.read(name)[0]
+    assert (opened.data["kind"], opened.data["people"], opened.data["about"]) == ("appeal", 2, desk.case)
+    assert "every word" not in str(opened.data)
+    assert desk.get(f"/{name}", desk.sun).json()["text"] == "every word was said"
+    assert desk.get(f"/{name}", desk.rea).json()["code"] == "case.unknown", "who refused does not judge the appeal"
+
+
+def test_an_appeal_is_made_once_by_its_person_while_the_recording_is_kept(desk: Desk) -> None:
+    assert desk.appeal().json()["code"] == "appeal.not_refused"
+    refused(desk)
+    _, stranger = desk.place.person("theo")
+    assert desk.appeal(who=stranger).json()["code"] == "enrolment.unknown"
+    desk.appeal()
+    assert desk.appeal().json()["code"] == "appeal.made"
+
+
+def test_what_is_gone_late_or_replayed_cannot_be_appealed(place: Place) -> None:
+    desk = refused(Desk(place), "replay.file")
+    assert desk.appeal().json()["code"] == "appeal.not_judged"
+    place = make_place(InMemoryAskingLedger())
+    desk = refused(Desk(place))
+    place.client.app.state.parts.keyholder.destroy_evidence(desk.evidence, "schedule")  # type: ignore[attr-defined]
+    assert desk.appeal().json()["code"] == "evidence.destroyed"
