@@ -20,6 +20,7 @@ from identity.core.checks import (
     movements,
     one_face,
     recording,
+    same_person,
     solid,
     texture,
     voice,
@@ -91,6 +92,7 @@ def run_checks(features: Features, fingerprint: Fingerprint, asked: Asked, profi
         *words.check(features.sound.texts if features.sound else features.speech.heard, challenge, profile, phrases),  # 6
         *voice.check(features.speech, profile),  # 8
         *one_face.check(features.samples, profile, features.picture),  # 9
+        *same_person.check(template_of(features), asked.own_template, profile),  # 9
         *known_face.check(asked.matches, profile),  # 10
         *injection.check(features, asked.submission.camera_label, profile),  # 11
         *light.check(features.light, challenge.light, asked.live, profile),  # 12

@@ -24,12 +24,13 @@ from streams.adapters.assessing import ProcessAssessor
 from streams.adapters.postgres import PostgresEventStore
 from streams.adapters.tiles import TileWriter
 from streams.agents.destroying import destroy_due
-from streams.agents.expiring import expire
+from streams.agents.expiring import expire, expire_verification
 from streams.agents.faust_app import Chore, make_app
 from streams.agents.knowing import KnownFaces
 from streams.agents.ports import Agent
 from streams.agents.projecting import NotifyAgent, ProjectAgent
 from streams.agents.publishing import Publisher
+from streams.agents.reverifying import ReverifyAgent
 from streams.agents.reviewing import ReviewAgent
 from streams.agents.runner import Runner
 from streams.agents.verifying import VerifyAgent
@@ -64,10 +65,12 @@ class Wiring:
 
     def runners(self) -> list[Runner]:
         """Make every agent with its cursors."""
+        verify = VerifyAgent(self._store, self._keyholder, self._assessor, self._queries.assessed, self._faces)
         agents: tuple[Agent, ...] = (
             ProjectAgent(self._keyholder),
             NotifyAgent(),
-            VerifyAgent(self._store, self._keyholder, self._assessor, self._queries.assessed, self._faces),
+            verify,
+            ReverifyAgent(self._store, self._keyholder, self._assessor, verify.earlier),
             TakeDownAgent(self._store, self._queries),
             RekeyAgent(self._store, self._keyholder),
             self._review,
@@ -101,6 +104,8 @@ class Wiring:
     def _expire(self) -> None:
         for cameo, enrolment in self._queries.ran_out():
             expire(self._store, cameo, enrolment)
+        for cameo, verification in self._queries.unanswered():
+            expire_verification(self._store, cameo, verification)
 
     def _settle_cases(self) -> None:
         for case in self._queries.cases_to_settle():

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 import msgspec
+from bench.identity.living import trace_of
 
 from bench.identity.attacks.listing import READ_AS_DONE
 from bench.identity.cases import Case
-from bench.identity.living import trace_of
 from bench.identity.making import Made
 from identity.core.assessment import Activated, Assessment, CheckResult, NeedsReview, Refused, decide
 from identity.core.challenge import Challenge, Movement

@@ -247,6 +247,18 @@ CODES: Final[dict[str, Message]] = {
         "The light of the screen could not be measured, so a person will look at the recording. Less light around you helps.",
         "화면의 빛을 측정할 수 없어 담당자가 녹화를 검토합니다. 주변을 조금 어둡게 하면 도움이 됩니다.",
     ),
+    "face.other_person": Message(
+        "This is not the face that your cameo was made with. If you have changed much, appeal, and a person will compare.",
+        "카메오를 만든 얼굴과 다릅니다. 모습이 많이 달라졌다면 이의를 제기해 주세요. 담당자가 비교합니다.",
+    ),
+    "face.unsure": Message(
+        "The face is not clearly the one that your cameo was made with. A person will compare.",
+        "카메오를 만든 얼굴인지 분명하지 않습니다. 담당자가 비교합니다.",
+    ),
+    "face.not_compared": Message(
+        "The face that your cameo was made with is not kept, so a person will look at the recording.",
+        "카메오를 만든 얼굴 정보가 남아 있지 않아 담당자가 녹화를 확인합니다.",
+    ),
     "face.known": Message(
         "A person will look at the recording before it becomes active.",
         "활성화 전에 담당자가 녹화를 검토합니다.",

@@ -18,6 +18,8 @@ class Effect(StrEnum):
 EFFECTS: Final[dict[str, Effect]] = {
     "face.jumped": Effect.REVIEW,
     "face.known": Effect.REVIEW,
+    "face.unsure": Effect.REVIEW,
+    "face.not_compared": Effect.REVIEW,
     "light.unmeasured": Effect.REVIEW,
     "live.slow": Effect.REVIEW,
 }

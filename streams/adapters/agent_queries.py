@@ -47,10 +47,17 @@ WHERE c.key = 'case' AND NOT EXISTS (SELECT FROM ledger.facts o WHERE o.stream =
 ORDER BY c.stream LIMIT 100
 """
 
+UNANSWERED = """
+SELECT stream, split_part(key, '/', 2) FROM ledger.facts
+WHERE key >= 'verification/' AND key < 'verification0' AND value ->> 'state' = 'started'
+    AND (value ->> 'expires_at_us')::bigint <= (extract(epoch FROM clock_timestamp()) * 1000000)::bigint
+ORDER BY stream LIMIT 500
+"""
 DUE_EVIDENCE = """
 SELECT r.data ->> 'evidence' FROM ledger.events r
-JOIN ledger.events d ON d.stream = r.stream AND d.data ->> 'enrolment' = r.data ->> 'enrolment'
-    AND d.time_us + CASE d.type WHEN 'enrolment.activated' THEN %(accepted_us)s WHEN 'enrolment.refused' THEN %(refused_us)s END
+JOIN ledger.events d ON d.stream = r.stream AND coalesce(d.data ->> 'enrolment', d.data ->> 'verification') = r.data ->> 'enrolment'
+    AND d.time_us + CASE d.type WHEN 'enrolment.activated' THEN %(accepted_us)s WHEN 'enrolment.refused' THEN %(refused_us)s
+        WHEN 'verification.answered' THEN 0 END
         <= (extract(epoch FROM clock_timestamp()) * 1000000)::bigint
 WHERE r.type IN ('enrolment.recording_received', 'evidence.added')
     AND NOT EXISTS (SELECT FROM ledger.events l WHERE l.stream = r.stream AND l.type = 'enrolment.activated'
@@ -104,6 +111,10 @@ class AgentQueries:
     def cases_to_settle(self) -> Sequence[str]:
         """Find open cases whose time is over or whose enrolment waits for them no more; at most 100."""
         return [case for (case,) in self._rows(OPEN_CASES, {})]
+
+    def unanswered(self) -> Sequence[tuple[str, str]]:
+        """Find (cameo, verification) of re-verifications that nobody answered in time."""
+        return [(stream, verification) for stream, verification in self._rows(UNANSWERED, {})]
 
     def due_evidence(self, accepted_us: int, refused_us: int) -> Sequence[str]:
         """Find evidence whose enrolment was decided at least so long ago, with no case open, and that still can be opened; at most 100.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 
-from schemas.cameo import EnrolmentExpired
+from schemas.cameo import EnrolmentExpired, VerificationAnswered
 from streams.ports import Append, Appended, EventStore, NewEvent
 
 ACTOR = "worker"
@@ -25,6 +25,28 @@ def expire(store: EventStore, cameo: str, enrolment: str) -> bool:
             correlation=f"expire-{enrolment}",
             expected={cameo: head.revision},
             idempotency_key=f"expire/{enrolment}",
+        )
+    )
+    return isinstance(outcome, Appended)
+
+
+def expire_verification(store: EventStore, cameo: str, verification: str) -> bool:
+    """Record that a re-verification ran out unanswered, if that is so on the ledger now; returns whether it was recorded here."""
+    with store.snapshot() as facts:
+        fact, answering = facts.get(cameo, f"verification/{verification}"), facts.get(cameo, "enrolment")
+        head, now_us = facts.head(cameo), facts.now_us()
+    if fact is None or head is None or fact.value["state"] != "started" or fact.value["expires_at_us"] > now_us:
+        return False
+    if answering is not None and answering.value["enrolment"] == verification:  # its recording is being checked
+        return False
+    event = VerificationAnswered(verification=verification, outcome="expired", level="upload", codes=("challenge.expired",))
+    outcome = store.append(
+        Append(
+            actor=ACTOR,
+            events=(NewEvent(cameo, event, secrets.token_hex(16)),),
+            correlation=f"expire-{verification}",
+            expected={cameo: head.revision},
+            idempotency_key=f"expire/{verification}",
         )
     )
     return isinstance(outcome, Appended)

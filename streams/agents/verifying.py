@@ -21,13 +21,14 @@ from identity.core.fingerprint import Fingerprint
 from identity.core.profiles import Profile
 from identity.core.reviewing import wanted
 from identity.keys.errors import KeyholderRefusedError
-from schemas.cameo import EnrolmentAssessed, EnrolmentRefused, EnrolmentStarted, Facet, RecordingReceived
+from schemas.cameo import EnrolmentAssessed, EnrolmentRefused, EnrolmentStarted, Facet, RecordingReceived, VerificationStarted
 from schemas.case import CaseOpened
 from schemas.codec import event_of
 from schemas.envelope import Envelope, Sealed
 from schemas.ids import StreamKind
 from schemas.registry import Event
 from streams.agents.errors import HandlingError
+from streams.agents.own_face import COMPARE_PURPOSE, own_face
 from streams.core.casework import case_id
 from streams.core.changes import Change
 from streams.core.verification import (
@@ -44,7 +45,6 @@ from streams.ports import AlreadyDone, Append, Appended, Conflict, EventStore, N
 
 ACTOR = "worker"
 EVIDENCE_PURPOSE = "assess"
-COMPARE_PURPOSE = "compare"
 TRIES = 3
 GONE = frozenset({"key.destroyed", "evidence.unknown"})
 
@@ -128,6 +128,8 @@ class VerifyAgent:
         if any(isinstance(past, EnrolmentAssessed) and past.evidence == event.evidence for _, past in events):
             return
         begun = next((past for past in events if begins(past[1], event.enrolment)), None)
+        if any(isinstance(past, VerificationStarted) and past.verification == event.enrolment for _, past in events):
+            return  # ReverifyAgent's
         if begun is None or not isinstance(begun[1], EnrolmentStarted):
             raise HandlingError(f"{event.enrolment} was never started")
         try:
@@ -141,8 +143,9 @@ class VerifyAgent:
         asked = Asked(
             challenge_of(begun[0], started, event),
             submission_of(envelope, event, history),
-            earlier=self._earlier(),
+            earlier=self.earlier(),
             live=live_of(event),
+            own_template=own_face(history, self._keyholder),
         )
         found = self._assessor.assess(recording, asked, Profile(started.profile))
         self._conclude(envelope, event, started, found)
@@ -203,7 +206,8 @@ class VerifyAgent:
                 break
         raise HandlingError(f"the outcome of {event.enrolment} was not appended: {done}")
 
-    def _earlier(self) -> list[Fingerprint]:
+    def earlier(self) -> list[Fingerprint]:
+        """Give the marks of the recordings that a new one is held against."""
         found: list[Fingerprint] = []
         for stream, event_id in self._assessed():
             if event_id not in self._marks:

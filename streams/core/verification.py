@@ -19,6 +19,7 @@ from schemas.cameo import (
     EnrolmentRefused,
     EnrolmentStarted,
     RecordingReceived,
+    VerificationStarted,
 )
 from schemas.case import CaseOpened
 from schemas.envelope import Envelope
@@ -36,6 +37,23 @@ def challenge_of(envelope: Envelope, event: EnrolmentStarted, answer: RecordingR
     told: EnrolmentStarted | RecordingReceived = answer if event.way == "stepwise" else event
     return Challenge(
         challenge_id=event.enrolment,
+        account=event.owner,
+        phrase=told.phrase,
+        movements=tuple(Movement(movement) for movement in told.movements),
+        issued_at_us=envelope.time_us,
+        expires_at_us=event.expires_at_us,
+        language=event.language,
+        way=event.way,
+        light=answer.light if event.light else (),
+        without=event.without,
+    )
+
+
+def verification_challenge(envelope: Envelope, event: VerificationStarted, answer: RecordingReceived) -> Challenge:
+    """Read back the challenge of a re-verification."""
+    told: VerificationStarted | RecordingReceived = answer if event.way == "stepwise" else event
+    return Challenge(
+        challenge_id=event.verification,
         account=event.owner,
         phrase=told.phrase,
         movements=tuple(Movement(movement) for movement in told.movements),

@@ -6,7 +6,7 @@ INSERT INTO ledger.event_types (type, kind, consent, facts, uses) VALUES
     ('evidence.added',         'cameo',   false, '{}',             NULL),
     ('evidence.opened',        'cameo',   false, '{}',             NULL),
     ('verification.started',   'cameo',   false, '{verification}', NULL),
-    ('verification.answered',  'cameo',   false, '{verification}', NULL),
+    ('verification.answered',  'cameo',   false, '{verification,enrolment}', NULL),
     ('case.opened',            'case',    false, '{case}',         NULL),
     ('case.looked',            'case',    false, '{}',             NULL),
     ('case.voted',             'case',    false, '{vote}',         NULL),
@@ -25,3 +25,4 @@ SELECT role, unnest(types) FROM (VALUES
 -- Few among many: what reviewers and operators look through.
 CREATE INDEX facts_cases ON ledger.facts (stream) WHERE key = 'case';
 CREATE INDEX facts_protected ON ledger.facts (key) WHERE key >= 'protected/' AND key < 'protected0';
+CREATE INDEX facts_verifications ON ledger.facts (key) WHERE key >= 'verification/' AND key < 'verification0';

@@ -69,4 +69,6 @@ def _(event: cameo.VerificationStarted) -> tuple[FactWrite, ...]:
 
 @fold.register
 def _(event: cameo.VerificationAnswered) -> tuple[FactWrite, ...]:
-    return put(f"verification/{event.verification}", {"state": event.outcome, "level": event.level})
+    value = {"state": event.outcome, "level": event.level}
+    over = put("enrolment", {"enrolment": event.verification, "state": event.outcome})  # its recording is no longer being checked
+    return put(f"verification/{event.verification}", value) + over

@@ -1,0 +1,44 @@
+"""Owns finding the face that a cameo was last made active with. Does not compare it.
+
+A cameo of the sandbox has none that counts: anybody may put any picture there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from identity.keys.errors import KeyholderRefusedError
+from schemas.envelope import Envelope
+
+COMPARE_PURPOSE = "compare"
+UNKNOWN = b""
+"""There is an active cameo, and its face was not kept."""
+
+
+class TemplateKeys(Protocol):
+    """Opens sealed fields."""
+
+    def unseal(self, stream: str, event_id: str, purpose: str) -> dict[str, bytes]:
+        """Open what a purpose may read. Raises KeyholderRefusedError."""
+        ...
+
+
+def own_face(history: Sequence[Envelope], keys: TemplateKeys) -> bytes | None:
+    """Give the template of the enrolment that made this cameo active; None without one, UNKNOWN where it has none.
+
+    Raises KeyholderRefusedError where the keyholder refuses for another reason than a destroyed key.
+    """
+    active = next((past for past in reversed(history) if past.type == "enrolment.activated"), None)
+    if active is None or active.data["assurance"] == "sandbox" or any(past.type == "subject_key.destroyed" for past in history):
+        return None
+    enrolment = active.data["enrolment"]
+    assessed = next((past for past in history if past.type == "enrolment.assessed" and past.data["enrolment"] == enrolment), None)
+    if assessed is None or "template" not in assessed.sealed:
+        return UNKNOWN
+    try:
+        return keys.unseal(assessed.stream, assessed.event_id, COMPARE_PURPOSE).get("template", UNKNOWN)
+    except KeyholderRefusedError as error:
+        if "key.destroyed" not in error.codes:
+            raise
+        return UNKNOWN

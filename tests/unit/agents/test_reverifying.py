@@ -1,0 +1,185 @@
+"""A re-verification passes only for the face that the cameo was made with, says its level, and keeps nothing."""
+
+from __future__ import annotations
+
+import secrets
+
+import numpy as np
+import pytest
+
+from identity.core.assessment import Assessment, needed
+from identity.core.assessment import measured as measure
+from identity.core.checks import same_person
+from identity.core.context import Asked
+from identity.core.faces import written
+from identity.core.fingerprint import Fingerprint
+from identity.core.profiles import Level, Profile
+from identity.keys.errors import KeyholderRefusedError
+from identity.keys.fakes import InMemoryKeyholder
+from schemas.cameo import EnrolmentActivated, EnrolmentAssessed, RecordingReceived, VerificationStarted
+from schemas.envelope import Envelope
+from schemas.ids import cameo_of, stream_id
+from schemas.registry import Event
+from streams.agents.expiring import expire_verification
+from streams.agents.own_face import UNKNOWN, own_face
+from streams.agents.reverifying import ReverifyAgent
+from streams.agents.verifying import Found
+from streams.fakes import InMemoryEventStore
+from streams.ports import Append, Appended, NewEvent
+
+OWNER = stream_id("account", bytes([1]) * 16)
+CAMEO = cameo_of(OWNER)
+
+
+def face(seed: int) -> bytes:
+    vector = np.random.default_rng(seed).normal(size=128)
+    return written((vector / np.linalg.norm(vector)).astype(np.float32))
+
+
+def between(one: bytes, other: bytes, share: float) -> bytes:
+    mixed = np.frombuffer(one, "<f4") * share + np.frombuffer(other, "<f4") * (1 - share)
+    return written((mixed / np.linalg.norm(mixed)).astype(np.float32))
+
+
+class Shown:
+    """Finds everything in order but the face, which is what the test shows."""
+
+    def __init__(self) -> None:
+        self.template = face(1)
+        self.level = Level.UPLOAD
+        self.failing: dict[int, str] = {}
+
+    def assess(self, recording: bytes, asked: Asked, profile: Profile) -> Found:
+        assert recording == b"a take"
+        numbers = needed(profile, self.level) - {10}
+        results = [measure(n, self.failing.get(n, "x"), float(n not in self.failing), 1.0, "t", profile=profile) for n in sorted(numbers)]
+        results += same_person.check(self.template, asked.own_template, profile)
+        mark = Fingerprint("ab")
+        found = Assessment(tuple(results), "ab", asked.challenge.challenge_id, profile, (), mark, self.level, template=self.template)
+        return Found(found, {})
+
+
+class Place:
+    """The agent on in-memory parts, over a cameo that was made with face 1."""
+
+    def __init__(self, assurance: str = "basic") -> None:
+        self.now_us = 1_000_000
+        self.store = InMemoryEventStore(clock=lambda: self.now_us)
+        self.keys = InMemoryKeyholder("worker", self.store.read)
+        self.shown = Shown()
+        self.agent = ReverifyAgent(self.store, self.keys, self.shown, list)  # type: ignore[arg-type]
+        event_id = secrets.token_hex(16)
+        sealed = self.keys.seal(OWNER, CAMEO, event_id, {"template": face(1)})
+        assessed = EnrolmentAssessed(enrolment="first", evidence="e", profile=assurance, checks=(), models=())  # type: ignore[arg-type]
+        self.store.append(Append(actor="worker", events=[NewEvent(CAMEO, assessed, event_id, sealed)], correlation="c"))
+        self.append(EnrolmentActivated(enrolment="first", assurance=assurance))  # type: ignore[arg-type]
+
+    def append(self, event: Event) -> Envelope:
+        done = self.store.append(Append(actor=OWNER, events=[NewEvent(CAMEO, event, secrets.token_hex(16))], correlation="c"))
+        assert isinstance(done, Appended)
+        return done.envelopes[0]
+
+    def begin(self, level: str = "upload") -> None:
+        self.append(
+            VerificationStarted(
+                verification="v1", owner=OWNER, party=stream_id("account", bytes([9]) * 16), audience="https://bank.example",
+                nonce_sha256="0" * 64, level=level, expires_at_us=self.now_us + 1000, way="upload",  # type: ignore[arg-type]
+                phrase=("one", "two"), movements=("left",),
+            )
+        )  # fmt: skip
+
+    def answer(self) -> Envelope:
+        kept = self.keys.as_role("api").put_evidence(OWNER, CAMEO, b"a take")
+        return self.append(
+            RecordingReceived(enrolment="v1", evidence=kept.evidence, key_id=kept.key_id, sha256=kept.sha256, bytes=6, camera_label="")
+        )
+
+    def outcome(self) -> tuple[str, list[str], str]:
+        (one,) = [past.data for past in self.store.read(CAMEO) if past.type == "verification.answered"]
+        return one["outcome"], list(one["codes"]), one["level"]
+
+
+@pytest.fixture
+def place() -> Place:
+    return Place()
+
+
+def test_the_same_person_passes_at_the_level_of_the_recording_and_nothing_is_kept(place: Place) -> None:
+    place.begin()
+    received = place.answer()
+    place.agent.handle(received)
+    assert place.outcome() == ("passed", [], "upload")
+    with pytest.raises(KeyholderRefusedError):
+        place.keys.get_evidence(received.data["evidence"], "verify")
+    assert "template" not in place.store.read(CAMEO)[-1].sealed
+
+
+def test_another_person_fails(place: Place) -> None:
+    place.begin()
+    place.shown.template = face(2)
+    place.agent.handle(place.answer())
+    assert place.outcome()[:2] == ("failed", ["face.other_person"])
+
+
+def test_whoever_is_only_like_the_person_fails_and_no_reviewer_is_asked(place: Place) -> None:
+    place.begin()
+    stranger, similarity = face(2), 0.0
+    for share in np.arange(0.2, 0.6, 0.002):
+        place.shown.template = between(face(1), stranger, float(share))
+        similarity = float(np.dot(np.frombuffer(place.shown.template, "<f4"), np.frombuffer(face(1), "<f4")))
+        if similarity > 0.44:
+            break
+    assert 0.40 < similarity < 0.50
+    place.agent.handle(place.answer())
+    assert place.outcome()[:2] == ("failed", ["face.unsure"])
+    assert not [one for one in place.store.read_all() if one.type == "case.opened"]
+
+
+def test_an_upload_does_not_reach_a_level_that_asks_for_steps(place: Place) -> None:
+    place.begin("stepwise")
+    place.agent.handle(place.answer())
+    assert place.outcome()[:2] == ("failed", ["review.level"])
+
+
+def test_a_check_that_fails_fails_the_answer_with_its_code(place: Place) -> None:
+    place.begin()
+    place.shown.failing = {6: "words.not_as_asked"}
+    place.agent.handle(place.answer())
+    assert place.outcome()[:2] == ("failed", ["words.not_as_asked"])
+
+
+def test_handling_the_same_recording_again_answers_once(place: Place) -> None:
+    place.begin()
+    received = place.answer()
+    for _ in range(2):
+        place.agent.handle(received)
+    assert place.outcome()[0] == "passed"
+
+
+def test_a_cameo_of_the_sandbox_vouches_for_nobody() -> None:
+    place = Place("sandbox")
+    place.begin()
+    place.agent.handle(place.answer())
+    assert place.outcome()[:2] == ("failed", ["face.not_compared"])
+
+
+def test_a_cameo_made_before_faces_were_kept_says_so(place: Place) -> None:
+    history = [one for one in place.store.read(CAMEO) if one.type == "enrolment.activated"]
+    assert own_face(history, place.keys) == UNKNOWN
+    assert own_face([], place.keys) is None
+
+
+def test_nobody_answers_and_it_runs_out_once(place: Place) -> None:
+    place.begin()
+    assert not expire_verification(place.store, CAMEO, "v1")
+    place.now_us += 1000
+    assert expire_verification(place.store, CAMEO, "v1")
+    assert not expire_verification(place.store, CAMEO, "v1")
+    assert place.outcome()[0] == "expired"
+
+
+def test_one_whose_recording_is_being_checked_does_not_run_out(place: Place) -> None:
+    place.begin()
+    place.answer()
+    place.now_us += 1000
+    assert not expire_verification(place.store, CAMEO, "v1")
