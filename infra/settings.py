@@ -93,6 +93,11 @@ class Settings:
         return self.var / "media"
 
     @property
+    def uploads(self) -> Path:
+        """Recordings on their way, sealed under keys that lie in their rows alone."""
+        return self.var / "uploads"
+
+    @property
     def view(self) -> Path:
         """The consent view (LMDB) of this host."""
         return self.var / "view"

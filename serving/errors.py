@@ -52,6 +52,12 @@ class GoneError(CommandError):
     status = 410
 
 
+class TooLargeError(CommandError):
+    """More than is taken."""
+
+    status = 413
+
+
 class TooManyError(CommandError):
     """Too often, or too much at once."""
 

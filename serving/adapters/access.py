@@ -61,9 +61,11 @@ class PostgresAccessStore(PostgresRequestBook):
         return self._tokens(f"{_KNOWN} WHERE account = %s ORDER BY created_at, token_id", account)
 
     def forget(self, account: str) -> None:
-        """Remove an account's handle, every token and what it asked for."""
+        """Remove an account's handle, every token, what it asked for, and the keys of recordings on their way."""
         with lent(self._pool, self._pool.timeout) as connection, connection.transaction():
             connection.execute("DELETE FROM access.requests WHERE requester = %s", (account,))
+            connection.execute("DELETE FROM access.uploads WHERE account = %s", (account,))
+            connection.execute("DELETE FROM access.devices WHERE account = %s", (account,))
             connection.execute("DELETE FROM access.tokens WHERE account = %s", (account,))
             connection.execute("DELETE FROM access.handles WHERE account = %s", (account,))
 

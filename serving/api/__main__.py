@@ -24,6 +24,7 @@ from serving.adapters.overview import PostgresOverview
 from serving.adapters.proofs import PostgresProofStore
 from serving.adapters.rates import PostgresRateStore
 from serving.adapters.reading import Reading
+from serving.adapters.uploads import PostgresUploadStore
 from serving.api.app import make_app
 from serving.api.context import Parts
 from serving.api.whence import networks
@@ -35,6 +36,7 @@ from serving.handlers.authzen import CameoDecisions
 from serving.handlers.desk import Desk
 from serving.handlers.plans import before_a_request
 from serving.handlers.rates import Rates, rules_from
+from serving.handlers.uploads import Uploads
 from streams.adapters.postgres_asking import PostgresAskingLedger
 
 POOL = 12
@@ -71,6 +73,8 @@ def main() -> int:
     pepper = hashlib.sha256(b"cameo/requests/1" + token).digest()
     access = PostgresAccessStore(pool)
     proofs = PostgresProofStore(pool, settings.secret("access.key"))
+    uploads = PostgresUploadStore(pool, settings.secret("access.key"), settings.uploads)
+    uploads.expire()
     table = codes()
     view = ViewLedger(settings.view, settings.max_staleness_ms * 1000)
     questions = AskingDesk(store, Asker(OpaEngine(settings.opa_socket, ASKING_TIMEOUT_S), table, HONOURS, before_a_request), table, view)
@@ -88,6 +92,7 @@ def main() -> int:
         asking=questions,
         decisions=CameoDecisions(questions, access),
         rates=Rates(PostgresRateStore(pool), hashlib.sha256(b"cameo/whence/1" + token).digest(), rules_from(settings.rates)),
+        uploads=Uploads(uploads),
         proxies=networks(settings.proxies),
     )
     host, _, port = settings.api.rpartition(":")

@@ -32,7 +32,9 @@ from serving.api.routes import (
     requests,
     step_up,
     switches,
+    uploads,
 )  # fmt: skip
+from serving.api.tus import Tus
 from serving.api.written import Written
 
 DESCRIPTION = (
@@ -41,8 +43,8 @@ DESCRIPTION = (
 )
 
 ROUTES = (
-    accounts, powers, enrolments, consent, grants, groups, requests, asking, coownership, generations, audit, operate, step_up, authzen,
-    switches, apps, plans, appeals, personal, protected, cases,
+    accounts, powers, enrolments, uploads, consent, grants, groups, requests, asking, coownership, generations, audit, operate, step_up,
+    authzen, switches, apps, plans, appeals, personal, protected, cases,
 )  # fmt: skip
 """In the order in which they are matched: of two addresses that both fit, the first."""
 
@@ -55,6 +57,7 @@ def make_app(parts: Parts) -> FastAPI:
     app.state.parts = parts
     app.add_middleware(Bounds)
     app.add_middleware(Written, at_least=lambda: parts.at_least)
+    app.add_middleware(Tus)
     app.add_middleware(RequestId)
     problem.install(app)
     for module in ROUTES:

@@ -28,7 +28,7 @@ class Bounds:
             answer = problem(400, "request.invalid", "an address has no NUL", "leave it out")
             await answer(scope, receive, send)
             return
-        if scope["path"].startswith(RECORDINGS) and scope["method"] == "PUT":
+        if scope["path"].startswith(RECORDINGS) and scope["method"] in {"PUT", "PATCH"}:
             await self._app(scope, receive, send)
             return
         declared = dict(scope["headers"]).get(b"content-length", b"0")

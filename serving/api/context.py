@@ -24,6 +24,7 @@ from serving.handlers.at_least import AtLeast
 from serving.handlers.desk import Caller, Desk
 from serving.handlers.rates import Rates, Whence
 from serving.handlers.tokens import known
+from serving.handlers.uploads import Uploads
 from serving.overview_ports import InvitationStore, Overview
 from serving.ports import SCOPES, AccessStore, DecisionPoint, ProofStore, Scope, Token
 
@@ -48,6 +49,7 @@ class Parts:
     asking: AskingDesk
     decisions: DecisionPoint
     rates: Rates
+    uploads: Uploads
     proxies: Networks = ()
     """Whose word about addresses is believed."""
     pacing: Pacing = PACING

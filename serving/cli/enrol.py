@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ import click
 
 from serving.cli.session import api_command, refusal
 from serving.client import Client
+from serving.uploading import send_recording
 
 TYPES = {".webm": "video/webm", ".mp4": "video/mp4"}
 SETTLED = {"activated", "in_review", "refused", "expired"}
@@ -51,9 +53,10 @@ def text(client: Client) -> Any:
 @click.argument("enrolment")
 @click.argument("recording", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--camera", default="", help="What the recording device calls itself.")
+@click.option("--at-once", is_flag=True, help="Send it in one piece; else in pieces, which go on after a lost connection.")
 @click.option("--wait/--no-wait", default=True, help="Wait for the checks' answer.")
 @api_command
-def submit(client: Client, *, enrolment: str, recording: Path, camera: str, wait: bool) -> Any:
+def submit(client: Client, *, enrolment: str, recording: Path, camera: str, at_once: bool, wait: bool) -> Any:
     """Hand in RECORDING (webm or mp4) as the answer to ENROLMENT's challenge, and wait for the checks' answer.
 
     Ends with 1 when it is refused, and says each reason and what to do.
@@ -65,7 +68,12 @@ def submit(client: Client, *, enrolment: str, recording: Path, camera: str, wait
     if kind is None:
         message = f"{recording.name} is neither .webm nor .mp4"
         raise click.UsageError(message)
-    handed = client.upload(f"/v1/enrolments/{enrolment}/recording", recording.read_bytes(), kind, camera)
+    content = recording.read_bytes()
+    if at_once:
+        handed = client.upload(f"/v1/enrolments/{enrolment}/recording", content, kind, camera)
+    else:
+        with click.progressbar(length=len(content), label="sending", file=sys.stderr, hidden=not sys.stderr.isatty()) as bar:
+            handed = send_recording(client, enrolment, content, camera, lambda sent, _: bar.update(sent - bar.pos))
     return told(settle(client, enrolment)) if wait else handed
 
 

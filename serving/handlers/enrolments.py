@@ -93,6 +93,15 @@ def require_open(desk: Desk, caller: Caller, enrolment: str) -> None:
             raise
 
 
+def open_until(desk: Desk, caller: Caller, enrolment: str) -> int:
+    """Tell until when this challenge of the caller's waits for its recording: UTC microseconds. Raises as `require_open`."""
+    cameo = cameo_of(caller.account)
+    _open_challenge(desk, cameo, enrolment)
+    fact = desk.snapshot_fact(cameo, "enrolment")
+    assert fact is not None
+    return fact.value["expires_at_us"]
+
+
 def submit(desk: Desk, evidence: EvidenceStore, caller: Caller, enrolment: str, recording: bytes, camera_label: str) -> EvidenceSealed:
     """Seal a recording as evidence and hand it to the checks; durable when it returns, once per challenge.
 

@@ -34,10 +34,12 @@ from serving.handlers.desk import Desk
 from serving.handlers.plans import before_a_request
 from serving.handlers.rates import Rates
 from serving.handlers.tokens import make_token
+from serving.handlers.uploads import Uploads
 from serving.overview_fakes import InMemoryInvitationStore, InMemoryOverview
 from serving.ports import PERSON
 from serving.proof_fakes import InMemoryProofStore
 from serving.rate_fakes import InMemoryRateStore
+from serving.upload_fakes import InMemoryUploadStore
 from streams.ports import Append, NewEvent
 
 BUNDLE = "b" * 64
@@ -140,6 +142,7 @@ def make_place(store: InMemoryAskingLedger) -> Place:
         asking=questions,
         decisions=CameoDecisions(questions, access),
         rates=Rates(InMemoryRateStore(), b"r" * 32),
+        uploads=Uploads(InMemoryUploadStore()),
         pacing=Pacing(0.001, 0.001),
     )
     return Place(TestClient(make_app(parts), raise_server_exceptions=False), store, access)
