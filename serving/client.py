@@ -94,15 +94,11 @@ class Client:
         headers = {"Content-Type": media_type, "X-Camera-Label": quote(camera_label)}
         return self._send("PUT", path, content=data, headers=headers).json()
 
-<<<<<<< HEAD
-    def fetch(self, path: str, query: dict[str, Any] | None = None) -> bytes:
-=======
     def send(self, method: str, path: str, *, content: bytes = b"", headers: dict[str, str] | None = None) -> httpx.Response:
         """Send bytes to a route that answers in headers, as of an upload. Raises ApiError."""
         return self._send(method, path, content=content, headers=headers or {})
 
-    def fetch(self, path: str) -> bytes:
->>>>>>> 8400b9a (Send a recording in pieces by tus 1.0, kept sealed under a key of its own: it goes on after a lost connection and after an API that starts again)
+    def fetch(self, path: str, query: dict[str, Any] | None = None) -> bytes:
         """Fetch bytes, as of a film."""
         return self._send("GET", path, params={key: value for key, value in (query or {}).items() if value is not None}).content
 
