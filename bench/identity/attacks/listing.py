@@ -122,7 +122,7 @@ def _animations() -> Iterator[Case]:
 
 def _sounds(models: Path) -> Iterator[Case]:
     """Another sound under a real picture: digits put together, somebody else's reading, a synthetic voice, a loudspeaker."""
-    bases = [bona_fide_case(shot(w, way), models) for w in WINDOWS for way in "FM" if w.seconds < 9]
+    bases = [bona_fide_case(shot(w, way), models) for w in WINDOWS for way in "FM" if w.seconds < 10]
     for place, base in enumerate(bases):
         chance = random.Random(f"sounds{place // 2}")
         speakers = tuple(sorted({one.speaker for one in digits(base.half)}))
@@ -173,7 +173,7 @@ def _other_orders(window: Window) -> list[tuple[str, ...]]:
 
 
 def _short() -> list[Window]:
-    return [WINDOWS[k] for k in (2, 7, 10, 12)]
+    return [WINDOWS[k] for k in (2, 7, 10, 4)]
 
 
 def _voice(half: Half, place: int, models: Path):  # noqa: ANN202

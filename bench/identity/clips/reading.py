@@ -28,7 +28,7 @@ SPEAKER_OF: Final = {
     "clip-d3": "2609",
 }
 """The voice laid under the pictures of somebody who does not speak in them, of the same half."""
-LEAST_S, MOST_S = 2.2, 3.3
+LEAST_S, MOST_S, PAUSE_S = 1.9, 3.5, 0.12
 _FIT_INTO_S: Final = 12.0
 
 
@@ -41,7 +41,7 @@ class Said:
     end_s: float
     words: tuple[str, ...]
 
-    def read(self, at_s: float = 0.5, noise_db: float | None = None) -> Read:
+    def read(self, at_s: float = 0.4, noise_db: float | None = None) -> Read:
         return Read(self.path, self.start_s, self.end_s, at_s, noise_db)
 
 
@@ -64,7 +64,7 @@ def _stretch(path: Path, models: Path) -> Said | None:
         start, end = large[0][1], large[last][2]
         pause = large[last + 1][1] - end if last + 1 < len(large) else 1.0
         said = _plain(large[: last + 1])
-        if LEAST_S <= end - start <= MOST_S and pause >= 0.0 and said == _plain(small)[: len(said)] and not _numbers(said):
+        if LEAST_S <= end - start <= MOST_S and pause >= PAUSE_S and said == _plain(small)[: len(said)] and not _numbers(said):
             return Said(path.relative_to(corpus() / "speech" / "long").as_posix(), max(0.0, start - 0.05), end + 0.04, said)
     return None
 

@@ -2,7 +2,8 @@
 
 What is done was read from the clips by eye on contact sheets, frame times by a reading of the undegraded clip. Mirrored, left
 is right; reversed, the last comes first. Windows without a blink are left out, for check 4 asks for one and an enrolment lasts
-longer than most of these. `turns` is False for who hardly turns: asked, they would have said that they cannot.
+longer than most of these; long holds of a pose are followed by what comes after them, as speaking would. `turns` is False for
+who hardly turns: asked, they would have said that they cannot. `slow`: taken at 15 frames a second, for time.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ class Window:
     turns: bool = True
     spoken: tuple[str, ...] = ()
     wears: int = 2
+    slow: bool = False
 
     @property
     def seconds(self) -> float:
@@ -40,12 +42,12 @@ _D3, _NHT, _AOC = "bona_fide/driving_d3.mp4", "bona_fide/nht_public0.mp4", "bona
 _FIRST: Final = ("everyone", "here", "today", "endeavoring", "towards", "a", "better", "more", "just", "future")
 _LAST: Final = ("better", "more", "just", "future", "for", "our", "country", "and", "our", "world")
 WINDOWS: Final[tuple[Window, ...]] = (
-    Window("clip-tvl", _TVL, 6.3, 14.3, ("right", "down"), "FMR"),
+    Window("clip-tvl", _TVL, 6.3, 20.3, ("right", "down", "up"), "FMR", slow=True),
     Window("clip-tvl", _TVL, 10.9, 18.2, ("down", "up"), "FMR"),
     Window("clip-tvl", _TVL, 14.1, 18.3, ("up",), "FMR"),
-    Window("clip-tvl", _TVL, 1.4, 14.3, ("left", "right", "down"), "F", wears=3),
+    Window("clip-tvl", _TVL, 0.0, 20.3, ("left", "right", "down", "up"), "F", wears=3, slow=True),
     Window("clip-d9", _D9, 0.0, 4.4, ("blink",), "FM", turns=False),
-    Window("clip-d9", _D9, 8.0, 13.6, ("blink", "smile", "blink"), "FMR", turns=False),
+    Window("clip-d9", _D9, 8.0, 13.6, ("smile",), "FMR", turns=False),
     Window("clip-d9", _D9, 13.6, 17.95, ("blink",), "FM", turns=False),
     Window("clip-d12", _D12, 0.0, 4.6, ("left", "right"), "FMR"),
     Window("clip-d12", _D12, 2.6, 7.3, ("right", "left"), "FM"),
@@ -81,6 +83,6 @@ def shots() -> Iterator[Shot]:
 
 def shot(window: Window, way: str = "F", wear: Wear = "clean") -> Shot:
     """See a window forwards (F), mirrored (M) or reversed (R)."""
-    taken = Taken(window.clip, window.start_s, window.end_s, mirrored=way == "M", reversed=way == "R", wear=wear)
+    taken = Taken(window.clip, window.start_s, window.end_s, mirrored=way == "M", reversed=way == "R", wear=wear, slow=window.slow)
     asked = tuple(_MIRROR.get(one, one) for one in window.movements) if way == "M" else window.movements
     return Shot(window, taken, asked[::-1] if way == "R" else asked)

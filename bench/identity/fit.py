@@ -1,0 +1,141 @@
+"""Fits the fused probability on the fitting half of the people, and writes its published weights. Never looks at the other half.
+
+A logistic model with L2 penalty over the scores of the checks that measure a picture or a sound; each weight may only point where
+the check's polarity says, for a handful of people could else teach it anything. Both classes weigh the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+from scipy.optimize import minimize
+
+from bench.identity.cases import RULES
+from bench.identity.judging import Judged, given
+from identity.core.assessment import MICRO, Polarity
+from identity.core.fusion import CLIP, Model, Weight, attack_probability
+from infra.places import ROOT
+
+PENALTY: Final = 0.02
+LEAST_PART: Final = 0.5
+"""A code measured in fewer of the cases is not used."""
+NOT_FUSED: Final = frozenset({1, 2, 3, 6, 10, 12, 13})
+"""Rules with an answer of their own: recording, single use, order of movements, words, known faces, light, steps."""
+MARGIN: Final = 0.05
+PAGE: Final = ROOT / "identity" / "core" / "fusion_weights.py"
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """The model, and how it does on those it was fitted on, each person left out in turn."""
+
+    model: Model
+    bona_fide: int
+    attacks: int
+    people: int
+    left_out_bona_fide: tuple[float, ...]
+    left_out_attacks: tuple[float, ...]
+
+
+def usable(judged: Iterable[Judged]) -> list[Judged]:
+    """The fitting half, without cases whose media are bona fide though the case is an attack."""
+    return [one for one in judged if one.case.half == "fit" and one.case.kind not in RULES and one.results and one.way == "upload"]
+
+
+def fit(judged: Iterable[Judged], date: str) -> Fitted:
+    """Fit on all of the half; limits from scores with each person left out."""
+    cases = usable(judged)
+    people = sorted({one.case.person for one in cases if one.case.kind is None})
+    left_out: dict[str, float] = {}
+    for person in sorted({one.case.person for one in cases}):
+        model = _model([one for one in cases if one.case.person != person], "left out")
+        left_out |= {one.case.name: probability(one, model) for one in cases if one.case.person == person}
+    bona_fide = tuple(left_out[one.case.name] for one in cases if one.case.kind is None)
+    attacks = tuple(left_out[one.case.name] for one in cases if one.case.kind is not None)
+    source = (
+        f"{date}: fitted on {len(bona_fide)} bona fide recordings of {len(people)} people and {len(attacks)} attacks, the fitting half; "
+        "docs/identity-accuracy.md"
+    )
+    review, refuse = _limits(bona_fide)
+    whole = _model(cases, source)
+    model = Model(source, whole.bias, whole.weights, round(review * MICRO), round(refuse * MICRO))
+    return Fitted(model, len(bona_fide), len(attacks), len(people), bona_fide, attacks)
+
+
+def probability(one: Judged, model: Model) -> float:
+    """A case under a model, 0..1."""
+    return attack_probability([r for r in one.results if r.number not in given(one.case)], model) / MICRO
+
+
+def publish(model: Model, page: Path = PAGE) -> None:
+    """Write the weights where the product reads them."""
+    weights = "".join(
+        f'        {{"code": "{w.code}", "mean": {w.mean:.5g}, "scale": {w.scale:.5g}, "weight": {w.weight:.4f}}},\n' for w in model.weights
+    )
+    page.write_text(
+        '"""Owns the published weights of the fused probability. Written by `python -m bench.identity fit`, never by hand."""\n\n'
+        "from typing import Any, Final\n\n"
+        "PUBLISHED: Final[dict[str, Any]] = {\n"
+        f'    "source": (\n        "{model.source.split("; ")[0]}; "\n        "{model.source.split("; ")[1]}"\n    ),\n'
+        f'    "bias": {model.bias:.4f},\n'
+        f'    "weights": [\n{weights}    ],\n'
+        f'    "review_micro": {model.review_micro:_},\n'
+        f'    "refuse_micro": {model.refuse_micro:_},\n'
+        "}\n",
+        encoding="utf-8",
+    )
+
+
+def _limits(bona_fide: Sequence[float]) -> tuple[float, float]:
+    """To a reviewer: what one bona fide recording in twenty reaches, left out. Refused: what none reached, and a margin more."""
+    ordered = sorted(bona_fide)
+    review = max(0.5, ordered[min(len(ordered) - 1, int(0.95 * len(ordered)))] + MARGIN)
+    refuse = max(0.9, min(0.995, ordered[-1] + MARGIN))
+    return min(review, refuse), refuse
+
+
+def _model(cases: Sequence[Judged], source: str) -> Model:
+    codes, points = _codes(cases)
+    scores = np.full((len(cases), len(codes)), np.nan)
+    for row, one in enumerate(cases):
+        for result in one.results:
+            if result.code in codes and result.number not in given(one.case) and abs(result.score_micro) < 2**53:
+                scores[row, codes.index(result.code)] = result.score_micro / MICRO
+    mean, scale = np.nanmedian(scores, axis=0), np.maximum(np.nanstd(scores, axis=0), 1e-3)
+    x = np.nan_to_num(np.clip((scores - mean) / scale, -CLIP, CLIP))
+    attack = np.asarray([one.case.kind is not None for one in cases])
+    importance = np.where(attack, 0.5 / attack.sum(), 0.5 / (~attack).sum())
+    weights, bias = _logistic(x, attack, importance, points)
+    kept = [k for k in range(len(codes)) if abs(weights[k]) > 1e-3]
+    rounded = tuple(Weight(codes[k], float(f"{mean[k]:.5g}"), float(f"{scale[k]:.5g}"), round(float(weights[k]), 4)) for k in kept)
+    return Model(source, round(float(bias), 4), rounded, 300_000, 900_000)
+
+
+def _codes(cases: Sequence[Judged]) -> tuple[list[str], np.ndarray]:
+    """Codes measured often enough, and where each may point: +1 when a higher score is an attack's."""
+    seen: dict[str, list[bool]] = {}
+    for one in cases:
+        for result in one.results:
+            if result.number not in NOT_FUSED and result.number not in given(one.case):
+                seen.setdefault(result.code, []).append(result.polarity is Polarity.LOWER_IS_LIVE)
+    codes = sorted(code for code, points in seen.items() if len(points) >= LEAST_PART * len(cases))
+    return codes, np.asarray([1.0 if seen[code][0] else -1.0 for code in codes])
+
+
+def _logistic(x: np.ndarray, attack: np.ndarray, importance: np.ndarray, points: np.ndarray) -> tuple[np.ndarray, float]:
+    signed = x * points
+
+    def loss(w: np.ndarray) -> tuple[float, np.ndarray]:
+        z = signed @ w[:-1] + w[-1]
+        wrong = np.where(attack, -z, z)
+        value = float((importance * np.logaddexp(0, wrong)).sum() + PENALTY / 2 * (w[:-1] ** 2).sum())
+        slope = importance * np.where(attack, -1, 1) / (1 + np.exp(-wrong))
+        return value, np.append(signed.T @ slope + PENALTY * w[:-1], slope.sum())
+
+    bounds = [(0.0, None)] * x.shape[1] + [(None, None)]
+    found = minimize(loss, np.zeros(x.shape[1] + 1), jac=True, method="L-BFGS-B", bounds=bounds)
+    return found.x[:-1] * points, float(found.x[-1])
