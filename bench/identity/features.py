@@ -67,9 +67,9 @@ def _sources() -> dict[str, str]:
     adapters = identity.adapters
     heard = (adapters.hearing, adapters.whisper, adapters.voice_liveness, words)
     return {
-        "face": source_of(sample, FrameFacts, FaceReading, mediapipe_face, adapters.sface, adapters.minifasnet),
+        "face": source_of(sample, mediapipe_face, adapters.sface, adapters.minifasnet),
         "hearing": source_of(hearing.speech_of, hearing.voice_windows, acoustics.channel_of, acoustics.room_of, *heard),
-        "stream": source_of(MediaFacts, acoustics.stream_of),
+        "stream": source_of(MediaFacts),
         **{name: source for name, (_, source) in observers().items()},
     }
 
