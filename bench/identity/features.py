@@ -1,7 +1,7 @@
 """Owns the features of cases, block by block: each block is made alone, kept, and made anew only when its own maker changed.
 
-Blocks: `face` (landmarks, samples, frame facts: by the pictures), one for each observer of frames (`picture`, `light`: by the
-pictures), `hearing` (words, voices, channel, room: by the sound), `stream` (how sound and picture lie in the file: by both).
+Blocks, by the pictures: `face` (landmarks, frames' cheap measures), `samples` (what the slower models say), one for each observer of
+frames (`picture`); by the sound: `hearing` (words, voices, channel, room); by both: `stream` (how they lie in the file).
 What joins picture and sound (lips) is worked out each time. One pass over a file makes all the blocks that are missing.
 """
 
@@ -15,9 +15,9 @@ import numpy as np
 
 from bench.identity.cache import kept, key_of, source_of
 from bench.identity.clips.rendering import Recording
-from identity import hearing
+from identity import hearing, looking, pattern, spectrum, straight
 from identity.adapters import mediapipe_face
-from identity.core import acoustics, lipsync, words
+from identity.core import acoustics, lipsync, picture, words
 from identity.core.features import FaceTrack, Features, FrameFacts, MediaFacts, SpeechFacts
 from identity.core.sound import ChannelFacts, Heard, RoomFacts, SoundFacts
 from identity.extraction import ANALYSED_SIDE_PX, _Watcher, sample, track_of
@@ -26,11 +26,10 @@ from identity.ports import SAMPLE_RATE_HZ, FaceReading, Frame, MediaRefused, Spe
 
 @dataclass(frozen=True)
 class FaceBlock:
-    """What the face reader and the slower models said of every frame."""
+    """What the face reader said of every frame, and the frames' cheap measures."""
 
     readings: list[tuple[int, FaceReading]]
     frames: FrameFacts
-    samples: tuple[Any, ...]
 
 
 @dataclass(frozen=True)
@@ -67,7 +66,8 @@ def _sources() -> dict[str, str]:
     adapters = identity.adapters
     heard = (adapters.hearing, adapters.whisper, adapters.voice_liveness, words)
     return {
-        "face": source_of(sample, mediapipe_face, adapters.sface, adapters.minifasnet),
+        "face": source_of(mediapipe_face),
+        "samples": source_of(sample, adapters.sface, adapters.minifasnet),
         "hearing": source_of(hearing.speech_of, hearing.voice_windows, acoustics.channel_of, acoustics.room_of, *heard),
         "stream": source_of(MediaFacts),
         **{name: source for name, (_, source) in observers().items()},
@@ -75,8 +75,8 @@ def _sources() -> dict[str, str]:
 
 
 def observers() -> Mapping[str, tuple[Callable[[], Any], str]]:
-    """Observers of frames by block: how one is made, and the digest of its source. Grows with `identity.extraction.whole`."""
-    return {}
+    """Observers of frames by block, as `identity.extraction.extract` has them: how one is made, and the digest of its source."""
+    return {"picture": (looking.Looking, source_of(looking, pattern, spectrum, straight, picture))}
 
 
 class Reader:
@@ -94,7 +94,8 @@ class Reader:
         stream: StreamBlock = self._kept("stream", recording, made)
         track = track_of(face.readings, stream.count)
         seen = {name: self._kept(name, recording, made) for name in observers()}
-        return Features(stream.facts, face.frames, track, face.samples, heard.speech, sound=_sound(heard, stream, track), **seen)
+        samples = self._kept("samples", recording, made)
+        return Features(stream.facts, face.frames, track, samples, heard.speech, sound=_sound(heard, stream, track), **seen)
 
     def missing(self, recording: Recording) -> tuple[str, ...]:
         """The blocks of a recording that are not kept yet."""
@@ -108,40 +109,42 @@ class Reader:
         missing = self.missing(recording)
         if not missing:
             return {}
-        looking = {name: observers()[name][0]() for name in missing if name in observers()}
+        watching = {name: observers()[name][0]() for name in missing if name in observers()}
         found: dict[str, Any] = {}
         count = [0]
-        with _Faces(self._models, None if "face" in missing else self._kept("face", recording, {}), tuple(looking.values())) as faces:
+        known = None if "face" in missing else self._kept("face", recording, {})
+        with _Faces(self._models, known, tuple(watching.values()), sampling="samples" in missing) as faces:
 
             def see(frame: Frame) -> None:
                 count[0] += 1
-                if "face" in missing or looking:
-                    faces.see(frame)
+                faces.see(frame)
 
             media = self._models.decoder.decode(recording.path, see, max_side_px=ANALYSED_SIDE_PX, sample_rate_hz=SAMPLE_RATE_HZ)
         if isinstance(media, MediaRefused):
             raise RefusedError(media.code)
         if "face" in missing:
             found["face"] = faces.block()
+        if "samples" in missing:
+            found["samples"] = faces.samples()
         if "hearing" in missing:
             found["hearing"] = _heard(media.samples, self._models)
         if "stream" in missing:
             found["stream"] = StreamBlock(media.facts, media.sound_clock_us, count[0])
-        found |= {name: one.facts() for name, one in looking.items()}
+        found |= {name: one.facts() for name, one in watching.items()}
         for name in found:
             self._kept(name, recording, found)
         return found
 
 
 class _Faces:
-    """Shows frames to the face reader, or plays back what it said of them, and to the observers."""
+    """Shows frames to the face reader, or plays back what it said of them, and to the slower models and the observers."""
 
-    def __init__(self, models: Any, known: FaceBlock | None, looking: tuple[Any, ...]) -> None:
+    def __init__(self, models: Any, known: FaceBlock | None, watching: tuple[Any, ...], *, sampling: bool) -> None:
         self._known = None if known is None else dict(known.readings)
-        self._looking = looking
+        self._watching = watching
         self._readings: list[tuple[int, FaceReading]] = []
         self._tracker = None if known is not None else models.faces.open()
-        self._watcher = None if known is not None else _Watcher(self, models.embedder, models.liveness, looking)
+        self._watcher = _Watcher(self, models.embedder, models.liveness, watching) if sampling or known is None else None
 
     def __enter__(self) -> Self:
         return self
@@ -153,11 +156,14 @@ class _Faces:
     def see(self, frame: Frame) -> None:
         if self._watcher is not None:
             self._watcher.see(frame)
-        elif self._known is not None:
-            for one in self._looking:
-                one.see(frame, self._known.get(frame.time_us))
+            return
+        for one in self._watching:
+            one.see(frame, self.read(frame.picture, frame.time_us))
 
     def read(self, picture: np.ndarray, time_us: int) -> FaceReading | None:
+        """Read a face, or play back."""
+        if self._known is not None:
+            return self._known.get(time_us)
         assert self._tracker is not None
         reading = self._tracker.read(picture, time_us)
         if reading is not None:
@@ -165,11 +171,15 @@ class _Faces:
         return reading
 
     def close(self) -> None:
-        """A tracker can be closed."""
+        """Be closed as a tracker."""
 
     def block(self) -> FaceBlock:
         assert self._watcher is not None
-        return FaceBlock(self._readings, self._watcher.frames(), tuple(self._watcher.samples))
+        return FaceBlock(self._readings, self._watcher.frames())
+
+    def samples(self) -> tuple[Any, ...]:
+        assert self._watcher is not None
+        return tuple(self._watcher.samples)
 
 
 def _key(name: str, recording: Recording) -> tuple[str, ...]:
