@@ -26,10 +26,12 @@ def main() -> int:
     parser.add_argument("what", nargs="?", default="all", choices=("all", "make", "report", "fit", "speed", "page"))
     parser.add_argument("--most-s", type=float, default=float("inf"), help="stop making after so many seconds; what is made is kept")
     parser.add_argument("--no-speed", action="store_true", help="leave out seconds and memory, where others use the machine")
+    parser.add_argument("--part", default="0/1", help="with make: which share of how many, as 0/2 and 1/2 in two processes")
     given = parser.parse_args()
+    share, of = (int(number) for number in given.part.split("/"))
     models = Places.from_env(os.environ).models
     if given.what in ("all", "make"):
-        make_all(models, given.most_s)
+        make_all(models, given.most_s, (share, of))
     if given.what == "fit":
         whole.fit_and_publish(models)
     if given.what == "speed":

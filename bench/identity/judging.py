@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 import msgspec
-from bench.identity.living import trace_of
 
 from bench.identity.attacks.listing import READ_AS_DONE
 from bench.identity.cases import Case
+from bench.identity.living import trace_of, with_offsets
 from bench.identity.making import Made
 from identity.core.assessment import Activated, Assessment, CheckResult, NeedsReview, Refused, decide
 from identity.core.challenge import Challenge, Movement
@@ -64,9 +64,10 @@ def judge(one: Made, way: Way, earlier: Mapping[str, Fingerprint], profile: Prof
     case = one.case
     if one.features is None:
         return Judged(case, way, "refused", (one.code,), (), 0, turn_round_ms)
-    asked = asked_of(case, one.features, way, earlier, turn_round_ms)
-    fingerprint = fingerprint_of(one.sha256, one.features)
-    return decided(case, way, asked, run_checks(one.features, fingerprint, asked, profile), fingerprint, profile, turn_round_ms)
+    features = with_offsets(one.features) if way == "stepwise" else one.features
+    asked = asked_of(case, features, way, earlier, turn_round_ms)
+    fingerprint = fingerprint_of(one.sha256, features)
+    return decided(case, way, asked, run_checks(features, fingerprint, asked, profile), fingerprint, profile, turn_round_ms)
 
 
 def decided(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import time
+import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -57,9 +58,13 @@ def made(wanted: Sequence[Case], models: Path, *, only_kept: bool = False) -> It
                 yield Made(case, sha256_of(recording.path), features)
 
 
-def make_all(models: Path, most_s: float = float("inf")) -> int:
-    """Make whatever is missing, telling how far it is; stop after `most_s`. Gives how many cases are there."""
-    wanted, began, told = cases(models), time.monotonic(), 0.0
+def make_all(models: Path, most_s: float = float("inf"), part: tuple[int, int] = (0, 1)) -> int:
+    """Make whatever is missing, telling how far it is; stop after `most_s`. Gives how many cases are there.
+
+    `part`: which share of how many, so that several processes can make them; cases with the same pictures are of one share.
+    """
+    wanted = [one for one in cases(models) if zlib.crc32(repr(one.pictures).encode()) % part[1] == part[0]]
+    began, told = time.monotonic(), 0.0
     count = 0
     for count, one in enumerate(made(wanted, models), start=1):
         passed = time.monotonic() - began
