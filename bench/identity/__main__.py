@@ -16,7 +16,7 @@ import os
 import sys
 
 from bench.identity import speed, whole
-from bench.identity.making import make_all
+from bench.identity.making import make_all, make_some
 from bench.identity.page import write_page
 from infra.places import Places
 
@@ -27,10 +27,13 @@ def main() -> int:
     parser.add_argument("--most-s", type=float, default=float("inf"), help="stop making after so many seconds; what is made is kept")
     parser.add_argument("--no-speed", action="store_true", help="leave out seconds and memory, where others use the machine")
     parser.add_argument("--part", default="0/1", help="with make: which share of how many, as 0/2 and 1/2 in two processes")
+    parser.add_argument("--blocks", default="", help="with make: only these blocks (face,samples,picture,hearing,stream)")
     given = parser.parse_args()
     share, of = (int(number) for number in given.part.split("/"))
     models = Places.from_env(os.environ).models
-    if given.what in ("all", "make"):
+    if given.what == "make" and given.blocks:
+        make_some(models, given.blocks.split(","), (share, of))
+    elif given.what in ("all", "make"):
         make_all(models, given.most_s, (share, of))
     if given.what == "fit":
         whole.fit_and_publish(models)

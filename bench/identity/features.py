@@ -7,7 +7,7 @@ What joins picture and sound (lips) is worked out each time. One pass over a fil
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -97,6 +97,10 @@ class Reader:
         samples = self._kept("samples", recording, made)
         return Features(stream.facts, face.frames, track, samples, heard.speech, sound=_sound(heard, stream, track), **seen)
 
+    def read(self, recording: Recording, blocks: Collection[str]) -> None:
+        """Make and keep some blocks of a recording: those that will not change soon. Raises RefusedError."""
+        self._read(recording, blocks)
+
     def missing(self, recording: Recording) -> tuple[str, ...]:
         """The blocks of a recording that are not kept yet."""
         return tuple(name for name in self._source if not key_of(_key(name, recording), name, self._source[name]).exists())
@@ -104,9 +108,9 @@ class Reader:
     def _kept(self, name: str, recording: Recording, made: Mapping[str, Any]) -> Any:
         return kept(_key(name, recording), name, self._source[name], lambda: made[name])
 
-    def _read(self, recording: Recording) -> dict[str, Any]:
-        """Decode once for all that is missing; {} when nothing is."""
-        missing = self.missing(recording)
+    def _read(self, recording: Recording, blocks: Collection[str] = ()) -> dict[str, Any]:
+        """Decode once for all that is missing (of `blocks`, where they are named); {} when nothing is."""
+        missing = tuple(name for name in self.missing(recording) if not blocks or name in blocks)
         if not missing:
             return {}
         watching = {name: observers()[name][0]() for name in missing if name in observers()}

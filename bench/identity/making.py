@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import random
 import time
 import zlib
@@ -58,13 +59,29 @@ def made(wanted: Sequence[Case], models: Path, *, only_kept: bool = False) -> It
                 yield Made(case, sha256_of(recording.path), features)
 
 
+def make_some(models: Path, blocks: Sequence[str], part: tuple[int, int] = (0, 1)) -> None:
+    """Make recordings and only these blocks of them."""
+    with closing(Stage(models)) as stage, closing(Models.load(models)) as loaded:
+        reader, wanted = Reader(loaded), _part(cases(models), part)
+        for place, case in enumerate(wanted):
+            recording = record(case, stage)
+            with contextlib.suppress(RefusedError):
+                reader.read(recording, blocks)
+            if place % 20 == 0:
+                print(f"{place} of {len(wanted)}: {case.name}", flush=True)
+
+
+def _part(wanted: Sequence[Case], part: tuple[int, int]) -> list[Case]:
+    """A share of the cases; those with the same pictures are of one share."""
+    return [one for one in wanted if zlib.crc32(repr(one.pictures).encode()) % part[1] == part[0]]
+
+
 def make_all(models: Path, most_s: float = float("inf"), part: tuple[int, int] = (0, 1)) -> int:
     """Make whatever is missing, telling how far it is; stop after `most_s`. Gives how many cases are there.
 
-    `part`: which share of how many, so that several processes can make them; cases with the same pictures are of one share.
+    `part`: which share of how many, so that several processes can make them.
     """
-    wanted = [one for one in cases(models) if zlib.crc32(repr(one.pictures).encode()) % part[1] == part[0]]
-    began, told = time.monotonic(), 0.0
+    wanted, began, told = _part(cases(models), part), time.monotonic(), 0.0
     count = 0
     for count, one in enumerate(made(wanted, models), start=1):
         passed = time.monotonic() - began
