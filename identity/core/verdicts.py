@@ -174,12 +174,14 @@ def verdict(kind: CaseKind, people: int, votes: Iterable[Said], due_us: int, now
     """Tell what follows from the votes that count.
 
     One dissent refuses: whoever is refused may appeal, to other reviewers. Enough distinct people accept; a call for help
-    is never accepted. A case that nobody decided in time lapses, which refuses.
+    is never accepted, and stays open until somebody saw to it. A case that nobody decided in time lapses, which refuses.
     """
     said = {vote.reviewer: vote.decision for vote in votes}
     if "refuse" in said.values():
         return "refuse"
-    if kind != "distress" and len(said) >= people:
+    if kind == "distress":
+        return "open"
+    if len(said) >= people:
         return "accept"
     return "lapsed" if now_us >= due_us else "open"
 

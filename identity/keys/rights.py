@@ -31,6 +31,7 @@ FIELDS: dict[tuple[str, str], dict[str, tuple[str, ...]]] = {
         "consent.restriction_set": ("text",),
     },
     ("worker", "compare"): {"enrolment.assessed": ("fingerprints", "template"), "face.protected": ("template",)},
+    ("worker", "distress"): {"account.distress_set": ("word",)},
     ("worker", "notify"): {"account.registered": ("handle",)},
     ("api", "show"): {
         "account.registered": ("handle",),

@@ -9,6 +9,7 @@ from schemas.envelope import Envelope
 from serving.adapters.reading_rows import Rows, cursor_read, page, times
 from serving.core.standing import CameoFacts, grant_told
 from serving.errors import NotFoundError
+from streams.core.seeming import status_seen
 
 ENDED = frozenset({"withdrawn", "revoked", "ended", "used_up", "group_dissolved"})
 _USES = """
@@ -37,13 +38,14 @@ class ConsentReading(Rows):
         with self._store.snapshot() as facts:
             head = facts.head(cameo)
             found = list(facts.scan(cameo, ""))
+            status = status_seen(cameo, facts, self._store.read)
         if head is None:
             raise NotFoundError("cameo.unknown", "there is no cameo", "enrol first: cameo enrol start")
         one = {key: fact.value for key, fact in found}
         return {
             "cameo": cameo,
             "revision": head.revision,
-            **one.get("status", {"status": "pending"}),
+            **(status or {"status": "pending"}),
             "paused": "paused" in one,
             "audience": one.get("audience/", {"audience": "only_me"}),
             "audiences": _audiences(found),

@@ -8,6 +8,7 @@ from typing import Any
 from serving.adapters.reading_rows import Rows, cursor_read, page, reasons, time, times
 from serving.errors import NotFoundError
 from serving.judge.blocks import told
+from streams.core.seeming import as_shown
 
 _FILMS = """
 SELECT g.generation, g.requested_us FROM projection.generation_cameos c JOIN projection.generations g USING (generation)
@@ -70,8 +71,12 @@ class FilmReading(Rows):
     def enrolment(self, cameo: str, enrolment: str) -> dict[str, Any]:
         """Tell how an enrolment stands; codes with what to do, never scores."""
         state, codes, unmet = None, (), ()
-        for envelope in self._store.read(cameo):
+        with self._store.snapshot() as facts:
+            events = as_shown(facts, self._store.read(cameo))
+        for envelope in events:
             if envelope.data.get("enrolment") != enrolment:
+                if envelope.type == "enrolment.started" and state == "in_review":
+                    state = "superseded"  # nobody looks at what its person gave up by beginning anew
                 continue
             match envelope.type:
                 case "enrolment.started":

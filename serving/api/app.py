@@ -20,6 +20,7 @@ from serving.api.routes import (
     cases,
     consent,
     coownership,
+    distress,
     enrolments,
     generations,
     grants,
@@ -44,7 +45,7 @@ DESCRIPTION = (
 
 ROUTES = (
     accounts, powers, enrolments, uploads, consent, grants, groups, requests, asking, coownership, generations, audit, operate, step_up,
-    authzen, switches, apps, plans, appeals, personal, protected, cases,
+    authzen, switches, apps, plans, appeals, personal, protected, cases, distress,
 )  # fmt: skip
 """In the order in which they are matched: of two addresses that both fit, the first."""
 

@@ -14,7 +14,7 @@ from serving.client import Client
 from serving.uploading import send_recording
 
 TYPES = {".webm": "video/webm", ".mp4": "video/mp4"}
-SETTLED = {"activated", "in_review", "refused", "expired"}
+SETTLED = {"activated", "in_review", "refused", "expired", "superseded"}
 POLL_S = 0.3
 
 

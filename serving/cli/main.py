@@ -19,6 +19,7 @@ GROUPS: dict[str, tuple[str, str]] = {
     "account": ("serving.cli.account", "Register, find, follow, block."),
     "token": ("serving.cli.account", "Make, list and drop bearer tokens."),
     "step-up": ("serving.cli.step_up", "Ask for a code before your consent is widened."),
+    "distress": ("serving.cli.distress", "Set a word for danger."),
     "identity": ("serving.cli.identity", "Assess recordings of your own, offline: who would pass."),
     "enrol": ("serving.cli.enrol", "Enrol a likeness: take a challenge, hand in a recording."),
     "consent": ("serving.cli.consent", "Show what you permit."),

@@ -16,6 +16,7 @@ from serving.core.commands import COMMANDS, Command, counting_kinds
 from serving.errors import ConflictError, ForbiddenError, UnavailableError
 from serving.handlers import step_up
 from serving.handlers.desk import TRIES, Caller, Desk
+from streams.core.seeming import status_seen
 from streams.ports import NewEvent
 
 HELD_TRIES = 50
@@ -87,7 +88,7 @@ def _authority(desk: Desk, caller: Caller, command: Command, check: Check | None
     with desk.store.snapshot() as facts:
         authority = _power(facts, caller, command)
         if command.widens:
-            _require_open(facts, caller, opens=opens)
+            _require_open(desk, facts, caller, opens=opens)
         if command.direction != "narrows":  # what was taken back meanwhile is not brought back by a command that looked before
             held = _held(facts, caller.account, authority.subject, authority.cameo)
             authority = Authority(authority.subject, held, authority.not_after_us)
@@ -120,13 +121,13 @@ def _held(facts: FactReader, *streams: str) -> dict[str, int]:
     return {stream: 0 if head is None else head.consent_revision for stream, head in heads.items()}
 
 
-def _require_open(facts: FactReader, caller: Caller, *, opens: bool) -> None:
+def _require_open(desk: Desk, facts: FactReader, caller: Caller, *, opens: bool) -> None:
     if caller.acting_as is None and facts.get(caller.subject, "died") is not None:
         raise ForbiddenError("account.died", "this account's person has died", "their executor acts for them")
     if not opens:
         return
-    account, status = facts.get(caller.subject, "account"), facts.get(cameo_of(caller.subject), "status")
-    if status is None or status.value["status"] != "active":
+    account, status = facts.get(caller.subject, "account"), status_seen(cameo_of(caller.subject), facts, desk.store.read)
+    if status is None or status["status"] != "active":
         raise ConflictError("cameo.inactive", "there is no active cameo", "enrol first: cameo enrol start")
     if account is not None and account.value["minor"]:
         raise ForbiddenError(*NOT_WIDENED)

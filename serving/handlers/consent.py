@@ -26,6 +26,7 @@ from serving.errors import ConflictError, InvalidError, NotFoundError
 from serving.handlers.authority import Authority, Check, carry_out
 from serving.handlers.desk import Caller, Desk
 from serving.judge.lexicon import categories_of
+from streams.core.seeming import status_seen
 
 CLOSED = frozenset({"only_me", "approved"})
 """Audiences that let nobody in without a grant."""
@@ -106,7 +107,7 @@ def restrict(desk: Desk, caller: Caller, text: str) -> tuple[str, tuple[str, ...
     event = RestrictionSet(restriction=restriction, categories=categories, active=True)
     carry_out(
         desk, caller, "rule/set",
-        lambda a: [desk.event(a.cameo, event, sealed_for=a.subject, fields={"text": words})], check=_room(restriction, "restriction"),
+        lambda a: [desk.event(a.cameo, event, sealed_for=a.subject, fields={"text": words})], check=_room(desk, restriction, "restriction"),
     )  # fmt: skip
     return restriction, categories
 
@@ -129,7 +130,7 @@ def prefer(desk: Desk, caller: Caller, text: str, obligation: str, *, optional: 
     event = PreferenceSet(preference=preference, obligation=obligation, optional=optional, active=True)
     carry_out(
         desk, caller, "preference/set",
-        lambda a: [desk.event(a.cameo, event, sealed_for=a.subject, fields={"text": words})], check=_room(preference, "preference"),
+        lambda a: [desk.event(a.cameo, event, sealed_for=a.subject, fields={"text": words})], check=_room(desk, preference, "preference"),
     )  # fmt: skip
     return preference
 
@@ -147,12 +148,12 @@ def drop_preference(desk: Desk, caller: Caller, preference: str) -> None:
     carry_out(desk, caller, "preference/drop", lambda a: [desk.event(a.cameo, found[0])], check=there, opens=False)
 
 
-def _room(name: str, kind: str) -> Check:
+def _room(desk: Desk, name: str, kind: str) -> Check:
     """Look whether one more fits: an active cameo, and not too many."""
 
     def fits(facts: FactReader, authority: Authority) -> None:
-        status = facts.get(authority.cameo, "status")
-        if status is None or status.value["status"] != "active":
+        status = status_seen(authority.cameo, facts, desk.store.read)
+        if status is None or status["status"] != "active":
             raise ConflictError("cameo.inactive", "there is no active cameo", "enrol first: cameo enrol start")
         there = [key for key, _ in facts.scan(authority.cameo, f"{kind}/")]
         if len(there) >= RESTRICTIONS and f"{kind}/{name}" not in there:

@@ -20,6 +20,7 @@ from serving.handlers.apps import require_in_person
 from serving.handlers.desk import Caller, Desk
 from serving.overview_ports import InvitationStore, Overview
 from serving.ports import PERSON, AccessStore, ProofStore
+from streams.core.seeming import as_shown
 from streams.export import cloud_event
 from streams.ports import EventStore
 
@@ -150,7 +151,8 @@ def _own_films(shelf: Shelf, account: str) -> list[dict[str, Any]]:
 
 def _events(store: EventStore, keys: PersonalKeys, streams: list[str], account: str) -> Iterator[bytes]:
     for stream in streams:
-        envelopes = store.read(stream)
+        with store.snapshot() as facts:
+            envelopes = as_shown(facts, store.read(stream))
         for envelope in envelopes:
             if not _is_ones_own(envelope, envelopes[0], account):
                 continue

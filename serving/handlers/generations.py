@@ -20,6 +20,7 @@ from serving.core.plan import PlanError, canonical_bytes, plan_from_prompt, shar
 from serving.errors import ConflictError, InvalidError, NotFoundError
 from serving.handlers import plans
 from serving.handlers.desk import TRIES, Caller, Desk
+from streams.core.seeming import status_seen
 
 ENGINES = frozenset({"portrait", "trivial"})
 
@@ -120,5 +121,7 @@ def _require_cameo(desk: Desk, cameo: str) -> None:
         known = stream_kind(cameo) == "cameo"
     except ValueError:
         known = False
-    if not known or desk.snapshot_fact(cameo, "status") is None:
+    with desk.store.snapshot() as facts:
+        status = status_seen(cameo, facts, desk.store.read) if known else None
+    if status is None:
         raise NotFoundError("cameo.unknown", "there is no such cameo", "find it by its owner's handle")

@@ -22,6 +22,7 @@ from serving.handlers.authority import Authority, carry_out
 from serving.handlers.desk import Caller, Desk
 from serving.handlers.grants import Terms, require_grantee
 from serving.ports import RequestBook, SentRequest
+from streams.core.seeming import status_seen
 from streams.errors import IdempotencyError
 from streams.ports import NewEvent
 
@@ -152,8 +153,8 @@ def _blocked(desk: Desk, caller: Caller, owner: str, wish: Wish) -> bool:
     with desk.store.snapshot() as facts:
         desk.existing(facts, owner, "account")
         Terms(**asdict(wish)).require_sense(facts.now_us())
-        status = facts.get(cameo_of(owner), "status")
-        if status is None or status.value["status"] != "active":
+        status = status_seen(cameo_of(owner), facts, desk.store.read)
+        if status is None or status["status"] != "active":
             raise NotFoundError("cameo.unknown", "they have no cameo", "check the handle")
         if facts.get(caller.account, f"blocks/{owner}") is not None:
             raise ConflictError("account.blocked", "you block them", "lift the block first: cameo account unblock")

@@ -40,10 +40,10 @@ ORDER BY stream LIMIT 500
 OPEN_CASES = """
 SELECT c.stream FROM ledger.facts c LEFT JOIN ledger.facts e ON e.stream = c.value ->> 'cameo' AND e.key = 'enrolment'
 WHERE c.key = 'case' AND NOT EXISTS (SELECT FROM ledger.facts o WHERE o.stream = c.stream AND o.key = 'outcome')
+    AND c.value ->> 'kind' <> 'distress'
     AND ((c.value ->> 'due_us')::bigint <= (extract(epoch FROM clock_timestamp()) * 1000000)::bigint
         OR e.value ->> 'enrolment' IS DISTINCT FROM c.value ->> 'enrolment'
         OR e.value ->> 'state' IS DISTINCT FROM CASE c.value ->> 'kind' WHEN 'appeal' THEN 'refused' ELSE 'in_review' END)
-    AND (c.value ->> 'kind' <> 'distress' OR (c.value ->> 'due_us')::bigint <= (extract(epoch FROM clock_timestamp()) * 1000000)::bigint)
 ORDER BY c.stream LIMIT 100
 """
 

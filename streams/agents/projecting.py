@@ -59,7 +59,7 @@ class NotifyAgent:
     """Writes notifications, and queues each for the ways out (mail, webhooks) in the same transaction."""
 
     name = "notify"
-    kinds: frozenset[StreamKind] = frozenset({"account", "cameo", "generation"})
+    kinds: frozenset[StreamKind] = frozenset({"account", "cameo", "generation", "case"})
 
     def handle(self, envelope: Envelope) -> Sequence[Change]:
         """Tell the rows of one event."""

@@ -12,7 +12,7 @@ import secrets
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-from identity.core.verdicts import LAPSED, told
+from identity.core.verdicts import LAPSED, REFUSED, told
 from identity.keys.errors import KeyholderRefusedError
 from schemas.cameo import EnrolmentActivated, EnrolmentRefused, EnrolmentStarted, Facet
 from schemas.case import CaseClosed
@@ -21,7 +21,7 @@ from schemas.envelope import Envelope
 from schemas.ids import StreamKind
 from schemas.registry import Event
 from streams.agents.errors import HandlingError
-from streams.core.casework import Case, barred, case_of, is_current, stands
+from streams.core.casework import DISTRESS_ACTIVATED, Case, barred, case_of, is_current, is_waiting, stands
 from streams.core.changes import Change
 from streams.core.verification import REFRESH_US, begins, lock_of
 from streams.ports import AlreadyDone, Append, Appended, Conflict, EventStore, NewEvent, Outcome
@@ -84,13 +84,14 @@ class ReviewAgent:
                 return
             with self._store.snapshot() as facts:
                 head, now_us = facts.head(case.event.cameo), facts.now_us()
+                waits = is_waiting(case, facts) and DISTRESS_ACTIVATED not in case.event.codes
                 current, said = is_current(case, facts), stands(case, barred(case, facts, self._store.read), now_us)
             if current and said == "open":
                 return
             if current and said == "accept" and sealed is None:
                 sealed = self._seal(case)
                 continue  # sealing is on record in the same stream, and took its time: everything is read again
-            events = self._following(case, said, now_us, sealed=bool(sealed)) if current else (CaseClosed(outcome="lapsed"),)
+            events = self._following(case, said, now_us, sealed=bool(sealed), waits=waits) if current else (CaseClosed(outcome="lapsed"),)
             done = self._close(case, 0 if head is None else head.revision, events)
             if isinstance(done, Appended | AlreadyDone):
                 self._forget(case, current=current)
@@ -99,10 +100,12 @@ class ReviewAgent:
                 raise HandlingError(f"the outcome of {name} was not appended: {done}")
         raise HandlingError(f"{name} kept moving")
 
-    def _following(self, case: Case, said: str, now_us: int, *, sealed: bool) -> tuple[Event, ...]:
+    def _following(self, case: Case, said: str, now_us: int, *, sealed: bool, waits: bool) -> tuple[Event, ...]:
         """Tell the events of a verdict; the likeness lies sealed when an activation is told."""
-        if case.kind == "distress":  # nothing of the enrolment moves: it has to go on looking as it does
-            return (CaseClosed(outcome="lapsed" if said == "lapsed" else "refuse"),)
+        if case.kind == "distress" and not waits:  # nothing of the enrolment moves: it has to go on looking as it does
+            return (CaseClosed(outcome="refuse"),)
+        if case.kind == "distress":  # it looks as if people looked at it, and they do not accept it
+            return self._refused(case, "refuse", (REFUSED,), now_us)
         if said == "accept" and sealed:
             name, profile = case.event.enrolment or "", self._begun(case).profile
             active = EnrolmentActivated(enrolment=name, assurance=profile, level="reviewed", refresh_by_us=now_us + REFRESH_US)

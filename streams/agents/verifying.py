@@ -20,6 +20,7 @@ from identity.core.context import Asked, FaceMatch
 from identity.core.fingerprint import Fingerprint
 from identity.core.profiles import Profile
 from identity.core.reviewing import wanted
+from identity.core.spoken import distress_heard
 from identity.keys.errors import KeyholderRefusedError
 from schemas.cameo import EnrolmentAssessed, EnrolmentRefused, EnrolmentStarted, Facet, RecordingReceived, VerificationStarted
 from schemas.case import CaseOpened
@@ -31,6 +32,7 @@ from streams.agents.errors import HandlingError
 from streams.agents.own_face import COMPARE_PURPOSE, own_face
 from streams.core.casework import case_id
 from streams.core.changes import Change
+from streams.core.seeming import as_if_unsaid, codes_of, held_of
 from streams.core.verification import (
     assessed_of,
     begins,
@@ -45,6 +47,7 @@ from streams.ports import AlreadyDone, Append, Appended, Conflict, EventStore, N
 
 ACTOR = "worker"
 EVIDENCE_PURPOSE = "assess"
+DISTRESS_PURPOSE = "distress"
 TRIES = 3
 GONE = frozenset({"key.destroyed", "evidence.unknown"})
 
@@ -155,8 +158,9 @@ class VerifyAgent:
         matches = self._faces.search(template, envelope.stream) if self._faces is not None and template else None
         assessment = searched(found.assessment, matches)
         profile = Profile(started.profile)
-        decision = decide(assessment, profile)
-        if isinstance(decision, Activated):
+        called = self._calls_for_help(started, assessment)
+        decision = decide(as_if_unsaid(assessment) if called else assessment, profile)
+        if isinstance(decision, Activated):  # also where it only looks so: what is sealed opens for nobody without an activation
             for facet, asset in found.assets.items():
                 self._keyholder.put_asset(envelope.stream, started.owner, facet, asset)
         event_id = secrets.token_hex(16)
@@ -166,11 +170,28 @@ class VerifyAgent:
             now_us = facts.now_us()
         outcome = outcome_of(event.enrolment, started, assessment, decision, now_us)
         cases = ()
-        if isinstance(decision, NeedsReview):
+        if called:
+            codes = codes_of(decision)
+            outcome = held_of(event.enrolment) if isinstance(decision, Activated) else outcome
+            cases = (case_of(envelope.stream, event, wanted(codes, profile, now_us), codes, None),)
+        elif isinstance(decision, NeedsReview):
             nearest = max(matches or (), key=lambda match: match.similarity_micro, default=None)
             other = nearest.ref if nearest is not None and "face.known" in decision.codes else None
             cases = (case_of(envelope.stream, event, wanted(decision.codes, profile, now_us), decision.codes, other),)
         self._append(envelope, event, (assessed_of(event, started, assessment), outcome, *cases), {event_id: sealed})
+
+    def _calls_for_help(self, started: EnrolmentStarted, assessment: Assessment) -> bool:
+        """Tell whether the word was said that the owner set for danger; False where none is set, or its key is destroyed."""
+        told = [one for one in self._store.read(started.owner) if one.type == "account.distress_set"][-1:]
+        if not told or not told[0].sealed or not assessment.heard:
+            return False
+        try:
+            word = self._keyholder.unseal(started.owner, told[0].event_id, DISTRESS_PURPOSE)["word"].decode()
+        except KeyholderRefusedError as error:
+            if "key.destroyed" not in error.codes:
+                raise
+            return False
+        return any(distress_heard(assessment.heard.splitlines(), word, language) for language in ("en", "ko"))
 
     def _append(
         self, cause: Envelope, event: RecordingReceived, outcome: Sequence[Event], sealed: Mapping[str, Mapping[str, Sealed]]

@@ -105,8 +105,11 @@ def is_current(case: Case, facts: FactReader) -> bool:
 
     A call for help waits for nothing but somebody who sees to it.
     """
-    if case.kind == "distress":
-        return True
+    return case.kind == "distress" or is_waiting(case, facts)
+
+
+def is_waiting(case: Case, facts: FactReader) -> bool:
+    """Tell whether the enrolment of a case is its person's last one and undecided, or refused where that is appealed."""
     fact, status = facts.get(case.event.cameo, "enrolment"), facts.get(case.event.cameo, "status")
     if fact is None or fact.value["enrolment"] != case.event.enrolment or (status is not None and status.value["status"] == "erased"):
         return False

@@ -10,11 +10,13 @@ from __future__ import annotations
 from functools import singledispatch
 from typing import Literal, NamedTuple
 
-from schemas import account, cameo, consent, generation
+from schemas import account, cameo, case, consent, generation
 from schemas.registry import Event, by_class
+from streams.core.casework import DISTRESS_ACTIVATED
 from streams.core.changes import Change, Put, Row, Seen
 
-Audience = Literal["owner", "subjects", "requester", "account"]
+Audience = Literal["owner", "subjects", "requester", "account", "operators"]
+"""`operators` are told by the ways out of the installation; nobody's inbox holds it."""
 
 
 ACTED_FOR = "acted_for:"
@@ -31,6 +33,8 @@ class Notice(NamedTuple):
     kind: str
     codes: tuple[str, ...] = ()
     account: str | None = None
+    stream: str | None = None
+    """What it is about, where that is not the event's own stream."""
 
 
 @singledispatch
@@ -48,7 +52,7 @@ def notify(event: Event, at: Seen) -> tuple[Change, ...]:
         nth = told[notice.audience] = told.get(notice.audience, 0) + 1
         key = f"{at.event_id}/{notice.audience}" + ("" if nth == 1 else f"/{nth}")
         row: Row = {
-            "stream": at.stream,
+            "stream": notice.stream or at.stream,
             "revision": at.revision,
             "audience": notice.audience,
             "account": notice.account,
@@ -74,6 +78,15 @@ def _(event: account.AccountStandingChanged) -> tuple[Notice, ...]:
 def _(event: cameo.EnrolmentActivated) -> tuple[Notice, ...]:
     del event
     return (Notice("owner", "enrolment.activated"),)
+
+
+@notices.register
+def _(event: case.CaseOpened) -> tuple[Notice, ...]:
+    """Operators hear of a call for help; its person is told what an activation tells, where one is shown (streams.core.seeming)."""
+    if event.kind != "distress":
+        return ()
+    shown = (Notice("owner", "enrolment.activated", stream=event.cameo),) if DISTRESS_ACTIVATED in event.codes else ()
+    return (Notice("operators", "case.distress"), *shown)
 
 
 @notices.register

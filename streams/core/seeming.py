@@ -1,0 +1,97 @@
+"""Owns what a call for help looks like to whoever watches its person: as if the word had not been said. Stores and shows nothing.
+
+A word that a person set (`account.distress_set`) and says in a recording asks for help: nothing becomes active, and everything
+that the person is shown is what it would have been without the word. What is true stands in the record and in the case.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+import msgspec
+
+from identity.core.assessment import Activated, Assessment, Decision, NeedsReview, Refused
+from policy.ports import FactReader
+from schemas.cameo import EnrolmentHeld
+from schemas.envelope import Envelope
+from schemas.registry import Event
+from streams.core.casework import DISTRESS_ACTIVATED, Read, case_id
+from streams.core.verification import REFRESH_US
+
+HEARD = "distress.heard"
+WORD_SET = "account.distress_set"
+WORDS = 6
+"""The check that the word itself makes fail: the phrase is to be said exactly."""
+Seeming = Literal["activated", "as it is"]
+
+
+def as_if_unsaid(assessment: Assessment) -> Assessment:
+    """Read an assessment as if the word had not stood beside the phrase."""
+    results = tuple(msgspec.structs.replace(one, passed=True) if one.number == WORDS else one for one in assessment.results)
+    return msgspec.structs.replace(assessment, results=results)
+
+
+def codes_of(decision: Decision) -> tuple[str, ...]:
+    """Tell the codes of the case that a call for help opens, by what would have been decided without the word."""
+    match decision:
+        case Activated():
+            return (HEARD, DISTRESS_ACTIVATED)
+        case NeedsReview() | Refused():
+            return (HEARD, *decision.codes)
+
+
+def held_of(enrolment: str) -> Event:
+    """Tell the event that stands where an activation would: nothing is active by it."""
+    return EnrolmentHeld(enrolment=enrolment, codes=("review.required",))
+
+
+def seeming(facts: FactReader, events: Sequence[Envelope]) -> dict[str, Seeming]:
+    """Tell which enrolments of a cameo's events called for help, and whether each has to look active."""
+    found: dict[str, Seeming] = {}
+    for event in events:
+        if event.type == "enrolment.recording_received":
+            case = facts.get(case_id(event.data["evidence"]), "case")
+            if case is not None and case.value["kind"] == "distress":
+                found[event.data["enrolment"]] = "activated" if DISTRESS_ACTIVATED in case.value["codes"] else "as it is"
+    return found
+
+
+def status_seen(cameo: str, facts: FactReader, read: Read) -> dict[str, str] | None:
+    """Tell a cameo's status as its owner, and whoever asks them, is shown it; None: there is none yet.
+
+    Never asked by what decides: the policy reads the fact itself.
+    """
+    status = facts.get(cameo, "status")
+    if status is not None or facts.head(cameo) is None:
+        return None if status is None else status.value
+    shown = [one for one in as_shown(facts, read(cameo)) if one.type == "enrolment.activated"]
+    return {"status": "active", "assurance": shown[-1].data["assurance"]} if shown else None
+
+
+def as_shown(facts: FactReader, events: Sequence[Envelope]) -> list[Envelope]:
+    """Write a person's events as they are shown them: those that a call for help changed, as they would be without it.
+
+    That a word was set is left out, and revisions are counted anew, so that no gap tells of it.
+    """
+    kept = [one for one in events if one.type != WORD_SET]
+    if len(kept) < len(events):
+        return [msgspec.structs.replace(one, revision=place) for place, one in enumerate(kept, 1)]
+    calls = seeming(facts, events)
+    if not calls:
+        return list(events)
+    begun = {one.data["enrolment"]: one.data["profile"] for one in events if one.type == "enrolment.started"}
+    levels = {one.data["enrolment"]: one.data.get("level", "upload") for one in events if one.type == "enrolment.assessed"}
+    shown: list[Envelope] = []
+    for event in events:
+        enrolment = event.data.get("enrolment")
+        if event.type == "enrolment.held" and calls.get(enrolment) == "activated":
+            refresh_us = event.time_us + REFRESH_US
+            data = {"enrolment": enrolment, "assurance": begun[enrolment], "level": levels[enrolment], "refresh_by_us": refresh_us}
+            shown.append(msgspec.structs.replace(event, type="enrolment.activated", version=2, data=data))
+        elif event.type == "enrolment.assessed" and enrolment in calls:
+            checks = [one | {"passed": True} if one["number"] == WORDS else one for one in event.data["checks"]]
+            shown.append(msgspec.structs.replace(event, data=event.data | {"checks": checks}))
+        else:
+            shown.append(event)
+    return shown
