@@ -67,6 +67,10 @@ class Assessor(Protocol):
         """Assess one recording, without a search among known faces; seconds. Raises HandlingError when the process died."""
         ...
 
+    def cut(self, recording: bytes) -> Mapping[Facet, bytes]:
+        """Cut the likeness of a recording, whatever the checks found; empty without a face."""
+        ...
+
 
 class FaceSearch(Protocol):
     """Looks among known faces."""
@@ -151,17 +155,17 @@ class VerifyAgent:
             own_template=own_face(history, self._keyholder),
         )
         found = self._assessor.assess(recording, asked, Profile(started.profile))
-        self._conclude(envelope, event, started, found)
+        self._conclude(envelope, event, started, found, recording)
 
-    def _conclude(self, envelope: Envelope, event: RecordingReceived, started: EnrolmentStarted, found: Found) -> None:
+    def _conclude(self, envelope: Envelope, event: RecordingReceived, started: EnrolmentStarted, found: Found, recording: bytes) -> None:
         template = found.assessment.template
         matches = self._faces.search(template, envelope.stream) if self._faces is not None and template else None
         assessment = searched(found.assessment, matches)
         profile = Profile(started.profile)
         called = self._calls_for_help(started, assessment)
         decision = decide(as_if_unsaid(assessment) if called else assessment, profile)
-        if isinstance(decision, Activated):  # also where it only looks so: what is sealed opens for nobody without an activation
-            for facet, asset in found.assets.items():
+        if isinstance(decision, Activated):
+            for facet, asset in (self._seeming_assets(envelope.stream, recording) if called else found.assets).items():
                 self._keyholder.put_asset(envelope.stream, started.owner, facet, asset)
         event_id = secrets.token_hex(16)
         personal = {"fingerprints": msgspec.msgpack.encode(assessment.fingerprint)} | ({"template": template} if template else {})
@@ -179,6 +183,14 @@ class VerifyAgent:
             other = nearest.ref if nearest is not None and "face.known" in decision.codes else None
             cases = (case_of(envelope.stream, event, wanted(decision.codes, profile, now_us), decision.codes, other),)
         self._append(envelope, event, (assessed_of(event, started, assessment), outcome, *cases), {event_id: sealed})
+
+    def _seeming_assets(self, cameo: str, recording: bytes) -> Mapping[Facet, bytes]:
+        """Cut the likeness of a call for help that has to look like an activation: sealed, it opens for nobody without one.
+
+        An active cameo keeps the likeness that it has.
+        """
+        with self._store.snapshot() as facts:
+            return {} if facts.get(cameo, "status") is not None else self._assessor.cut(recording)
 
     def _calls_for_help(self, started: EnrolmentStarted, assessment: Assessment) -> bool:
         """Tell whether the word was said that the owner set for danger; False where none is set, or its key is destroyed."""

@@ -40,9 +40,7 @@ class Hearing(ScriptedAssessor):
     heard = ""
 
     def assess(self, recording: bytes, asked: Asked, profile: Profile) -> Found:
-        failing, self.failing = self.failing, set()
-        found = super().assess(recording, asked, profile)
-        self.failing = failing
+        failing, found = self.failing, super().assess(recording, asked, profile)
         results = tuple(
             msgspec.structs.replace(one, passed=one.number not in failing, code="words.not_as_asked" if one.number == 6 else one.code)
             for one in found.assessment.results
@@ -85,9 +83,11 @@ class Stage:
 
     def enrol(self, handle: str, heard: str, failing: frozenset[int] = frozenset(), profile: str = "sandbox") -> Enrolled:
         account, headers = self.place.person(handle)
-        one = Enrolled(account, headers)
-        call = self.place.client.request
-        assert call("PUT", "/v1/accounts/me/distress", json={"word": WORD}, headers=headers).status_code == 204
+        assert self.place.client.put("/v1/accounts/me/distress", json={"word": WORD}, headers=headers).status_code == 204
+        return self.enrol_again(Enrolled(account, headers), heard, failing, profile)
+
+    def enrol_again(self, one: Enrolled, heard: str, failing: frozenset[int], profile: str) -> Enrolled:
+        call, headers = self.place.client.request, one.headers
         body = {"profile": profile, "consent_text_sha256": CONSENT_TEXT_SHA256}
         one.enrolment = call("POST", "/v1/enrolments", json=body, headers=headers).json()["enrolment"]
         one.evidence = call("PUT", f"/v1/enrolments/{one.enrolment}/recording", content=b"webm", headers=headers).json()["evidence"]
@@ -226,3 +226,16 @@ def test_a_word_that_a_challenge_may_ask_for_or_nobody_can_hear_is_not_taken(sta
 
     word = next(iter(WORDS)) if word == "river" else word
     assert stage.place.client.put("/v1/accounts/me/distress", json={"word": word}, headers=headers).status_code == 422
+
+
+def test_an_active_cameo_keeps_its_likeness_and_stays_active(stage: Stage) -> None:
+    account, headers = stage.place.person("min")
+    stage.place.activate(account)
+    stage.place.client.put("/v1/accounts/me/distress", json={"word": WORD}, headers=headers)
+    called = stage.enrol_again(Enrolled(account, headers), WORD, frozenset({6}), "sandbox")
+    types = [one.type for one in stage.place.store.read(called.cameo)]
+    assert ("asset.sealed" in types, types.count("enrolment.activated")) == (False, 1)
+    with stage.place.store.snapshot() as facts:
+        status = facts.get(called.cameo, "status")
+    assert status is not None
+    assert status.value["status"] == "active"
