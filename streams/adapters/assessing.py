@@ -19,6 +19,7 @@ from identity.core.assessment import Activated, decide
 from identity.core.checks.known_face import searched
 from identity.core.context import Asked
 from identity.core.profiles import Profile
+from identity.keys.memory import leave_no_dump
 from schemas.cameo import Facet
 from streams.agents.errors import AgentStoppedError, HandlingError
 from streams.agents.verifying import Found
@@ -48,7 +49,7 @@ class ProcessAssessor:
     def _run(self, work: Callable[..., _T], *given: Any) -> _T:
         with self._starting:
             if self._pool is None:
-                self._pool = ProcessPoolExecutor(max_workers=1, mp_context=get_context("spawn"))
+                self._pool = ProcessPoolExecutor(max_workers=1, mp_context=get_context("spawn"), initializer=leave_no_dump)
             pool = self._pool
         try:
             return self._wait(pool.submit(work, *given, self._models))

@@ -157,6 +157,24 @@ def test_a_rotation_that_is_killed_on_both_sides_goes_on_where_it_was(
     assert sealed_files(keyholding, set(before)) == before
 
 
+def test_a_credential_that_systemd_provides_takes_over_once_it_is_there(
+    keyholding: Keyholding, people: list[tuple[str, str, str, bytes]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    operator = keyholding.client("operator")
+    with pytest.raises(KeyholderRefusedError, match=r"root_key\.refused"):
+        operator.rotate("credential:cameo-root")
+    (tmp_path / "cameo-root").write_bytes(os.urandom(32))
+    (tmp_path / "cameo-root").chmod(0o440)
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(tmp_path))
+    in_a_file = versions(keyholding)[-1][0]
+    keyholding.restart()
+    ended(rotate(keyholding, "--to", "credential:cameo-root"))
+    assert versions(keyholding)[-1] == ("credential:cameo-root", True, False)
+    _, _, evidence, recording = people[-1]
+    assert keyholding.client("worker").get_evidence(evidence, "assess") == recording
+    ended(rotate(keyholding, "--to", in_a_file.replace(".key", "-again.key"), "--make"))
+
+
 def test_the_root_key_moves_from_a_file_into_a_token_under_load(
     request: pytest.FixtureRequest, keyholding: Keyholding, people: list[tuple[str, str, str, bytes]]
 ) -> None:
@@ -174,8 +192,7 @@ def test_the_root_key_moves_from_a_file_into_a_token_under_load(
     for path in sorted(Path(keyholding.installation.settings.secrets).glob("root*.key")):
         path.rename(path.with_suffix(".destroyed"))  # no file opens anything any more
     keyholding.restart()
-    account, _, evidence, recording = people[0]
-    del account
+    _, _, evidence, recording = people[0]
     assert keyholding.client("worker").get_evidence(evidence, "assess") == recording
     assert sealed_files(keyholding, set(before)) == before
 
