@@ -18,7 +18,21 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 PREFIX = "CAMEO_"
-OPTIONAL = frozenset({"corpus", "max_staleness_ms", "view_partitions", "view_mib", "operators", "root_key"})
+OPTIONAL = frozenset(
+    {
+        "corpus",
+        "max_staleness_ms",
+        "view_partitions",
+        "view_mib",
+        "operators",
+        "root_key",
+        "proxies",
+        "rates",
+        "controller",
+        "contact",
+        "jurisdiction",
+    }
+)
 
 
 class SettingsError(InstallationError):
@@ -46,6 +60,7 @@ class Settings:
         remembers it, so that later only `cameo keys rotate` changes it
     proxies: networks of the operator's own proxies, as "10.0.0.0/8": their X-Forwarded-For is believed, nobody else's
     rates: how often somebody may try, where other than by the house's rules, as "start/address=200/10 token/address=off"
+    controller, contact, jurisdiction: who runs this, how to reach them, under which law: said in every receipt of consent
     max_staleness_ms: the age at which the consent view refuses; 500 by design, the published bound adds 100 for skew
     """
 
@@ -66,6 +81,11 @@ class Settings:
     view_partitions: str = "0-31"
     view_mib: int = 8192
     operators: int = 2
+    proxies: str = ""
+    rates: str = ""
+    controller: str = ""
+    contact: str = ""
+    jurisdiction: str = ""
     root_key: str = "file:root.key"
 
     @classmethod
