@@ -24,7 +24,7 @@ export RAY_USAGE_STATS_ENABLED := 0
 TIMED = echo "== $@"; trap 'echo "== $@ took $$SECONDS s"' EXIT;
 
 ##@ Set up and run
-.PHONY: help setup demo up down bench bench-policy test lint types contracts rego unit contract integration property golden corpus machine machinefull race racefull fuzz kill e2e audit clean
+.PHONY: help setup demo up down bench bench-policy bench-identity test lint types contracts rego unit contract integration property golden corpus machine machinefull race racefull fuzz kill e2e audit clean
 
 help: ## List every command
 	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z0-9]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -46,6 +46,9 @@ bench: setup ## Measure, beside peers, into bench/results/*.json and docs/benchm
 
 bench-policy: setup ## Decisions beside OpenFGA and OPA-with-data, revocation, races: bench/results/policy.json (30 minutes; OpenFGA is built once)
 	@$(TIMED) nice $(BIN)/python -m infra.bootstrap.peers; $(BIN)/python -m bench.policy; $(BIN)/python -m bench.report
+
+bench-identity: setup ## Who gets through an enrolment: docs/identity-accuracy.md (needs CAMEO_CORPUS; 40 minutes on 2 cores, what is kept is not made again)
+	@$(TIMED) nice $(BIN)/python -m bench.identity; $(BIN)/python -m bench.report
 
 ##@ Test, in this order
 test: setup lint types contracts rego unit contract integration property golden corpus machine race kill e2e ## All of the following, in order

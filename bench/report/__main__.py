@@ -23,6 +23,10 @@ PEERS = {
         "`bench/policy/model.fga`. We answer more than is asked of the peers: switches, verdict, revocations, obligations, every "
         "requirement of the policy. OPA with everything as data says nothing about how fresh its data is."
     ),
+    "identity": (
+        "Shares of recordings; the interval in each row is Wilson's at 95 % and counts recordings, which come from few people: "
+        "[what that means](identity-accuracy.md), and every kind of attack by itself. Goals are the most that ours may come to."
+    ),
     "whole": "The peer of a film's speed is real time; of refusals, the limit of .1 %.",
 }
 
