@@ -34,6 +34,7 @@ from serving.handlers.asking import AskingDesk
 from serving.handlers.at_least import AtLeast
 from serving.handlers.authzen import CameoDecisions
 from serving.handlers.desk import Desk
+from serving.handlers.live import MAX_CHUNK_BYTES
 from serving.handlers.plans import before_a_request
 from serving.handlers.rates import Rates, rules_from
 from serving.handlers.uploads import Uploads
@@ -96,7 +97,16 @@ def main() -> int:
         proxies=networks(settings.proxies),
     )
     host, _, port = settings.api.rpartition(":")
-    config = uvicorn.Config(make_app(parts), host=host, port=int(port), log_level="warning", access_log=False, proxy_headers=False)
+    config = uvicorn.Config(
+        make_app(parts),
+        host=host,
+        port=int(port),
+        log_level="warning",
+        access_log=False,
+        proxy_headers=False,
+        ws_max_size=MAX_CHUNK_BYTES,
+        ws_max_queue=32,
+    )
     Server(config, settings).run()
     pool.close()
     return 0

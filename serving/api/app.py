@@ -25,6 +25,7 @@ from serving.api.routes import (
     generations,
     grants,
     groups,
+    live,
     operate,
     personal,
     plans,
@@ -45,7 +46,7 @@ DESCRIPTION = (
 
 ROUTES = (
     accounts, powers, enrolments, uploads, consent, grants, groups, requests, asking, coownership, generations, audit, operate, step_up,
-    authzen, switches, apps, plans, appeals, personal, protected, cases, distress,
+    authzen, switches, apps, plans, appeals, personal, protected, cases, distress, live,
 )  # fmt: skip
 """In the order in which they are matched: of two addresses that both fit, the first."""
 

@@ -22,6 +22,7 @@ from serving.handlers.apps import require_it
 from serving.handlers.asking import AskingDesk
 from serving.handlers.at_least import AtLeast
 from serving.handlers.desk import Caller, Desk
+from serving.handlers.live import LiveDesk
 from serving.handlers.rates import Rates, Whence
 from serving.handlers.tokens import known
 from serving.handlers.uploads import Uploads
@@ -54,6 +55,7 @@ class Parts:
     """Whose word about addresses is believed."""
     pacing: Pacing = PACING
     renderer: EvidenceRenderer = field(default_factory=EvidenceRenderer)
+    live: LiveDesk = field(default_factory=LiveDesk)
 
 
 def parts_of(request: Request) -> Parts:

@@ -26,7 +26,12 @@ def whence(request: HTTPConnection, proxies: Networks) -> Whence:
     """Tell where a request comes from."""
     named = request.headers.get(DEVICE) or request.cookies.get(COOKIE) or ""
     peer = request.client.host if request.client else ""
-    return Whence(address(peer, request.headers.getlist("x-forwarded-for"), proxies), named if _DEVICE.fullmatch(named) else None)
+    return Whence(address(peer, request.headers.getlist("x-forwarded-for"), proxies), named_device(named))
+
+
+def named_device(named: str) -> str | None:
+    """Take a device's name as its client drew it; None for what is no such name."""
+    return named if _DEVICE.fullmatch(named) else None
 
 
 def address(peer: str, forwarded: Sequence[str], proxies: Networks) -> str | None:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import logging
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Protocol
 
-from identity.core.challenge import Challenge, Movement, issue
+from identity.core.challenge import VOCABULARY, Challenge, Language, Movement, Way, Without, issue
+from identity.core.live_plan import Planned, plan
 from identity.core.profiles import Profile as AssuranceProfile
 from identity.keys.client import KeyholderRefusedError, KeyholderUnavailableError
 from identity.keys.wire import EvidenceSealed
@@ -15,6 +18,7 @@ from schemas.codec import event_of
 from schemas.envelope import Envelope
 from schemas.ids import cameo_of
 from serving.consent_texts import acceptable, in_force
+from serving.core.live_answer import LiveAnswer, telling
 from serving.errors import ConflictError, InvalidError, LockedError, NotFoundError
 from serving.handlers.desk import TRIES, Caller, Desk
 
@@ -39,8 +43,24 @@ class EvidenceStore(Protocol):
         ...
 
 
-def start(desk: Desk, caller: Caller, profile: Profile, consent_text_sha256: str) -> Challenge:
-    """Issue a challenge, bound to the caller, for two minutes.
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """How somebody wants to be asked: all at once or step by step, in which language, lit by the screen, without what they cannot do."""
+
+    way: Way = "upload"
+    language: Language = "en"
+    light: bool = False
+    without: frozenset[Without] = frozenset()
+
+
+Expect = Callable[[Challenge, str, tuple[Planned, ...]], None]
+"""Keeps a challenge (with its salt and its steps) that is handed out step by step, once it was recorded that there is one."""
+
+
+def start(
+    desk: Desk, caller: Caller, profile: Profile, consent_text_sha256: str, wish: Wish | None = None, expect: Expect | None = None
+) -> Challenge:
+    """Issue a challenge, bound to the caller, for two minutes. Of one step by step only a commitment is recorded, and shown.
 
     Raises LockedError after five failures, and ConflictError while a recording is being checked: answers that wait in a
     row would be checked although the first five of them lock.
@@ -73,15 +93,33 @@ def start(desk: Desk, caller: Caller, profile: Profile, consent_text_sha256: str
             "wait for its answer: cameo enrol status",
             retry_after_s=5,
         )
-    challenge = issue(caller.account, now_us, desk.entropy(32), profile=AssuranceProfile(profile))
-    event = EnrolmentStarted(
-        enrolment=challenge.challenge_id, owner=caller.account, profile=profile, phrase=challenge.phrase,
-        movements=tuple(movement.value for movement in challenge.movements), expires_at_us=challenge.expires_at_us,
-        consent_text_version=accepted.version, consent_text_sha256=consent_text_sha256,
+    wish = _possible(wish or Wish())
+    challenge = issue(
+        caller.account, now_us, desk.entropy(32), profile=AssuranceProfile(profile), language=wish.language, way=wish.way,
+        light=wish.light, without=wish.without,
     )  # fmt: skip
-    request = ["enrolment.start", profile, consent_text_sha256]
+    stepwise, salt = wish.way == "stepwise", desk.entropy(16).hex()
+    event = EnrolmentStarted(
+        enrolment=challenge.challenge_id, owner=caller.account, profile=profile, phrase=() if stepwise else challenge.phrase,
+        movements=() if stepwise else tuple(movement.value for movement in challenge.movements),
+        expires_at_us=challenge.expires_at_us, consent_text_version=accepted.version, consent_text_sha256=consent_text_sha256,
+        way=wish.way, language=wish.language, light=bool(challenge.light), without=challenge.without,
+        commitment=challenge.commitment(salt) if stepwise else "",
+    )  # fmt: skip
+    request = ["enrolment.start", profile, consent_text_sha256, wish.way, wish.language, wish.light, sorted(wish.without)]
     written = desk.append(caller, [desk.event(cameo, event)], expected={cameo: head.revision if head else 0}, request=request)
-    return _challenge_of(written[0])
+    shown = _challenge_of(written[0])
+    if stepwise and expect is not None and shown.challenge_id == challenge.challenge_id:
+        expect(challenge, salt, plan(challenge, desk.entropy(32)))
+    return shown
+
+
+def _possible(wish: Wish) -> Wish:
+    if wish.light and wish.way != "stepwise":
+        raise InvalidError("light.needs_steps", "light is shown in a live challenge only", "ask for the way stepwise, or leave light out")
+    if wish.language not in VOCABULARY:
+        raise InvalidError("language.unknown", f"no phrase is drawn in {wish.language} here", "ask for en")
+    return wish
 
 
 def require_open(desk: Desk, caller: Caller, enrolment: str) -> None:
@@ -102,7 +140,14 @@ def open_until(desk: Desk, caller: Caller, enrolment: str) -> int:
     return fact.value["expires_at_us"]
 
 
-def submit(desk: Desk, evidence: EvidenceStore, caller: Caller, enrolment: str, recording: bytes, camera_label: str) -> EvidenceSealed:
+def submit_live(desk: Desk, evidence: EvidenceStore, caller: Caller, answer: LiveAnswer) -> EvidenceSealed:
+    """Seal the recording of a live challenge and tell what was asked; else as `submit`."""
+    return submit(desk, evidence, caller, answer.challenge.challenge_id, answer.recording, answer.camera_label, answer)
+
+
+def submit(
+    desk: Desk, evidence: EvidenceStore, caller: Caller, enrolment: str, recording: bytes, camera_label: str, told: LiveAnswer | None = None
+) -> EvidenceSealed:
     """Seal a recording as evidence and hand it to the checks; durable when it returns, once per challenge.
 
     Of two at once one is accepted; the other is told so (`challenge.used`), and its recording destroyed. The same recording
@@ -118,11 +163,14 @@ def submit(desk: Desk, evidence: EvidenceStore, caller: Caller, enrolment: str, 
     if (before := _sent_before(desk, caller, cameo, enrolment, recording)) is not None:
         return before
     _open_challenge(desk, cameo, enrolment)
+    if told is None and _started(desk, cameo, enrolment).way == "stepwise":
+        raise ConflictError("challenge.stepwise", "this challenge is answered step by step", f"connect to /v1/enrolments/{enrolment}/live")
     stored = evidence.put_evidence(caller.account, cameo, recording)
     event = RecordingReceived(
         enrolment=enrolment, evidence=stored.evidence, key_id=stored.key_id, sha256=stored.sha256,
         bytes=stored.bytes, camera_label=camera_label[:120],
     )  # fmt: skip
+    event = event if told is None else telling(event, told)
     try:
         received = _receive(desk, caller, cameo, event)
     except ConflictError:
@@ -133,6 +181,14 @@ def submit(desk: Desk, evidence: EvidenceStore, caller: Caller, enrolment: str, 
     if received.evidence != stored.evidence:
         _forget(evidence, stored.evidence)
     return _sealed(received)
+
+
+def _started(desk: Desk, cameo: str, enrolment: str) -> EnrolmentStarted:
+    for envelope in reversed(desk.store.read(cameo)):
+        event = event_of(envelope) if envelope.type == "enrolment.started" else None
+        if isinstance(event, EnrolmentStarted) and event.enrolment == enrolment:
+            return event
+    raise NotFoundError("enrolment.unknown", "no such challenge is open for you", "start a new enrolment: cameo enrol start")
 
 
 def _receive(desk: Desk, caller: Caller, cameo: str, event: RecordingReceived) -> RecordingReceived:
@@ -181,7 +237,8 @@ def _challenge_of(envelope: Envelope) -> Challenge:
     return Challenge(
         challenge_id=event.enrolment, account=event.owner, phrase=event.phrase,
         movements=tuple(Movement(movement) for movement in event.movements),
-        issued_at_us=envelope.time_us, expires_at_us=event.expires_at_us,
+        issued_at_us=envelope.time_us, expires_at_us=event.expires_at_us, language=event.language, way=event.way,
+        without=event.without,
     )  # fmt: skip
 
 

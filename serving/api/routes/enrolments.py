@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import partial
 from typing import Annotated, Any, Literal
 from urllib.parse import unquote
 
@@ -10,11 +11,16 @@ from fastapi import APIRouter, Header, Query, Request
 from pydantic import BaseModel, Field
 from starlette.concurrency import run_in_threadpool
 
+from identity.core.challenge import Challenge
+from identity.core.live_plan import Planned
+from policy.codes import codes
 from schemas.ids import cameo_of
 from serving import consent_texts
 from serving.api.context import EnrolCaller, PartsHere, WhenceHere
+from serving.core.reasons import reasons
 from serving.errors import InvalidError, NotFoundError
 from serving.handlers import enrolments
+from serving.handlers.live import Waiting
 
 router = APIRouter(prefix="/v1", tags=["enrolment"])
 
@@ -33,16 +39,24 @@ class NewEnrolment(BaseModel):
 
     profile: Literal["sandbox", "basic", "verified"] = "basic"
     consent_text_sha256: str = Field(max_length=64)
+    way: Literal["upload", "stepwise"] = Field("upload", description="all at once, or step by step over the live route")
+    language: Literal["en", "ko"] = "en"
+    light: bool = Field(default=False, description="the screen lights the face; step by step only, not for photosensitive people")
+    without: list[Literal["turn", "speech", "sight", "light"]] = Field(
+        default=[], max_length=4, description="what the person cannot do, or may not be shown"
+    )
 
 
 class ChallengeShown(BaseModel):
-    """What to say and how to move, in one take, before the time is up."""
+    """What to say and how to move, in one take, before the time is up; of a stepwise one, where to connect for its steps."""
 
     enrolment: str
     cameo: str
     phrase: list[str]
     movements: list[str]
     expires_at: datetime
+    way: str = "upload"
+    live: str | None = Field(None, description="path of the websocket that hands out the steps")
 
 
 class Submitted(BaseModel):
@@ -71,12 +85,18 @@ def consent_text(
 def start(parts: PartsHere, caller: EnrolCaller, whence: WhenceHere, body: NewEnrolment) -> ChallengeShown:
     """Take a challenge: single use, two minutes, for the caller alone, and for the device that the caller names (Cameo-Device)."""
     parts.rates.require("start", whence, caller.account)
-    challenge = enrolments.start(parts.desk, caller, body.profile, body.consent_text_sha256)
+    wish = enrolments.Wish(body.way, body.language, body.light, frozenset(body.without))
+
+    def expect(challenge: Challenge, salt: str, steps: tuple[Planned, ...]) -> None:
+        parts.live.expect(Waiting(challenge, salt, steps, partial(enrolments.submit_live, parts.desk, parts.keyholder)))
+
+    challenge = enrolments.start(parts.desk, caller, body.profile, body.consent_text_sha256, wish, expect)
     parts.rates.bind(challenge.challenge_id, caller.account, whence)
     return ChallengeShown(
         enrolment=challenge.challenge_id, cameo=cameo_of(caller.account), phrase=list(challenge.phrase),
         movements=[movement.value for movement in challenge.movements],
-        expires_at=datetime.fromtimestamp(challenge.expires_at_us / 1e6, UTC),
+        expires_at=datetime.fromtimestamp(challenge.expires_at_us / 1e6, UTC), way=challenge.way,
+        live=f"/v1/enrolments/{challenge.challenge_id}/live" if challenge.way == "stepwise" else None,
     )  # fmt: skip
 
 
@@ -106,7 +126,9 @@ async def submit(
 @router.get("/enrolments/{enrolment}")
 def show(parts: PartsHere, caller: EnrolCaller, enrolment: str) -> dict[str, Any]:
     """Show how an enrolment stands; refused ones tell each code, its sentence and what to do."""
-    return parts.reader.enrolment(cameo_of(caller.account), enrolment)
+    state = parts.reader.enrolment(cameo_of(caller.account), enrolment)
+    failed = parts.live.failed(caller.account, enrolment) if state["state"] == "started" else None
+    return state if failed is None else state | {"state": "broken", "reasons": reasons(codes(), [failed], disclosed=False)}
 
 
 async def _bounded_body(request: Request) -> bytes:

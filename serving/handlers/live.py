@@ -1,0 +1,208 @@
+"""Live challenges of this process: those that wait to be answered step by step, and the one session that each may have.
+
+A challenge lies in memory alone until it was answered: nobody reads its next step in the record. When the process ends, whoever
+was about to answer starts anew. What was recorded lies in memory until it is sealed, and is dropped when the session fails.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Annotated, Any, Final
+
+import msgspec
+
+from identity.core.challenge import Challenge
+from identity.core.codes import message
+from identity.core.lighting import SLOT_US
+from identity.core.live import LiveTrace
+from identity.core.live_plan import Planned
+from identity.core.live_session import MAX_US, Session, advance, arrived
+from identity.core.webm_clock import WebmClock
+from identity.keys.wire import EvidenceSealed
+from serving.core.live_answer import LiveAnswer
+from serving.errors import CommandError, ConflictError, InvalidError, NotFoundError, UnavailableError
+from serving.handlers.desk import Caller
+
+MAX_WAITING: Final = 10_000
+MAX_GOING: Final = 24
+"""Sessions at once in one process: 16 MiB each at most."""
+MAX_CHUNK_BYTES: Final = 1024 * 1024
+MAX_CHUNKS: Final = 2500
+"""Fifty a second: a recorder gives four to ten."""
+NEEDED_US: Final = MAX_US + 5_000_000
+"""What must be left of a challenge's time when its session begins."""
+START_ANEW: Final = "start a new enrolment: cameo enrol start --way stepwise"
+
+
+HandIn = Callable[[Caller, LiveAnswer], EvidenceSealed]
+"""Seals the recording and records it; durable when it returns."""
+
+
+@dataclass(slots=True)
+class Waiting:
+    """A challenge that waits for its session. `code`: why its session failed."""
+
+    challenge: Challenge
+    salt: str
+    plan: tuple[Planned, ...]
+    hand_in: HandIn
+    taken: bool = False
+    code: str | None = None
+
+
+def steady_clock_us() -> Callable[[], int]:
+    """Make a clock of UTC microseconds that goes on evenly, whatever is done to the machine's time."""
+    behind_ns = time.time_ns() - time.monotonic_ns()
+    return lambda: (time.monotonic_ns() + behind_ns) // 1000
+
+
+@dataclass
+class LiveDesk:
+    """Every live challenge of one process. May be used from several threads at once."""
+
+    clock_us: Callable[[], int] = field(default_factory=steady_clock_us)
+    _waiting: dict[str, Waiting] = field(default_factory=dict[str, Waiting])
+    _going: int = 0
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def expect(self, waiting: Waiting) -> None:
+        """Keep a challenge until its time is over; the same account's earlier one is given up. Raises UnavailableError when full."""
+        now_us, challenge = self.clock_us(), waiting.challenge
+        with self._lock:
+            for name, one in list(self._waiting.items()):
+                same = one.challenge.account == challenge.account and not one.taken
+                if one.challenge.expires_at_us <= now_us or same:
+                    del self._waiting[name]
+            if len(self._waiting) >= MAX_WAITING:
+                raise UnavailableError("live.busy", "too many people enrol at once", "try again in a minute")
+            self._waiting[challenge.challenge_id] = waiting
+
+    def take(self, account: str, enrolment: str) -> Waiting:
+        """Begin the one session of a challenge. Raises NotFoundError, ConflictError, UnavailableError."""
+        with self._lock:
+            waiting = self._waiting.get(enrolment)
+            if waiting is None or waiting.challenge.account != account:
+                raise NotFoundError("enrolment.unknown", "no such challenge waits for you here", START_ANEW)
+            if waiting.taken:
+                raise ConflictError("challenge.used", "this challenge has, or had, its session", START_ANEW)
+            if waiting.challenge.expires_at_us - self.clock_us() < NEEDED_US:
+                raise ConflictError("challenge.expired", "too little time is left to answer", START_ANEW)
+            if self._going >= MAX_GOING:
+                raise UnavailableError("live.busy", "too many people enrol at once", "try again in a minute")
+            self._going += 1
+            waiting.taken = True
+            return waiting
+
+    def over(self, waiting: Waiting, code: str | None) -> None:
+        """End a session; `code` says why it failed, None that its recording was handed in."""
+        with self._lock:
+            self._going -= 1
+            waiting.code = code
+
+    def failed(self, account: str, enrolment: str) -> str | None:
+        """Tell why the session of a challenge failed, as long as its time goes on; None: it did not."""
+        with self._lock:
+            waiting = self._waiting.get(enrolment)
+            return None if waiting is None or waiting.challenge.account != account else waiting.code
+
+
+class LiveEndedError(CommandError):
+    """A session failed; its recording was dropped."""
+
+    status = 409
+
+    def __init__(self, code: str) -> None:
+        what, _, remedy = message(code).en.partition(". ")
+        super().__init__(code, what, remedy or START_ANEW)
+
+
+class Conduct:
+    """One session as it goes on: takes what comes, tells what to hand out. Does no IO."""
+
+    def __init__(self, waiting: Waiting, clock_us: Callable[[], int]) -> None:
+        """`clock_us`: the server's clock."""
+        self._clock_us = clock_us
+        self._session = Session(waiting.plan, clock_us())
+        self._media = WebmClock()
+        self._recording = bytearray()
+        self._chunks = 0
+
+    @property
+    def answered(self) -> bool:
+        """Whether every step has its frames."""
+        return self._session.answered
+
+    def take(self, chunk: bytes) -> None:
+        """Take a piece of the recording. Raises LiveEndedError."""
+        self._chunks += 1
+        if self._chunks > MAX_CHUNKS or len(chunk) > MAX_CHUNK_BYTES:
+            raise LiveEndedError("media.too_large")
+        self._media.feed(chunk)
+        if self._media.malformed:
+            raise LiveEndedError("media.unreadable")
+        self._session = arrived(self._session, len(chunk), self._media.media_us, self._clock_us())
+        self._raise()
+        self._recording += chunk
+
+    def due(self) -> dict[str, Any] | None:
+        """Tell the step to hand out now, as it is sent. Raises LiveEndedError when something is overdue."""
+        self._session, planned = advance(self._session, self._clock_us())
+        self._raise()
+        return None if planned is None else shown(len(self._session.steps), planned)
+
+    def noted(self) -> dict[str, Any]:
+        """Tell how far the recording has come here: the client sees how far behind the server is."""
+        return {"type": "got", "bytes": len(self._recording), "media_ms": self._media.media_us // 1000}
+
+    def recorded(self) -> tuple[LiveTrace, bytes]:
+        """What the server saw, and the recording."""
+        return self._session.trace(), bytes(self._recording)
+
+    def _raise(self) -> None:
+        if self._session.code is not None:
+            raise LiveEndedError(self._session.code)
+
+
+def shown(number: int, step: Planned) -> dict[str, Any]:
+    """A step as its client reads it."""
+    told: dict[str, Any] = {"type": "step", "step": number, "do": step.kind, "what": list(step.what)}
+    if step.kind == "light":
+        return told | {"each_ms": SLOT_US // 1000}
+    return told if step.kind == "hold" else told | {"begin_within_ms": step.begin_us // 1000}
+
+
+Text = Annotated[str, msgspec.Meta(max_length=400)]
+
+
+class Hello(msgspec.Struct, frozen=True, tag_field="type", tag="hello"):
+    """A client's first words: who it is, on which device, and what it records with."""
+
+    token: Text = ""
+    app_key: Text = ""
+    device: Text = ""
+    client: Text = ""
+    camera: Text = ""
+
+
+class End(msgspec.Struct, frozen=True, tag_field="type", tag="end"):
+    """A client's last words: everything was sent."""
+
+
+def read_hello(text: str) -> Hello:
+    """Read a client's first message. Raises InvalidError."""
+    try:
+        return msgspec.json.decode(text, type=Hello)
+    except msgspec.MsgspecError:
+        raise InvalidError("live.message", "the first message is a hello", 'send {"type": "hello", "token": "cameo_...", ...}') from None
+
+
+def read_end(text: str) -> None:
+    """Read a client's last message. Raises InvalidError for any other."""
+    try:
+        msgspec.json.decode(text, type=End)
+    except msgspec.MsgspecError:
+        remedy = 'send binary messages, then {"type": "end"}'
+        raise InvalidError("live.message", "a session takes pieces of a recording and an end", remedy) from None
