@@ -14,7 +14,7 @@ from serving.client import Client
 from serving.uploading import send_recording
 
 TYPES = {".webm": "video/webm", ".mp4": "video/mp4"}
-SETTLED = {"activated", "in_review", "refused", "expired", "superseded"}
+SETTLED = {"activated", "in_review", "refused", "expired", "superseded", "broken"}
 POLL_S = 0.3
 
 
@@ -25,20 +25,29 @@ def enrol() -> None:
 
 @enrol.command()
 @click.option("--profile", type=click.Choice(["sandbox", "basic", "verified"]), default="basic", show_default=True)
+@click.option("--way", type=click.Choice(["upload", "stepwise"]), default="upload", show_default=True)
+@click.option("--language", type=click.Choice(["en", "ko"]), default="en", show_default=True, help="Of the phrase.")
+@click.option("--light", is_flag=True, help="The screen lights the face; stepwise only, not for photosensitive people.")
+@click.option("--without", multiple=True, type=click.Choice(["turn", "speech", "sight", "light"]), help="What you cannot do, or be shown.")
 @click.option("--accept", is_flag=True, help="You have read and accept the consent text (cameo enrol text).")
 @api_command
-def start(client: Client, *, profile: str, accept: bool) -> Any:
+def start(client: Client, *, profile: str, way: str, language: str, light: bool, without: tuple[str, ...], accept: bool) -> Any:
     """Take a challenge: the phrase to say and the movements to make, within two minutes.
+
+    One that is answered step by step (--way stepwise) needs a client that records and sends live, as a page with a camera does: it
+    connects to the address told as `live`, and is shown each step only while it records. This command cannot: it takes the
+    challenge and says where to connect. A single upload is looked at by a person before a basic cameo becomes active.
 
     \b
     cameo enrol text --as min              read what you agree to
     cameo enrol start --accept --as min
+    cameo enrol start --way stepwise --light --accept --as min
     """
     text = client.call("GET", "/v1/consent-text")
     if not accept:
         click.echo(text["text"], err=True)
         click.confirm("Do you accept?", abort=True, err=True)
-    body = {"profile": profile, "consent_text_sha256": text["sha256"]}
+    body = {"profile": profile, "consent_text_sha256": text["sha256"], "way": way, "language": language, "light": light, "without": without}
     return client.call("POST", "/v1/enrolments", body)
 
 
