@@ -30,6 +30,7 @@ from serving.api.context import Parts
 from serving.api.whence import networks
 from serving.api.written import note
 from serving.core.engines import HONOURS
+from serving.core.receipt import Controller
 from serving.handlers.asking import AskingDesk
 from serving.handlers.at_least import AtLeast
 from serving.handlers.authzen import CameoDecisions
@@ -37,7 +38,9 @@ from serving.handlers.desk import Desk
 from serving.handlers.live import MAX_CHUNK_BYTES
 from serving.handlers.plans import before_a_request
 from serving.handlers.rates import Rates, rules_from
+from serving.handlers.receipts import Receipts
 from serving.handlers.uploads import Uploads
+from serving.receipt_keys import read_keys
 from streams.adapters.postgres_asking import PostgresAskingLedger
 
 POOL = 12
@@ -94,6 +97,7 @@ def main() -> int:
         decisions=CameoDecisions(questions, access),
         rates=Rates(PostgresRateStore(pool), hashlib.sha256(b"cameo/whence/1" + token).digest(), rules_from(settings.rates)),
         uploads=Uploads(uploads),
+        receipts=Receipts(partial(read_keys, settings.secrets), Controller(settings.controller, settings.contact, settings.jurisdiction)),
         proxies=networks(settings.proxies),
     )
     host, _, port = settings.api.rpartition(":")

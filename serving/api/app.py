@@ -31,6 +31,7 @@ from serving.api.routes import (
     plans,
     powers,
     protected,
+    receipts,
     requests,
     step_up,
     switches,
@@ -46,7 +47,7 @@ DESCRIPTION = (
 
 ROUTES = (
     accounts, powers, enrolments, uploads, consent, grants, groups, requests, asking, coownership, generations, audit, operate, step_up,
-    authzen, switches, apps, plans, appeals, personal, protected, cases, distress, live,
+    authzen, switches, apps, plans, appeals, personal, protected, cases, distress, live, receipts,
 )  # fmt: skip
 """In the order in which they are matched: of two addresses that both fit, the first."""
 

@@ -24,6 +24,7 @@ from serving.handlers.at_least import AtLeast
 from serving.handlers.desk import Caller, Desk
 from serving.handlers.live import LiveDesk
 from serving.handlers.rates import Rates, Whence
+from serving.handlers.receipts import Receipts
 from serving.handlers.tokens import known
 from serving.handlers.uploads import Uploads
 from serving.overview_ports import InvitationStore, Overview
@@ -51,6 +52,7 @@ class Parts:
     decisions: DecisionPoint
     rates: Rates
     uploads: Uploads
+    receipts: Receipts
     proxies: Networks = ()
     """Whose word about addresses is believed."""
     pacing: Pacing = PACING

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from fastapi.testclient import TestClient
 
 from identity.keys.fakes import InMemoryKeyholder
@@ -33,6 +34,7 @@ from serving.handlers.authzen import CameoDecisions
 from serving.handlers.desk import Desk
 from serving.handlers.plans import before_a_request
 from serving.handlers.rates import Rates
+from serving.handlers.receipts import ReceiptKeys, Receipts
 from serving.handlers.tokens import make_token
 from serving.handlers.uploads import Uploads
 from serving.overview_fakes import InMemoryInvitationStore, InMemoryOverview
@@ -43,6 +45,7 @@ from serving.upload_fakes import InMemoryUploadStore
 from streams.ports import Append, NewEvent
 
 BUNDLE = "b" * 64
+SIGNING = Ed25519PrivateKey.from_private_bytes(b"s" * 32)
 
 
 @dataclass
@@ -143,6 +146,7 @@ def make_place(store: InMemoryAskingLedger) -> Place:
         decisions=CameoDecisions(questions, access),
         rates=Rates(InMemoryRateStore(), b"r" * 32),
         uploads=Uploads(InMemoryUploadStore()),
+        receipts=Receipts(lambda: ReceiptKeys(SIGNING)),
         pacing=Pacing(0.001, 0.001),
     )
     return Place(TestClient(make_app(parts), raise_server_exceptions=False), store, access)

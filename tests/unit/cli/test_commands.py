@@ -34,7 +34,7 @@ def leaves(command: click.Command, name: str) -> Iterator[tuple[str, click.Comma
 
 LEAVES = dict(leaves(cameo, "cameo"))
 TAUGHT = [
-    "cameo account register", "cameo token new", "cameo enrol start", "cameo enrol submit", "cameo audience everyone", "cameo grant give", "cameo grant list", "cameo grant pass", "cameo group make", "cameo group add",
+    "cameo account register", "cameo token new", "cameo enrol start", "cameo enrol submit", "cameo receipt get", "cameo receipt verify", "cameo audience everyone", "cameo grant give", "cameo grant list", "cameo grant pass", "cameo group make", "cameo group add",
     "cameo request ask", "cameo request approve", "cameo power give", "cameo films remove", "cameo pause", "cameo resume",
     "cameo revoke", "cameo render", "cameo watch", "cameo cancel", "cameo film", "cameo audit", "cameo explain", "cameo replay",
     "cameo events export", "cameo up", "cameo logs", "cameo preflight", "cameo users", "cameo usable",

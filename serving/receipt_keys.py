@@ -1,0 +1,47 @@
+"""Owns the key that receipts are signed with, in the secrets folder: reading it, and replacing it. Signs nothing.
+
+`receipts.key`: 32 bytes, Ed25519. `receipts.retired`: a line for each key before, its Multikey and when it was retired: old receipts
+stay verifiable.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from serving.core.data_integrity import multikey
+from serving.core.receipt import KnownKey
+from serving.handlers.receipts import ReceiptKeys
+
+NAME = "receipts.key"
+RETIRED = "receipts.retired"
+
+
+def read_keys(folder: Path) -> ReceiptKeys:
+    """Read the keys; raises OSError, ValueError."""
+    current = Ed25519PrivateKey.from_private_bytes((folder / NAME).read_bytes())
+    path = folder / RETIRED
+    lines = path.read_text("utf-8").splitlines() if path.exists() else []
+    return ReceiptKeys(current, tuple(KnownKey(*line.split()[:2]) for line in lines if line.strip()))
+
+
+def rotate(folder: Path, now: str) -> ReceiptKeys:
+    """Sign with a new key from now on (ISO 8601, UTC); the last one's public half is kept first, so that a crash loses none."""
+    before = read_keys(folder)
+    kept = [*before.retired, KnownKey(multikey(before.public), now)]
+    _write(folder / RETIRED, "".join(f"{one.multikey} {one.retired_at}\n" for one in kept).encode())
+    _write(folder / NAME, secrets.token_bytes(32))
+    return read_keys(folder)
+
+
+def _write(path: Path, content: bytes) -> None:
+    part = path.with_name(path.name + ".part")
+    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    part.replace(path)
