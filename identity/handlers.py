@@ -10,9 +10,11 @@ from pathlib import Path
 
 import numpy as np
 
+from identity.besides import FacesWatcher
 from identity.core.assessment import Assessment, CheckResult, measured
 from identity.core.checks import (
     answers_challenge,
+    guardian,
     injection,
     known_face,
     light,
@@ -47,8 +49,9 @@ def assess_recording(path: Path, asked: Asked, profile: Profile, models: ModelSe
     DecoderFailedError, OSError when the file is gone.
     """
     digest = sha256_of(path)
-    reader = LightReader()
-    features = extract(path, models, (reader,) if asked.challenge.light else ())
+    reader, faces = LightReader(), FacesWatcher(models.embedder)
+    lit, guarded = bool(asked.challenge.light), asked.guardian_template is not None
+    features = extract(path, models, (*([reader] if lit else []), *([faces] if guarded else [])))
     if isinstance(features, MediaRefused):
         fingerprint, template, heard = Fingerprint(digest), b"", ""
         refused = measured(1, features.code, 0.0, 1.0, "limits in identity/adapters/limits.py", profile=profile)
@@ -56,7 +59,7 @@ def assess_recording(path: Path, asked: Asked, profile: Profile, models: ModelSe
     else:
         features = replace(features, light=reader.facts()) if asked.challenge.light else features
         fingerprint, template, heard = fingerprint_of(digest, features), template_of(features), features.speech.heard
-        results = run_checks(features, fingerprint, asked, profile)
+        results = (*run_checks(features, fingerprint, asked, profile), *guardian.check(faces.seen, asked.guardian_template, profile))
     return Assessment(
         results=results,
         media_sha256=digest,
@@ -84,7 +87,7 @@ def run_checks(features: Features, fingerprint: Fingerprint, asked: Asked, profi
     challenge, steps = asked.challenge, asked.live.steps if asked.live else ()
     moves, phrases = (movement_ways(steps), phrase_ways(steps)) if steps else ((), ())
     return (
-        *recording.check(features, profile),  # 1
+        *recording.check(features, profile, guarded=asked.guardian_template is not None),  # 1
         *answers_challenge.check(asked, fingerprint, profile),  # 2
         *movements.check(features.face, challenge, profile, moves),  # 3
         *solid.check(features.face, profile),  # 4

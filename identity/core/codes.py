@@ -275,6 +275,26 @@ CODES: Final[dict[str, Message]] = {
         "A single upload is looked at by a person before it becomes active. Enrolling step by step needs no waiting.",
         "한 번에 올린 녹화는 활성화 전에 담당자가 검토합니다. 단계별 등록은 기다릴 필요가 없습니다.",
     ),
+    "guardian.absent": Message(
+        "Your guardian was not seen beside you. Record together, both faces visible all the time.",
+        "보호자가 옆에 보이지 않습니다. 두 얼굴이 계속 보이게 함께 녹화해 주세요.",
+    ),
+    "guardian.in_front": Message(
+        "Your guardian's face is the larger one. Sit in front, with your guardian a little behind you.",
+        "보호자의 얼굴이 더 크게 보입니다. 본인이 앞에 앉고 보호자는 조금 뒤에 앉아 주세요.",
+    ),
+    "review.guardian": Message(
+        "You record with your guardian. A person will look at the recording before it becomes active.",
+        "보호자와 함께 녹화하였으므로 활성화 전에 담당자가 녹화를 검토합니다.",
+    ),
+    "thing.is_a_person": Message(
+        "The recording shows a person. A person is enrolled by themselves: cameo enrol start. Record the thing alone.",
+        "녹화에 사람이 나옵니다. 사람은 본인이 직접 등록합니다. 물건이나 동물만 녹화해 주세요.",
+    ),
+    "review.person_in_thing": Message(
+        "Somebody is in the picture at times. A person will look at the recording before it becomes active.",
+        "화면에 가끔 사람이 보입니다. 활성화 전에 담당자가 녹화를 검토합니다.",
+    ),
     "review.refused": Message(
         "People looked at the recording and did not accept it. Record again, or appeal while the recording is kept.",
         "담당자가 녹화를 검토했으나 승인하지 않았습니다. 다시 녹화하거나 녹화가 보관되는 동안 이의를 제기해 주세요.",

@@ -24,3 +24,5 @@ class Asked:
     live: LiveTrace | None = None
     matches: tuple[FaceMatch, ...] | None = None
     own_template: bytes | None = None
+    guardian_template: bytes | None = None
+    """The face of the guardian who is to be beside a minor; empty: it was not kept; None: nobody is asked for."""

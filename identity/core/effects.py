@@ -17,6 +17,8 @@ class Effect(StrEnum):
 
 EFFECTS: Final[dict[str, Effect]] = {
     "face.jumped": Effect.REVIEW,
+    "review.guardian": Effect.REVIEW,
+    "review.person_in_thing": Effect.REVIEW,
     "face.known": Effect.REVIEW,
     "face.unsure": Effect.REVIEW,
     "face.not_compared": Effect.REVIEW,

@@ -16,6 +16,7 @@ _KINDS: Final[tuple[tuple[str, CaseKind], ...]] = (
     ("distress.heard", "distress"),
     ("face.known", "known_face"),
     ("review.guardian", "guardian"),
+    ("review.person_in_thing", "thing"),
     ("review.accessible", "accessible"),
     ("review.required", "verified"),
     ("review.level", "level"),

@@ -26,7 +26,7 @@ from schemas.cameo import EnrolmentAssessed, EnrolmentRefused, EnrolmentStarted,
 from schemas.case import CaseOpened
 from schemas.codec import event_of
 from schemas.envelope import Envelope, Sealed
-from schemas.ids import StreamKind
+from schemas.ids import StreamKind, cameo_of
 from schemas.registry import Event
 from streams.agents.errors import HandlingError
 from streams.agents.own_face import COMPARE_PURPOSE, own_face
@@ -153,9 +153,16 @@ class VerifyAgent:
             earlier=self.earlier(),
             live=live_of(event),
             own_template=own_face(history, self._keyholder),
+            guardian_template=self._guardians_face(started),
         )
         found = self._assessor.assess(recording, asked, Profile(started.profile))
         self._conclude(envelope, event, started, found, recording)
+
+    def _guardians_face(self, started: EnrolmentStarted) -> bytes | None:
+        """Give the face of the guardian's own active cameo; empty where they have none that counts, None where nobody is asked for."""
+        if started.guardian is None:
+            return None
+        return own_face(self._store.read(cameo_of(started.guardian)), self._keyholder) or b""
 
     def _conclude(self, envelope: Envelope, event: RecordingReceived, started: EnrolmentStarted, found: Found, recording: bytes) -> None:
         template = found.assessment.template

@@ -21,8 +21,8 @@ _DOC = 'docs/identity.md, table "recording"'
 _CHOICE = "a choice, unmeasured"
 
 
-def check(features: Features, profile: Profile) -> tuple[CheckResult, ...]:
-    """Judge what was recorded before judging who is in it."""
+def check(features: Features, profile: Profile, *, guarded: bool = False) -> tuple[CheckResult, ...]:
+    """Judge what was recorded before judging who is in it. `guarded`: a guardian is beside the subject, and their check counts faces."""
     samples = features.samples
     faces = [s for s in samples if s.faces > 0]
     seconds = features.media.duration_us / 1e6
@@ -30,6 +30,7 @@ def check(features: Features, profile: Profile) -> tuple[CheckResult, ...]:
     several = sum(s.faces > 1 for s in samples) / max(len(samples), 1)
     brightness = _median([s.brightness for s in faces])
     off_middle = max(MIN_BRIGHTNESS - brightness, brightness - MAX_BRIGHTNESS)
+    several = 0.0 if guarded else several
     results = [
         measured(1, "media.too_short", seconds, MIN_SECONDS, _CHOICE, profile=profile),
         measured(1, "quality.no_face", seen, MIN_FACE_PART, _DOC, profile=profile),

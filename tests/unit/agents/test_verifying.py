@@ -11,7 +11,7 @@ from identity.core.context import Asked, FaceMatch
 from identity.core.fingerprint import Fingerprint
 from identity.core.profiles import Profile
 from identity.keys.fakes import InMemoryKeyholder
-from schemas.cameo import EnrolmentStarted, RecordingReceived
+from schemas.cameo import EnrolmentActivated, EnrolmentAssessed, EnrolmentStarted, RecordingReceived
 from schemas.consent import AudienceSet
 from schemas.envelope import Envelope
 from schemas.ids import cameo_of, stream_id
@@ -285,3 +285,23 @@ def test_a_score_that_is_no_number_is_recorded_as_the_worst_the_record_holds(ben
     bench.enrol()
     assessed = next(one for one in bench.store.read(CAMEO) if one.type == "enrolment.assessed")
     assert {check["score_micro"] for check in assessed.data["checks"] if check["number"] != 10} == {-(2**53) + 1}
+
+
+def test_the_guardian_of_a_minor_is_looked_for_by_the_face_of_their_own_active_cameo(bench: Bench) -> None:
+    guardian = stream_id("account", bytes([9]) * 16)
+    theirs = cameo_of(guardian)
+    base = {"phrase": (), "movements": (), "expires_at_us": 10**12, "consent_text_version": "1", "consent_text_sha256": "0" * 64}
+    face, event_id = b"\1" * 512, secrets.token_hex(16)
+    began = EnrolmentStarted(enrolment="g", owner=guardian, profile="basic", **base)
+    assessed = EnrolmentAssessed(enrolment="g", evidence="x", profile="basic", checks=(), models=())
+    active = EnrolmentActivated(enrolment="g", assurance="basic", level="stepwise")
+    sealed = bench.api.seal(guardian, theirs, event_id, {"template": face})
+    news = [NewEvent(theirs, began, "1" * 32), NewEvent(theirs, assessed, event_id, sealed), NewEvent(theirs, active, "2" * 32)]
+    bench.store.append(Append(actor="worker", events=news, correlation="c"))
+    bench.append(EnrolmentStarted(enrolment="m", owner=OWNER, profile="basic", guardian=guardian, **base))
+    bench.agent.handle(bench.receive("m"))
+    assert bench.assessor.asked[-1].guardian_template == face
+    nobody = stream_id("account", bytes([8]) * 16)
+    bench.append(EnrolmentStarted(enrolment="n", owner=OWNER, profile="basic", guardian=nobody, **base))
+    bench.agent.handle(bench.receive("n"))
+    assert bench.assessor.asked[-1].guardian_template == b"", "asked for, and nobody to be found"
