@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from serving.cli.session import api_command, refusal
+from serving.cli.session import account_name, api_command, refusal
 from serving.client import Client
 from serving.uploading import send_recording
 
@@ -29,9 +29,12 @@ def enrol() -> None:
 @click.option("--language", type=click.Choice(["en", "ko"]), default="en", show_default=True, help="Of the phrase.")
 @click.option("--light", is_flag=True, help="The screen lights the face; stepwise only, not for photosensitive people.")
 @click.option("--without", multiple=True, type=click.Choice(["turn", "speech", "sight", "light"]), help="What you cannot do, or be shown.")
+@click.option("--guardian", metavar="HANDLE", help="Of a minor: the guardian who is beside you in the recording.")
 @click.option("--accept", is_flag=True, help="You have read and accept the consent text (cameo enrol text).")
 @api_command
-def start(client: Client, *, profile: str, way: str, language: str, light: bool, without: tuple[str, ...], accept: bool) -> Any:
+def start(
+    client: Client, *, profile: str, way: str, language: str, light: bool, without: tuple[str, ...], guardian: str | None, accept: bool
+) -> Any:
     """Take a challenge: the phrase to say and the movements to make, within two minutes.
 
     One that is answered step by step (--way stepwise) needs a client that records and sends live, as a page with a camera does: it
@@ -48,6 +51,7 @@ def start(client: Client, *, profile: str, way: str, language: str, light: bool,
         click.echo(text["text"], err=True)
         click.confirm("Do you accept?", abort=True, err=True)
     body = {"profile": profile, "consent_text_sha256": text["sha256"], "way": way, "language": language, "light": light, "without": without}
+    body |= {} if guardian is None else {"guardian": account_name(guardian)}
     return client.call("POST", "/v1/enrolments", body)
 
 

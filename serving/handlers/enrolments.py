@@ -21,6 +21,7 @@ from serving.consent_texts import acceptable, in_force
 from serving.core.live_answer import LiveAnswer, telling
 from serving.errors import ConflictError, InvalidError, LockedError, NotFoundError
 from serving.handlers.desk import TRIES, Caller, Desk
+from serving.handlers.guardians import beside
 
 log = logging.getLogger(__name__)
 
@@ -51,6 +52,8 @@ class Wish:
     language: Language = "en"
     light: bool = False
     without: frozenset[Without] = frozenset()
+    guardian: str | None = None
+    """The account of who is beside a minor."""
 
 
 Expect = Callable[[Challenge, str, tuple[Planned, ...]], None]
@@ -78,6 +81,7 @@ def start(
         lock = facts.get(cameo, "lock")
         before = facts.get(cameo, "enrolment")
         now_us = facts.now_us()
+        guardian = beside(facts, caller.account, None if wish is None else wish.guardian)
     if lock is not None and lock.value["until_us"] > now_us:
         wait_s = (lock.value["until_us"] - now_us) // 1_000_000 + 1
         raise LockedError(
@@ -104,9 +108,9 @@ def start(
         movements=() if stepwise else tuple(movement.value for movement in challenge.movements),
         expires_at_us=challenge.expires_at_us, consent_text_version=accepted.version, consent_text_sha256=consent_text_sha256,
         way=wish.way, language=wish.language, light=bool(challenge.light), without=challenge.without,
-        commitment=challenge.commitment(salt) if stepwise else "",
+        commitment=challenge.commitment(salt) if stepwise else "", guardian=guardian,
     )  # fmt: skip
-    request = ["enrolment.start", profile, consent_text_sha256, wish.way, wish.language, wish.light, sorted(wish.without)]
+    request = ["enrolment.start", profile, consent_text_sha256, wish.way, wish.language, wish.light, sorted(wish.without), guardian]
     written = desk.append(caller, [desk.event(cameo, event)], expected={cameo: head.revision if head else 0}, request=request)
     shown = _challenge_of(written[0])
     if stepwise and expect is not None and shown.challenge_id == challenge.challenge_id:

@@ -16,7 +16,7 @@ from identity.core.live_plan import Planned
 from policy.codes import codes
 from schemas.ids import cameo_of
 from serving import consent_texts
-from serving.api.context import EnrolCaller, PartsHere, WhenceHere
+from serving.api.context import EnrolCaller, PartsHere, WhenceHere, account_named
 from serving.core.reasons import reasons
 from serving.errors import InvalidError, NotFoundError
 from serving.handlers import enrolments
@@ -45,6 +45,7 @@ class NewEnrolment(BaseModel):
     without: list[Literal["turn", "speech", "sight", "light"]] = Field(
         default=[], max_length=4, description="what the person cannot do, or may not be shown"
     )
+    guardian: str | None = Field(None, max_length=200, description="of a minor: who is beside them, @handle or account id")
 
 
 class ChallengeShown(BaseModel):
@@ -85,7 +86,8 @@ def consent_text(
 def start(parts: PartsHere, caller: EnrolCaller, whence: WhenceHere, body: NewEnrolment) -> ChallengeShown:
     """Take a challenge: single use, two minutes, for the caller alone, and for the device that the caller names (Cameo-Device)."""
     parts.rates.require("start", whence, caller.account)
-    wish = enrolments.Wish(body.way, body.language, body.light, frozenset(body.without))
+    guardian = None if body.guardian is None else account_named(parts.access, body.guardian)
+    wish = enrolments.Wish(body.way, body.language, body.light, frozenset(body.without), guardian)
 
     def expect(challenge: Challenge, salt: str, steps: tuple[Planned, ...]) -> None:
         parts.live.expect(Waiting(challenge, salt, steps, partial(enrolments.submit_live, parts.desk, parts.keyholder)))
