@@ -32,7 +32,7 @@ def ensure(folder: Path, *, database: bool = True) -> list[str]:
     folder.chmod(0o700)
     made = [
         name
-        for name in ("root.key", "log.key", "access.key", "at-least.key", "receipts.key")
+        for name in ("root.key", "log.key", "access.key", "at-least.key", "receipts.key", "assertion.key")
         if _write_new(folder / name, secrets.token_bytes(RANDOM_BYTES))
     ]
     made += _replica_keys(folder)

@@ -71,6 +71,10 @@ class ProofStore(Protocol):
         """Take a recovery code, and forget the tries; False when there is no such code."""
         ...
 
+    def use_verification(self, verification: str, key: str) -> bool:
+        """Take a re-verification as a proof, once; True again for the same idempotency key, unless that is empty."""
+        ...
+
     def codes_left(self, account: str) -> int:
         """Count the recovery codes that are left."""
         ...

@@ -24,6 +24,7 @@ class InMemoryProofStore:
 
     def __init__(self) -> None:
         self._kept: dict[str, _Kept] = {}
+        self._used: dict[str, str] = {}
 
     def put_secret(self, account: str, secret: bytes) -> None:
         """Keep a secret in place of an older one."""
@@ -69,6 +70,13 @@ class InMemoryProofStore:
         kept.codes.remove(sha256)
         self.forgive(account)
         return True
+
+    def use_verification(self, verification: str, key: str) -> bool:
+        """Take a re-verification as a proof, once; again for the same idempotency key."""
+        if verification not in self._used:
+            self._used[verification] = key
+            return True
+        return bool(key) and self._used[verification] == key
 
     def codes_left(self, account: str) -> int:
         """Count the recovery codes that are left."""

@@ -83,6 +83,19 @@ class PostgresProofStore:
             row = cursor.execute("SELECT count(*) FROM access.recovery_codes WHERE account = %s", (account,)).fetchone()
         return 0 if row is None else int(row[0])
 
+    def use_verification(self, verification: str, key: str) -> bool:
+        """Take a re-verification as a proof, once; again for the same idempotency key."""
+        with lent(self._pool, self._pool.timeout) as connection:
+            taken = connection.execute(
+                "INSERT INTO access.used_verifications (verification, used_under) VALUES (%s, %s) ON CONFLICT DO NOTHING",
+                (verification, key),
+            ).rowcount
+            if taken:
+                return True
+            cursor = connection.cursor(row_factory=tuple_row)
+            row = cursor.execute("SELECT used_under FROM access.used_verifications WHERE verification = %s", (verification,)).fetchone()
+        return bool(key) and row is not None and row[0] == key
+
     def remove(self, account: str) -> None:
         """Remove everything of an account."""
         self._changed("DELETE FROM access.step_up WHERE account = %s", (account,))

@@ -25,6 +25,7 @@ from serving.adapters.proofs import PostgresProofStore
 from serving.adapters.rates import PostgresRateStore
 from serving.adapters.reading import Reading
 from serving.adapters.uploads import PostgresUploadStore
+from serving.adapters.verifications import PostgresVerificationBook
 from serving.api.app import make_app
 from serving.api.context import Parts
 from serving.api.whence import networks
@@ -89,6 +90,8 @@ def main() -> int:
         proofs=proofs,
         overview=PostgresOverview(pool),
         invitations=PostgresInvitationStore(pool),
+        verifications=PostgresVerificationBook(pool),
+        assertion_key=settings.secret("assertion.key"),
         operators=settings.operators,
         keyholder=keyholder,
         reader=Reading(store, pool, keyholder),

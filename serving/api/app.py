@@ -36,6 +36,7 @@ from serving.api.routes import (
     step_up,
     switches,
     uploads,
+    verifications,
 )  # fmt: skip
 from serving.api.tus import Tus
 from serving.api.written import Written
@@ -48,6 +49,7 @@ DESCRIPTION = (
 ROUTES = (
     accounts, powers, enrolments, uploads, consent, grants, groups, requests, asking, coownership, generations, audit, operate, step_up,
     authzen, switches, apps, plans, appeals, personal, protected, cases, distress, live, receipts,
+    verifications,
 )  # fmt: skip
 """In the order in which they are matched: of two addresses that both fit, the first."""
 

@@ -29,6 +29,7 @@ from serving.handlers.tokens import known
 from serving.handlers.uploads import Uploads
 from serving.overview_ports import InvitationStore, Overview
 from serving.ports import SCOPES, AccessStore, DecisionPoint, ProofStore, Scope, Token
+from serving.verification_ports import VerificationBook
 
 _bearer = HTTPBearer(auto_error=False, scheme_name="token")
 
@@ -43,6 +44,9 @@ class Parts:
     at_least: AtLeast
     overview: Overview
     invitations: InvitationStore
+    verifications: VerificationBook
+    assertion_key: bytes
+    """Seed of the Ed25519 key that signs what relying parties are told."""
     operators: int
     """How many operators widening a switch needs: 1 or 2."""
     keyholder: KeyholderClient
@@ -79,7 +83,7 @@ def caller_with(*scopes: str, acting: bool = False) -> Callable[..., Caller]:
         request: Request,
         credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
         idempotency_key: Annotated[str | None, Header(max_length=100)] = None,
-        cameo_step_up: Annotated[str | None, Header(max_length=40, description="a fresh proof, where widening asks for one")] = None,
+        cameo_step_up: Annotated[str | None, Header(max_length=80, description="a fresh proof, where widening asks for one")] = None,
         cameo_at_least: Annotated[str | None, Header(max_length=8192, description="what an answer has to have seen")] = None,
     ) -> Caller:
         if credentials is None:

@@ -9,6 +9,12 @@ import hmac
 from cryptography.hazmat.primitives.hashes import SHA1
 from cryptography.hazmat.primitives.twofactor.totp import TOTP
 
+OWN_AUDIENCE = "urn:cameo:step-up"
+"""Whom a re-verification is for that somebody makes to prove themselves."""
+BY_FACE = "verification:"
+"""How a proof begins that is a re-verification; its id follows."""
+FRESH_US = 5 * 60 * 1_000_000
+"""How long a re-verification counts as a fresh proof. A choice, unmeasured."""
 SECRET_BYTES = 20
 """160 bits, as RFC 4226 recommends."""
 DIGITS = 6

@@ -158,12 +158,7 @@ def submit(
     sent again under an idempotency key has the same answer. What else happens to the cameo meanwhile loses no recording.
     """
     cameo = cameo_of(caller.account)
-    if not 1 <= len(recording) <= MAX_RECORDING_BYTES:
-        raise InvalidError(
-            "media.too_large" if recording else "media.empty",
-            f"a recording has 1 to {MAX_RECORDING_BYTES} bytes, this one {len(recording)}",
-            "record for about ten seconds",
-        )
+    require_size(recording)
     if (before := _sent_before(desk, caller, cameo, enrolment, recording)) is not None:
         return before
     _open_challenge(desk, cameo, enrolment)
@@ -178,12 +173,12 @@ def submit(
     try:
         received = _receive(desk, caller, cameo, event)
     except ConflictError:
-        _forget(evidence, stored.evidence)
+        forget(evidence, stored.evidence)
         if (before := _sent_before(desk, caller, cameo, enrolment, recording)) is not None:
             return before
         raise
     if received.evidence != stored.evidence:
-        _forget(evidence, stored.evidence)
+        forget(evidence, stored.evidence)
     return _sealed(received)
 
 
@@ -193,6 +188,16 @@ def _started(desk: Desk, cameo: str, enrolment: str) -> EnrolmentStarted:
         if isinstance(event, EnrolmentStarted) and event.enrolment == enrolment:
             return event
     raise NotFoundError("enrolment.unknown", "no such challenge is open for you", "start a new enrolment: cameo enrol start")
+
+
+def require_size(recording: bytes) -> None:
+    """Raise InvalidError for a recording that is empty or larger than 64 MiB."""
+    if not 1 <= len(recording) <= MAX_RECORDING_BYTES:
+        raise InvalidError(
+            "media.too_large" if recording else "media.empty",
+            f"a recording has 1 to {MAX_RECORDING_BYTES} bytes, this one {len(recording)}",
+            "record for about ten seconds",
+        )
 
 
 def _receive(desk: Desk, caller: Caller, cameo: str, event: RecordingReceived) -> RecordingReceived:
@@ -227,7 +232,7 @@ def _sealed(event: RecordingReceived) -> EvidenceSealed:
     return EvidenceSealed(evidence=event.evidence, key_id=event.key_id, sha256=event.sha256, bytes=event.bytes)
 
 
-def _forget(evidence: EvidenceStore, name: str) -> None:
+def forget(evidence: EvidenceStore, name: str) -> None:
     """Destroy what was sealed and not received."""
     try:
         evidence.destroy_evidence(name, "not_received")

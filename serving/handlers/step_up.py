@@ -10,7 +10,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from schemas.account import StepUpSet
+from schemas.ids import cameo_of
 from serving.core.proof import (
+    BY_FACE,
+    FRESH_US,
+    OWN_AUDIENCE,
     RECOVERY_BYTES,
     RECOVERY_CODES,
     SECRET_BYTES,
@@ -29,7 +33,9 @@ TRIES = 5
 LOCK_S = 15 * 60
 """House rules: at ±1 step a guesser who never tires has one chance in 900 a day; unmeasured."""
 FACT = "step_up"
-_HOW = "send a code of your authenticator, or a recovery code: --code, or the header Cameo-Step-Up"
+_HOW = (
+    "send a code of your authenticator, a recovery code, or verification:ID (cameo verification prove): --code, or the header Cameo-Step-Up"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +67,15 @@ def begin(desk: Desk, proofs: ProofStore, caller: Caller, handle: str) -> NewSec
 
 
 def confirm(desk: Desk, proofs: ProofStore, caller: Caller) -> tuple[str, ...]:
-    """Switch step-up on, once a first code shows that the authenticator has the secret. Gives the recovery codes, shown once."""
+    """Switch step-up on, once a first code shows that the authenticator has the secret. Gives the recovery codes, shown once.
+
+    With a re-verification instead of a code there is no authenticator, and there are no recovery codes: the face is the proof.
+    """
     require_in_person(caller)
     if _is_on(desk, caller.account):
         raise ConflictError("step_up.on", "step-up is on already", "new recovery codes: cameo step-up codes")
     _prove(desk, proofs, caller)
-    codes = _new_codes(desk, proofs, caller.account)
+    codes = () if _by_face(caller) else _new_codes(desk, proofs, caller.account)
     desk.append(caller, [desk.event(caller.account, StepUpSet(on=True))])
     return codes
 
@@ -120,6 +129,9 @@ def _prove(desk: Desk, proofs: ProofStore, caller: Caller) -> None:
     code = (caller.step_up or "").strip()
     if not code:
         raise ForbiddenError("step_up.required", "this widens consent, and a fresh proof of you is asked for", _HOW)
+    if _by_face(caller):
+        _prove_by_face(desk, proofs, caller, code.removeprefix(BY_FACE))
+        return
     one = proofs.take_try(caller.account, TRIES, LOCK_S)
     if isinstance(one, datetime):
         left_s = max(1, round((one - datetime.now(UTC)).total_seconds()))
@@ -138,3 +150,27 @@ def _prove(desk: Desk, proofs: ProofStore, caller: Caller) -> None:
         right = proofs.take_step(caller.account, step, key)
     if not right:
         raise ForbiddenError("step_up.wrong", "that code is wrong, or was used already", "wait for the next code of your authenticator")
+
+
+def _by_face(caller: Caller) -> bool:
+    return (caller.step_up or "").strip().startswith(BY_FACE)
+
+
+def _prove_by_face(desk: Desk, proofs: ProofStore, caller: Caller, verification: str) -> None:
+    """Judge a re-verification that the caller made to prove themselves: passed, for this alone, just now, once."""
+    cameo = cameo_of(caller.account)
+    with desk.store.snapshot() as facts:
+        now_us = facts.now_us()
+    history = desk.store.read(cameo)
+    begun = any(
+        past.type == "verification.started" and past.data["verification"] == verification
+        and past.data["audience"] == OWN_AUDIENCE and past.data["party"] == caller.account
+        for past in history
+    )  # fmt: skip
+    passed = begun and any(
+        past.type == "verification.answered" and past.data["verification"] == verification
+        and past.data["outcome"] == "passed" and now_us - past.time_us <= FRESH_US
+        for past in history
+    )  # fmt: skip
+    if not passed or not proofs.use_verification(verification, caller.idempotency_key or ""):
+        raise ForbiddenError("step_up.wrong", "that proof did not pass, is older than five minutes, or was used already", _HOW)

@@ -94,7 +94,9 @@ def _assess(recording: bytes, asked: Asked, profile: Profile, models_folder: Pat
     with _nameless(recording) as path:
         assessment = assess_recording(path, asked, profile, models)
         activates = isinstance(decide(searched(assessment, ()), profile), Activated)  # if nobody is resembled
-        assets: dict[Any, bytes] = extract_assets(path, models, ("face",) if "speech" in assessment.without else FACETS) if activates else {}
+        assets: dict[Any, bytes] = (
+            extract_assets(path, models, ("face",) if "speech" in assessment.without else FACETS) if activates else {}
+        )
     return Found(assessment, assets)
 
 

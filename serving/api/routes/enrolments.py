@@ -119,7 +119,7 @@ async def submit(
     await run_in_threadpool(enrolments.require_open, parts.desk, caller, enrolment)  # before a byte of it is read
     await run_in_threadpool(parts.rates.require_same_device, enrolment, whence)
     await run_in_threadpool(parts.rates.require, "submit", whence, caller.account)
-    recording = await _bounded_body(request)
+    recording = await bounded_body(request)
     label = unquote(x_camera_label)
     stored = await run_in_threadpool(enrolments.submit, parts.desk, parts.keyholder, caller, enrolment, recording, label)
     return Submitted(enrolment=enrolment, evidence=stored.evidence, sha256=stored.sha256)
@@ -133,7 +133,8 @@ def show(parts: PartsHere, caller: EnrolCaller, enrolment: str) -> dict[str, Any
     return state if failed is None else state | {"state": "broken", "reasons": reasons(codes(), [failed], disclosed=False)}
 
 
-async def _bounded_body(request: Request) -> bytes:
+async def bounded_body(request: Request) -> bytes:
+    """Read a recording, and not a byte more than one may have. Raises InvalidError."""
     received = bytearray()
     async for chunk in request.stream():
         received += chunk

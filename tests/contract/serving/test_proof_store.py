@@ -139,3 +139,15 @@ def test_whoever_is_forgotten_leaves_no_proof(pool: ConnectionPool, superuser: C
     access.forget("account-gone")
     assert superuser("SELECT FROM access.step_up WHERE account = 'account-gone'") == []
     assert superuser("SELECT FROM access.recovery_codes WHERE account = 'account-gone'") == []
+
+
+def test_a_re_verification_is_taken_once_and_again_for_the_same_command(made: Made) -> None:
+    store, _ = made
+    one, key = secrets.token_hex(16), secrets.token_hex(8)
+    assert store.use_verification(one, key)
+    assert store.use_verification(one, key), "the same command, sent again"
+    assert not store.use_verification(one, "another")
+    assert not store.use_verification(one, "")
+    other = secrets.token_hex(16)
+    assert store.use_verification(other, "")
+    assert not store.use_verification(other, ""), "no key is no command's own"

@@ -42,6 +42,7 @@ from serving.ports import PERSON
 from serving.proof_fakes import InMemoryProofStore
 from serving.rate_fakes import InMemoryRateStore
 from serving.upload_fakes import InMemoryUploadStore
+from serving.verification_fakes import InMemoryVerificationBook
 from streams.ports import Append, NewEvent
 
 BUNDLE = "b" * 64
@@ -137,6 +138,8 @@ def make_place(store: InMemoryAskingLedger) -> Place:
         proofs=proofs,
         overview=InMemoryOverview(store),
         invitations=InMemoryInvitationStore(),
+        verifications=InMemoryVerificationBook(),
+        assertion_key=b"a" * 32,
         operators=2,
         at_least=AtLeast(secrets.token_bytes(32), lambda: 1, lambda _: Everything(store)),
         keyholder=keyholder,

@@ -93,7 +93,6 @@ def test_a_thing_passes_and_a_face_is_refused_and_somebody_now_and_then_is_looke
     assert failed(thing.check(MEDIA, [], B)) == {"quality.blurred"}
 
 
-
 def test_what_a_guardian_fails_refuses_and_their_being_there_sends_to_a_reviewer() -> None:
     assert [effect_of(code) for code in ("guardian.absent", "guardian.in_front", "thing.is_a_person")] == [Effect.REFUSE] * 3
     assert [effect_of(code) for code in ("review.guardian", "review.person_in_thing")] == [Effect.REVIEW] * 2

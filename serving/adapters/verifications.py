@@ -1,0 +1,64 @@
+"""Re-verifications that were asked for, in Postgres (schema `access`). Does not judge who may ask."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from psycopg.rows import tuple_row
+from psycopg_pool import ConnectionPool
+
+from serving.verification_ports import Ask
+from streams.adapters.postgres_pool import lent
+
+_COLUMNS = "ask, party, app, owner, audience, nonce, level, asked_at, expires_at, declined, verification"
+_OPEN = "NOT declined AND expires_at > now()"
+_ADD = f"""
+INSERT INTO access.verifications ({_COLUMNS})
+SELECT %s, %s, %s, %s, %s, %s, %s, %s, %s, false, NULL
+WHERE (SELECT count(*) FROM access.verifications WHERE party = %s AND owner = %s AND {_OPEN}) < %s
+ON CONFLICT (ask) DO NOTHING
+"""  # noqa: S608 -- our own words
+
+
+class PostgresVerificationBook:
+    """A VerificationBook on a pool of role `api`."""
+
+    def __init__(self, pool: ConnectionPool[Any]) -> None:
+        """Calls raise LedgerUnavailableError when Postgres does not answer in the pool's time."""
+        self._pool = pool
+
+    def add_ask(self, ask: Ask, most: int) -> Ask | None:
+        """Keep an ask; None where `most` are open. One at a time for a party."""
+        values = (ask.ask, ask.party, ask.app, ask.owner, ask.audience, ask.nonce, ask.level, ask.asked_at, ask.expires_at)
+        with lent(self._pool, self._pool.timeout) as connection, connection.transaction():
+            connection.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 6))", (ask.party,))
+            connection.execute(_ADD.encode(), (*values, ask.party, ask.owner, most))
+        return self.ask_of(ask.ask)
+
+    def ask_of(self, ask: str) -> Ask | None:
+        """Find an ask."""
+        found = self._asks("WHERE ask = %s", (ask,))
+        return found[0] if found else None
+
+    def asks_to(self, owner: str, limit: int) -> Sequence[Ask]:
+        """List what an owner is asked, newest first."""
+        return self._asks(f"WHERE owner = %s AND {_OPEN} ORDER BY asked_at DESC, ask LIMIT %s", (owner, limit))
+
+    def begin(self, ask: str, verification: str) -> None:
+        """Note the challenge by which it is answered."""
+        self._run("UPDATE access.verifications SET verification = %s WHERE ask = %s", (verification, ask))
+
+    def decline(self, ask: str) -> None:
+        """Note that the owner does not want to answer."""
+        self._run("UPDATE access.verifications SET declined = true WHERE ask = %s", (ask,))
+
+    def _run(self, statement: str, values: tuple[object, ...]) -> None:
+        with lent(self._pool, self._pool.timeout) as connection:
+            connection.execute(statement.encode(), values)
+
+    def _asks(self, where: str, values: tuple[object, ...]) -> list[Ask]:
+        query = f"SELECT {_COLUMNS} FROM access.verifications {where}"  # noqa: S608 -- our own words
+        with lent(self._pool, self._pool.timeout) as connection:
+            rows = connection.cursor(row_factory=tuple_row).execute(query.encode(), values).fetchall()
+        return [Ask(*row) for row in rows]

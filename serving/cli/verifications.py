@@ -1,0 +1,137 @@
+"""Commands of re-verification."""
+
+from __future__ import annotations
+
+import json
+import secrets
+import time
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import click
+
+from serving.cli.enrol import POLL_S, TYPES
+from serving.cli.session import api_command, refusal
+from serving.client import Client
+from serving.core import assertion
+
+MINE = "/v1/cameos/me/verifications"
+OVER = {"passed", "failed", "expired"}
+LEVELS = ("upload", "stepwise", "light")
+
+
+@click.group()
+def verification() -> None:
+    """Ask whether somebody is still the person of their cameo; answer; check what you were told.
+
+    \b
+    cameo verification ask min --audience https://bank.example --as bank
+    cameo verification list --as min
+    cameo verification answer 4f1c... --as min            what to say and do
+    cameo verification submit 77ab... take.webm --as min
+    cameo verification show 4f1c... --as bank             the assertion, once it passed
+    """
+
+
+@verification.command()
+@click.argument("handle")
+@click.option("--audience", required=True, help="For whom the assertion is: an address or a name that its reader checks.")
+@click.option("--nonce", help="Your own random text, 16 characters or more. Left out: one is drawn and shown.")
+@click.option("--level", type=click.Choice(LEVELS), default="stepwise", show_default=True, help="What the answer must reach at least.")
+@click.option("--key", help="Idempotency key: the same key asks once.")
+@api_command
+def ask(client: Client, *, handle: str, audience: str, nonce: str | None, level: str, key: str | None) -> Any:
+    """Ask HANDLE to show that they are still the person of their cameo."""
+    drawn = nonce or secrets.token_urlsafe(24)
+    body = {"of": handle if handle.startswith(("@", "account-")) else f"@{handle}", "audience": audience, "nonce": drawn, "level": level}
+    return {**client.call("POST", "/v1/verifications", body, idempotency_key=key), "nonce": drawn}
+
+
+@verification.command("show")
+@click.argument("question")
+@api_command
+def show_answer(client: Client, *, question: str) -> Any:
+    """Show what came of a QUESTION of yours: waiting, passed with an assertion, or lapsed."""
+    return client.call("GET", f"/v1/verifications/{quote(question, safe='')}")
+
+
+@verification.command("list")
+@api_command
+def list_asked(client: Client) -> Any:
+    """List who asks you."""
+    return client.call("GET", MINE)
+
+
+@verification.command()
+@click.argument("question")
+@click.option("--without", type=click.Choice(["sight", "light"]), multiple=True, help="What you cannot do or may not be shown.")
+@api_command
+def answer(client: Client, *, question: str, without: tuple[str, ...]) -> Any:
+    """Take the challenge by which you answer QUESTION."""
+    return client.call("POST", f"{MINE}/{quote(question, safe='')}/answer", {"without": list(without)})
+
+
+@verification.command()
+@click.option("--without", type=click.Choice(["sight", "light"]), multiple=True, help="What you cannot do or may not be shown.")
+@api_command
+def prove(client: Client, *, without: tuple[str, ...]) -> Any:
+    """Take a challenge to prove yourself; once passed, `--code verification:CHALLENGE` is a fresh proof for five minutes."""
+    return client.call("POST", MINE, {"without": list(without)})
+
+
+@verification.command()
+@click.argument("question")
+@api_command
+def decline(client: Client, *, question: str) -> Any:
+    """Decline QUESTION; who asked is not told."""
+    return client.call("DELETE", f"{MINE}/{quote(question, safe='')}")
+
+
+@verification.command()
+@click.argument("challenge")
+@click.argument("recording", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--camera", default="", help="What the recording device calls itself.")
+@api_command
+def submit(client: Client, *, challenge: str, recording: Path, camera: str) -> Any:
+    """Hand in RECORDING (webm or mp4) as the answer to CHALLENGE, and wait for what comes of it. Ends with 1 when it failed."""
+    kind = TYPES.get(recording.suffix.lower())
+    if kind is None:
+        message = f"{recording.name} is neither .webm nor .mp4"
+        raise click.UsageError(message)
+    here = f"{MINE}/challenges/{quote(challenge, safe='')}"
+    client.upload(f"{here}/recording", recording.read_bytes(), kind, camera)
+    while (state := client.call("GET", here))["state"] not in OVER:
+        time.sleep(POLL_S)
+    if state["state"] == "passed":
+        return state
+    reasons = [{"remedy": "begin anew: cameo verification prove", **one} for one in state["reasons"]]
+    raise refusal(f"verification.{state['state']}", reasons, ("it was not answered in time", "begin anew"))
+
+
+@verification.command()
+@api_command
+def keys(client: Client) -> Any:
+    """Fetch the keys that assertions are checked with (a JWK set)."""
+    return client.call("GET", "/.well-known/cameo-assertion-keys")
+
+
+@verification.command()
+@click.argument("assertion_file", type=click.File(encoding="utf-8"))
+@click.option("--keys", "keys_file", type=click.Path(exists=True, dir_okay=False, path_type=Path), required=True, help="The JWK set.")
+@click.option("--audience", required=True, help="For whom it must be.")
+@click.option("--nonce", required=True, help="The nonce that was asked with.")
+def check(assertion_file: Any, keys_file: Path, audience: str, nonce: str) -> None:
+    """Check the assertion in ASSERTION_FILE (- for standard input) offline: signature, time, audience, nonce.
+
+    Ends with 1 when it does not hold.
+    """
+    text = assertion_file.read(65_536).strip()
+    try:
+        claims = assertion.check(text, json.loads(keys_file.read_bytes()), audience, nonce, int(time.time()))
+    except (assertion.AssertionRefusedError, ValueError) as error:
+        raise click.ClickException(f"the assertion does not hold: {error}") from error
+    click.echo(json.dumps({"holds": True, "cameo": claims["sub"], "level": claims["acr"], "answered_s": claims["auth_time"]}))
+
+
+COMMANDS = {"verification": verification}

@@ -1,0 +1,184 @@
+"""Commands of re-verification: a party asks whether this is still the person of a cameo; the person answers, or does not.
+
+The party learns `waiting`, `passed` (with an assertion) or `lapsed`: never that an answer failed or was declined. The same
+answer, asked for by the person themselves, is a fresh proof before consent is widened (`step_up`).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final, Literal
+
+from identity.core.challenge import Challenge, Language, Without, issue
+from identity.core.codes import message
+from identity.core.enrolment import Locked, standing
+from identity.core.profiles import Profile
+from identity.keys.wire import EvidenceSealed
+from schemas.cameo import Level, RecordingReceived, VerificationStarted
+from schemas.envelope import Envelope
+from schemas.ids import cameo_of
+from serving.core.assertion import Passed, sign
+from serving.core.proof import OWN_AUDIENCE
+from serving.errors import ConflictError, InvalidError, LockedError, NotFoundError
+from serving.handlers.desk import Caller, Desk
+from serving.handlers.enrolments import EvidenceStore, forget, require_size
+from serving.verification_ports import Ask, VerificationBook
+
+OPEN: Final = 3
+"""Open asks of one party to one owner. A house rule."""
+LIVES: Final = timedelta(hours=24)
+UNKNOWN: Final = ("verification.unknown", "there is no such question", "list them: cameo verification list")
+State = Literal["waiting", "passed", "lapsed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a party is told of its ask."""
+
+    state: State
+    assertion: str | None = None
+
+
+def ask(desk: Desk, book: VerificationBook, caller: Caller, owner: str, audience: str, nonce: str, level: Level) -> Ask:
+    """Ask an owner; whether they have a cameo, or block who asks, changes nothing of the answer."""
+    if owner == caller.account:
+        raise InvalidError("verification.self", "you need not ask yourself", "prove yourself: cameo verification prove")
+    now = datetime.now(UTC)
+    wish = Ask(desk.id_for(caller, "ask"), caller.account, caller.app, owner, audience, nonce, level, now, now + LIVES)
+    kept = book.add_ask(wish, OPEN)
+    if kept is None:
+        raise ConflictError("verification.too_many", f"{OPEN} of your questions to them are open", "wait for an answer")
+    return kept
+
+
+def asked(desk: Desk, book: VerificationBook, caller: Caller, limit: int) -> list[Ask]:
+    """List what the caller is asked, newest first, without those of people they block."""
+    found = book.asks_to(caller.account, limit)
+    with desk.store.snapshot() as facts:
+        return [one for one in found if facts.get(caller.account, f"blocks/{one.party}") is None]
+
+
+def decline(book: VerificationBook, caller: Caller, ask_id: str) -> None:
+    """Do not answer; who asked is not told."""
+    book.decline(_mine(book, caller, ask_id).ask)
+
+
+def begin(
+    desk: Desk, book: VerificationBook, caller: Caller, ask_id: str | None, *, language: Language = "en", without: tuple[Without, ...] = ()
+) -> Challenge:
+    """Issue the challenge by which the caller answers an ask, or (None) proves themselves. Raises LockedError after failures."""
+    wish = None if ask_id is None else _mine(book, caller, ask_id)
+    cameo = cameo_of(caller.account)
+    with desk.store.snapshot() as facts:
+        head, status, before, now_us = facts.head(cameo), facts.get(cameo, "status"), facts.get(cameo, "enrolment"), facts.now_us()
+    if head is None or status is None or status.value["status"] != "active":
+        raise ConflictError("cameo.inactive", "there is no active cameo to compare with", "enrol first: cameo enrol start")
+    if before is not None and before.value["state"] == "received":
+        raise ConflictError("enrolment.checking", "your last recording is still being checked", "wait for its answer", retry_after_s=5)
+    match standing(_failures(desk.store.read(cameo)), now_us):
+        case Locked(until_us):
+            wait_s = (until_us - now_us) // 1_000_000 + 1
+            raise LockedError("enrolment.locked", "too many answers failed", f"try again in {wait_s} s", retry_after_s=wait_s)
+        case _:
+            pass
+    challenge = issue(caller.account, now_us, desk.entropy(32), profile=Profile.BASIC, language=language, without=without)
+    event = VerificationStarted(
+        verification=challenge.challenge_id, owner=caller.account, party=caller.account if wish is None else wish.party,
+        audience=OWN_AUDIENCE if wish is None else wish.audience,
+        nonce_sha256=hashlib.sha256(b"" if wish is None else wish.nonce.encode()).hexdigest(),
+        level="upload" if wish is None else wish.level, expires_at_us=challenge.expires_at_us, way=challenge.way, language=language,
+        phrase=challenge.phrase, movements=tuple(movement.value for movement in challenge.movements), without=challenge.without,
+    )  # fmt: skip
+    desk.append(caller, [desk.event(cameo, event)], expected={cameo: head.revision})
+    if wish is not None:
+        book.begin(wish.ask, challenge.challenge_id)
+    return challenge
+
+
+def require_open(desk: Desk, caller: Caller, verification: str) -> int:
+    """Return the stream's revision where this challenge waits for its recording; raises otherwise."""
+    cameo = cameo_of(caller.account)
+    with desk.store.snapshot() as facts:
+        fact, answering = facts.get(cameo, f"verification/{verification}"), facts.get(cameo, "enrolment")
+        head, now_us = facts.head(cameo), facts.now_us()
+    if fact is None or head is None:
+        raise NotFoundError("verification.unknown", "no such challenge is open for you", "begin anew: cameo verification answer")
+    if fact.value["state"] not in {"started", "expired"} or (answering is not None and answering.value["enrolment"] == verification):
+        raise ConflictError("challenge.used", "this challenge was answered already", "begin anew")
+    if fact.value["state"] == "expired" or fact.value["expires_at_us"] <= now_us:
+        raise ConflictError("challenge.expired", "this challenge ran out", "begin anew")
+    return head.revision
+
+
+def submit(desk: Desk, evidence: EvidenceStore, caller: Caller, verification: str, recording: bytes, camera_label: str) -> EvidenceSealed:
+    """Seal the recording and hand it to the checks, once per challenge; what is not received is destroyed."""
+    require_size(recording)
+    revision = require_open(desk, caller, verification)
+    cameo = cameo_of(caller.account)
+    stored = evidence.put_evidence(caller.account, cameo, recording)
+    event = RecordingReceived(
+        enrolment=verification, evidence=stored.evidence, key_id=stored.key_id, sha256=stored.sha256, bytes=stored.bytes,
+        camera_label=camera_label[:120],
+    )  # fmt: skip
+    try:
+        desk.append(caller, [desk.event(cameo, event)], expected={cameo: revision}, request=["verification.submit", verification])
+    except ConflictError:
+        forget(evidence, stored.evidence)
+        raise
+    return stored
+
+
+def told(desk: Desk, book: VerificationBook, caller: Caller, ask_id: str, seed: bytes, tenant: str) -> Told:
+    """Tell a party what came of its ask."""
+    wish = book.ask_of(ask_id)
+    if wish is None or wish.party != caller.account or wish.app != caller.app:
+        raise NotFoundError(*UNKNOWN)
+    cameo = cameo_of(wish.owner)
+    answer = None if wish.verification is None else answered(desk.store.read(cameo), wish.verification)
+    if answer is not None and answer.data["outcome"] == "passed":
+        passed = Passed(
+            answer.data["verification"], cameo, wish.audience, wish.nonce, answer.data["level"], answer.time_us // 1_000_000
+        )  # fmt: skip
+        return Told("passed", sign(seed, tenant, passed))
+    return Told("waiting" if datetime.now(UTC) < wish.expires_at else "lapsed")
+
+
+def state(desk: Desk, caller: Caller, verification: str) -> dict[str, Any]:
+    """Tell the person how their answer stands, with each reason and what to do."""
+    cameo = cameo_of(caller.account)
+    fact = desk.snapshot_fact(cameo, f"verification/{verification}")
+    if fact is None:
+        raise NotFoundError("verification.unknown", "you began no such answer", "begin: cameo verification prove")
+    answer = answered(desk.store.read(cameo), verification)
+    codes = () if answer is None else tuple(answer.data["codes"])
+    checking = answer is None and (desk.snapshot_fact(cameo, "enrolment") or fact).value.get("enrolment") == verification
+    told_state = "checking" if checking else fact.value["state"]
+    reasons = [{"code": code, "message": message(code).en, "ko": message(code).ko} for code in codes]
+    return {"challenge": verification, "state": told_state, "level": fact.value["level"], "reasons": reasons}
+
+
+def answered(history: Sequence[Envelope], verification: str) -> Envelope | None:
+    """Find how a re-verification was answered."""
+    found = [one for one in history if one.type == "verification.answered" and one.data["verification"] == verification]
+    return found[-1] if found else None
+
+
+def _mine(book: VerificationBook, caller: Caller, ask_id: str) -> Ask:
+    found = book.ask_of(ask_id)
+    if found is None or found.owner != caller.account or found.declined:
+        raise NotFoundError(*UNKNOWN)
+    if found.expires_at <= datetime.now(UTC):
+        raise ConflictError("verification.lapsed", "the question ran out", "who asked can ask again")
+    return found
+
+
+def _failures(history: Sequence[Envelope]) -> list[int]:
+    """List when answers failed since one last passed."""
+    times: list[int] = []
+    for past in history:
+        if past.type == "verification.answered":
+            times = [] if past.data["outcome"] == "passed" else times + [past.time_us] * (past.data["outcome"] == "failed")
+    return times

@@ -1,0 +1,44 @@
+"""The in-memory twin of the book of re-verifications, for unit tests; it passes the same contract tests."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from serving.verification_ports import Ask
+
+
+class InMemoryVerificationBook:
+    """A VerificationBook that forgets with the process."""
+
+    def __init__(self) -> None:
+        self._asks: dict[str, Ask] = {}
+
+    def add_ask(self, ask: Ask, most: int) -> Ask | None:
+        """Keep an ask; None where `most` are open."""
+        if ask.ask not in self._asks:
+            if sum(one.party == ask.party for one in self._open(ask.owner)) >= most:
+                return None
+            self._asks[ask.ask] = ask
+        return self._asks[ask.ask]
+
+    def ask_of(self, ask: str) -> Ask | None:
+        """Find an ask."""
+        return self._asks.get(ask)
+
+    def asks_to(self, owner: str, limit: int) -> Sequence[Ask]:
+        """List what an owner is asked, newest first."""
+        return sorted(self._open(owner), key=lambda one: one.asked_at, reverse=True)[:limit]
+
+    def begin(self, ask: str, verification: str) -> None:
+        """Note the challenge by which it is answered."""
+        self._asks[ask] = replace(self._asks[ask], verification=verification)
+
+    def decline(self, ask: str) -> None:
+        """Note that the owner does not want to answer."""
+        self._asks[ask] = replace(self._asks[ask], declined=True)
+
+    def _open(self, owner: str) -> list[Ask]:
+        now = datetime.now(UTC)
+        return [one for one in self._asks.values() if one.owner == owner and not one.declined and one.expires_at > now]

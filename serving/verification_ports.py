@@ -1,0 +1,53 @@
+"""The port on which re-verifications that somebody asked for are kept. Does not answer any: the record does."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from schemas.cameo import Level
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """Somebody (`party`, perhaps through an `app`) asks whether this is still the person of the owner's cameo."""
+
+    ask: str
+    party: str
+    app: str | None
+    owner: str
+    audience: str
+    """For whom the assertion will be: an https origin or a name that the party chose."""
+    nonce: str
+    level: Level
+    asked_at: datetime
+    expires_at: datetime
+    declined: bool = False
+    verification: str | None = None
+    """The challenge by which the owner answers; None: not begun."""
+
+
+class VerificationBook(Protocol):
+    """What was asked. Durable when a call returns."""
+
+    def add_ask(self, ask: Ask, most: int) -> Ask | None:
+        """Keep an ask, or return the one that is kept under its id; None where `most` of this party to this owner are open."""
+        ...
+
+    def ask_of(self, ask: str) -> Ask | None:
+        """Find an ask."""
+        ...
+
+    def asks_to(self, owner: str, limit: int) -> Sequence[Ask]:
+        """List what an owner is asked, newest first: not expired, not declined."""
+        ...
+
+    def begin(self, ask: str, verification: str) -> None:
+        """Note the challenge by which it is answered, in place of an earlier one."""
+        ...
+
+    def decline(self, ask: str) -> None:
+        """Note that the owner does not want to answer. May be called again."""
+        ...

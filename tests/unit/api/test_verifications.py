@@ -1,0 +1,156 @@
+"""Re-verification over the API: a party learns that somebody passed, and nothing else; the person proves themselves with it."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+import pytest
+
+from schemas.cameo import VerificationAnswered
+from schemas.ids import cameo_of
+from serving.core import assertion
+from tests.unit.api.conftest import Place
+
+MINE = "/v1/cameos/me/verifications"
+NONCE = "a-nonce-that-the-party-drew"
+
+
+class Scene:
+    """min has a cameo; the bank asks."""
+
+    def __init__(self, place: Place) -> None:
+        self.place, self.client = place, place.client
+        self.min, self.as_min = place.person("min")
+        self.bank, self.as_bank = place.person("bank")
+        place.activate(self.min)
+
+    def ask(self, **changes: Any) -> Any:
+        body = {"of": "@min", "audience": "https://bank.example", "nonce": NONCE, "level": "upload"} | changes
+        return self.client.post("/v1/verifications", json=body, headers=self.as_bank)
+
+    def begin(self, question: str | None) -> dict[str, Any]:
+        url = MINE if question is None else f"{MINE}/{question}/answer"
+        answer = self.client.post(url, json={}, headers=self.as_min)
+        assert answer.status_code == 201, answer.json()
+        return answer.json()
+
+    def submit(self, challenge: str) -> Any:
+        return self.client.put(f"{MINE}/challenges/{challenge}/recording", content=b"webm", headers=self.as_min)
+
+    def judged(self, challenge: str, outcome: str, *codes: str) -> None:
+        event = VerificationAnswered(verification=challenge, outcome=outcome, level="upload", codes=codes)  # type: ignore[arg-type]
+        self.place.append(cameo_of(self.min), event)
+
+    def told(self, question: str) -> dict[str, Any]:
+        return self.client.get(f"/v1/verifications/{question}", headers=self.as_bank).json()
+
+    def answer(self, question: str | None, outcome: str = "passed", *codes: str) -> str:
+        challenge = self.begin(question)["challenge"]
+        assert self.submit(challenge).status_code == 202
+        self.judged(challenge, outcome, *codes)
+        return challenge
+
+
+@pytest.fixture
+def scene(place: Place) -> Scene:
+    return Scene(place)
+
+
+def test_whoever_passes_is_told_of_by_an_assertion_that_holds(scene: Scene) -> None:
+    question = scene.ask().json()["verification"]
+    assert scene.told(question) == {"state": "waiting", "assertion": None}
+    (shown,) = scene.client.get(MINE, headers=scene.as_min).json()["verifications"]
+    assert (shown["party"], shown["audience"], shown["verification"]) == ("bank", "https://bank.example", question)
+    scene.answer(question)
+    told = scene.told(question)
+    keys = scene.client.get("/.well-known/cameo-assertion-keys").json()
+    answered = scene.place.store.read(cameo_of(scene.min))[-1]
+    claims = assertion.check(told["assertion"], keys, "https://bank.example", NONCE, answered.time_us // 1_000_000)
+    assert (claims["sub"], claims["acr"]) == (cameo_of(scene.min), "upload")
+    assert scene.client.get(f"/v1/verifications/{question}", headers=scene.as_min).status_code == 404, "the party's alone"
+
+
+def test_a_failure_and_a_refusal_to_answer_look_like_no_answer(scene: Scene) -> None:
+    failed, declined, unbegun = (scene.ask().json()["verification"] for _ in range(3))
+    challenge = scene.answer(failed, "failed", "face.other_person")
+    assert scene.client.delete(f"{MINE}/{declined}", headers=scene.as_min).status_code == 204
+    assert scene.told(failed) == scene.told(declined) == scene.told(unbegun) == {"state": "waiting", "assertion": None}
+    mine = scene.client.get(f"{MINE}/challenges/{challenge}", headers=scene.as_min).json()
+    assert (mine["state"], [one["code"] for one in mine["reasons"]]) == ("failed", ["face.other_person"])
+
+
+def test_asking_tells_nothing_of_who_has_a_cameo_or_blocks(scene: Scene) -> None:
+    theo, as_theo = scene.place.person("theo")
+    scene.client.put("/v1/accounts/me/blocks/@bank", headers=scene.as_min)
+    answers = [scene.ask(), scene.ask(of="@theo"), scene.ask(of=theo)]
+    assert [answer.status_code for answer in answers] == [201, 201, 201]
+    assert scene.client.get(MINE, headers=scene.as_min).json()["verifications"] == [], "who is blocked is not shown"
+    question = answers[1].json()["verification"]
+    refused = scene.client.post(f"{MINE}/{question}/answer", json={}, headers=as_theo)
+    assert (refused.status_code, refused.json()["code"]) == (409, "cameo.inactive")
+
+
+def test_a_fourth_open_question_to_one_person_waits(scene: Scene) -> None:
+    codes = [scene.ask().status_code for _ in range(4)]
+    assert codes == [201, 201, 201, 409]
+
+
+def test_a_challenge_takes_one_recording_of_its_owner(scene: Scene) -> None:
+    challenge = scene.begin(scene.ask().json()["verification"])["challenge"]
+    url = f"{MINE}/challenges/{challenge}/recording"
+    assert scene.client.put(url, content=b"webm", headers=scene.as_bank).status_code == 404
+    assert scene.submit(challenge).status_code == 202
+    again = scene.submit(challenge)
+    assert (again.status_code, again.json()["code"]) == (409, "challenge.used")
+    assert scene.client.get(f"{MINE}/challenges/{challenge}", headers=scene.as_min).json()["state"] == "checking"
+
+
+def test_the_record_keeps_a_digest_of_the_nonce_and_not_the_nonce(scene: Scene) -> None:
+    scene.begin(scene.ask().json()["verification"])
+    started = scene.place.store.read(cameo_of(scene.min))[-1]
+    assert started.data["nonce_sha256"] == hashlib.sha256(NONCE.encode()).hexdigest()
+    assert NONCE not in str(started.data)
+
+
+def test_five_failures_lock_as_enrolling_does(scene: Scene) -> None:
+    for _ in range(5):
+        scene.answer(None, "failed", "face.other_person")
+    locked = scene.client.post(MINE, json={}, headers=scene.as_min)
+    assert (locked.status_code, locked.json()["code"]) == (423, "enrolment.locked")
+
+
+def widen(scene: Scene, proof: str, key: str | None = None) -> Any:
+    headers = scene.as_min | {"Cameo-Step-Up": proof} | ({} if key is None else {"Idempotency-Key": key})
+    body = {"audience": "everyone", "purposes": ["personal"], "facets": ["face"]}
+    return scene.client.put("/v1/cameos/me/audience", json=body, headers=headers)
+
+
+def test_a_fresh_answer_for_oneself_opens_widening_once(scene: Scene) -> None:
+    on = scene.client.put(
+        "/v1/accounts/me/step-up", headers=scene.as_min | {"Cameo-Step-Up": f"verification:{scene.answer(None)}"}
+    )  # fmt: skip
+    assert (on.status_code, on.json()) == (200, {"recovery_codes": []})
+    assert widen(scene, "").json()["code"] == "step_up.required"
+    proof = f"verification:{scene.answer(None)}"
+    assert widen(scene, proof, "k1").status_code in {200, 204}
+    assert widen(scene, proof, "k2").json()["code"] == "step_up.wrong"
+
+
+@pytest.mark.parametrize("how", ["failed", "for somebody else", "unknown", "somebody else's"])
+def test_no_other_answer_opens_widening(scene: Scene, how: str) -> None:
+    scene.client.put("/v1/accounts/me/step-up", headers=scene.as_min | {"Cameo-Step-Up": f"verification:{scene.answer(None)}"})
+    match how:
+        case "failed":
+            proof = scene.answer(None, "failed", "face.other_person")
+        case "for somebody else":
+            proof = scene.answer(scene.ask().json()["verification"])
+        case "unknown":
+            proof = "0" * 32
+        case _:
+            scene.place.activate(scene.bank)
+            began = scene.client.post(MINE, json={}, headers=scene.as_bank).json()["challenge"]
+            passed = VerificationAnswered(verification=began, outcome="passed", level="upload", codes=())
+            scene.place.append(cameo_of(scene.bank), passed)
+            proof = began
+    assert widen(scene, f"verification:{proof}").json()["code"] == "step_up.wrong"
