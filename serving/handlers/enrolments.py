@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from identity.core.challenge import VOCABULARY, Challenge, Language, Movement, Way, Without, issue
+from identity.core.checks.injection import kept_of
 from identity.core.live_plan import Planned, plan
 from identity.core.profiles import Profile as AssuranceProfile
 from identity.keys.client import KeyholderRefusedError, KeyholderUnavailableError
@@ -167,7 +168,7 @@ def submit(
     stored = evidence.put_evidence(caller.account, cameo, recording)
     event = RecordingReceived(
         enrolment=enrolment, evidence=stored.evidence, key_id=stored.key_id, sha256=stored.sha256,
-        bytes=stored.bytes, camera_label=camera_label[:120],
+        bytes=stored.bytes, camera_label=kept_of(camera_label),
     )  # fmt: skip
     event = event if told is None else telling(event, told)
     try:

@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final, Literal
 
 from identity.core.challenge import Challenge, Language, Without, issue
+from identity.core.checks.injection import kept_of
 from identity.core.codes import message
 from identity.core.enrolment import Locked, standing
 from identity.core.profiles import Profile
@@ -121,7 +122,7 @@ def submit(desk: Desk, evidence: EvidenceStore, caller: Caller, verification: st
     stored = evidence.put_evidence(caller.account, cameo, recording)
     event = RecordingReceived(
         enrolment=verification, evidence=stored.evidence, key_id=stored.key_id, sha256=stored.sha256, bytes=stored.bytes,
-        camera_label=camera_label[:120],
+        camera_label=kept_of(camera_label),
     )  # fmt: skip
     try:
         desk.append(caller, [desk.event(cameo, event)], expected={cameo: revision}, request=["verification.submit", verification])

@@ -31,6 +31,11 @@ _DOC = 'docs/identity.md, table "injection"'
 _LIST = "a list of names, unmeasured"
 
 
+def kept_of(camera_label: str) -> str:
+    """Tell what of a camera's name is kept in the record: names of virtual cameras. People's devices are often named for them."""
+    return " ".join(dict.fromkeys(found.lower() for found in VIRTUAL_CAMERAS.findall(camera_label)))
+
+
 def check(features: Features, camera_label: str, profile: Profile) -> tuple[CheckResult, ...]:
     """Look for four signs, each with its own code."""
     lower = Polarity.LOWER_IS_LIVE

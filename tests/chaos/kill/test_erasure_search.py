@@ -93,7 +93,7 @@ class Planted:
         text = client.call("GET", "/v1/consent-text")["sha256"]
         enrolment = client.call("POST", "/v1/enrolments", {"profile": "basic", "consent_text_sha256": text})["enrolment"]
         webm = b"\x1a\x45\xdf\xa3" + self.plant("recording", os.urandom(64)) * 20
-        client.upload(f"/v1/enrolments/{enrolment}/recording", webm, "video/webm", "camera")
+        client.upload(f"/v1/enrolments/{enrolment}/recording", webm, "video/webm", self.say("camera"))
         wait_for("its refusal", lambda: client.call("GET", f"/v1/enrolments/{enrolment}")["state"] == "refused", within_s=120)
         api = self.whole.keyholder("api")
         document = api.put_evidence(self.account, self.cameo, self.plant("document", os.urandom(64)))

@@ -193,13 +193,13 @@ def test_watching_ends_with_the_generation(place: Place) -> None:
     assert [json.loads(line)["state"] for line in lines] == ["cancelled"]
 
 
-def test_a_camera_may_have_a_korean_name(place: Place) -> None:
+def test_of_a_cameras_name_only_that_it_is_virtual_is_kept(place: Place) -> None:
     owner, min_ = place.person("min")
     body = {"profile": "sandbox", "consent_text_sha256": CONSENT_TEXT_SHA256}
     challenge = place.client.post("/v1/enrolments", json=body, headers=min_).json()
-    label = min_ | {"X-Camera-Label": quote("내장 카메라")}
+    label = min_ | {"X-Camera-Label": quote("민지의 아이폰 OBS Virtual Camera")}
     assert place.client.put(f"/v1/enrolments/{challenge['enrolment']}/recording", content=b"webm", headers=label).status_code == 202
-    assert place.store.read(cameo_of(owner))[-1].data["camera_label"] == "내장 카메라"
+    assert place.store.read(cameo_of(owner))[-1].data["camera_label"] == "obs virtual"
 
 
 def test_a_token_makes_none_that_outlives_it(place: Place) -> None:

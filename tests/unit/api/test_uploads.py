@@ -71,7 +71,7 @@ def test_what_is_offered_is_told_to_anybody(place: Place) -> None:
 
 
 def test_pieces_are_submitted_as_one_recording(sender: Sender) -> None:
-    begun = sender.begin(**{"Upload-Metadata": "camera_label " + base64.b64encode("내장 카메라".encode()).decode()})
+    begun = sender.begin(**{"Upload-Metadata": "camera_label " + base64.b64encode("민지의 OBS".encode()).decode()})
     assert (begun.status_code, begun.headers["Upload-Offset"], begun.headers["Tus-Resumable"]) == (201, "0", "1.0.0")
     place = begun.headers["Location"]
     assert parsedate_to_datetime(begun.headers["Upload-Expires"]) - datetime.now(UTC) < timedelta(minutes=2)
@@ -82,7 +82,7 @@ def test_pieces_are_submitted_as_one_recording(sender: Sender) -> None:
     head = sender.head(place)
     assert (head.headers["Upload-Offset"], head.headers["Upload-Length"]) == (str(len(DATA)), str(len(DATA)))
     assert head.headers["Cache-Control"] == "no-store"
-    assert sender.place.store.read(cameo_of(sender.account))[-1].data["camera_label"] == "내장 카메라"
+    assert sender.place.store.read(cameo_of(sender.account))[-1].data["camera_label"] == "obs"
     again = sender.patch(place, len(DATA), b"")
     assert again.status_code == 204, "the last answer was lost: asked again, it is the same"
     assert len(sender.received()) == 1

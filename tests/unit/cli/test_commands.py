@@ -208,8 +208,8 @@ def test_a_recording_goes_out_with_its_cameras_korean_name(cli: Run, place: Plac
     enrolment = json.loads(cli("enrol", "start", "--accept", "--json", "--as", "min")[1])["enrolment"]
     take = tmp_path / "녹화.webm"
     take.write_bytes(b"webm")
-    assert cli("enrol", "submit", enrolment, str(take), "--camera", "내장 카메라", "--no-wait", "--as", "min")[0] == 0
-    assert place.store.read(cameo_of(account))[-1].data["camera_label"] == "내장 카메라"
+    assert cli("enrol", "submit", enrolment, str(take), "--camera", "민지의 OBS", "--no-wait", "--as", "min")[0] == 0
+    assert place.store.read(cameo_of(account))[-1].data["camera_label"] == "obs"
     take.rename(tmp_path / "take.avi")
     assert cli("enrol", "submit", enrolment, str(tmp_path / "take.avi"), "--as", "min")[0] == 2
 

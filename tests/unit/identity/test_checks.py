@@ -275,3 +275,12 @@ def test_a_picture_is_known_again_brighter_and_later_and_another_take_before_the
 def test_a_still_picture_is_no_replay_of_itself():
     still = video_marks(np.full((240, 8, 8), 90, np.float32), (np.arange(240) * 40_000).astype(np.int64))
     assert not video_match(still, still).is_replay
+
+
+@pytest.mark.parametrize(
+    ("label", "kept"),
+    [("Mina's iPhone Camera", ""), ("", ""), ("FaceTime HD Camera (Built-in)", ""), ("Mina's OBS Virtual Camera", "obs virtual"), ("v4l2loopback obs OBS", "v4l2loopback obs")],
+)  # fmt: skip
+def test_of_a_cameras_name_only_what_the_check_reads_is_kept(label: str, kept: str) -> None:
+    assert injection.kept_of(label) == kept
+    assert bool(injection.VIRTUAL_CAMERAS.search(label)) is bool(injection.VIRTUAL_CAMERAS.search(kept))
