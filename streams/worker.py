@@ -22,6 +22,7 @@ from streams.adapters.agent_queries import AgentQueries
 from streams.adapters.agent_state import PostgresAgentState
 from streams.adapters.assessing import ProcessAssessor
 from streams.adapters.postgres import PostgresEventStore
+from streams.adapters.slowing import PostgresSlow
 from streams.adapters.tiles import TileWriter
 from streams.agents.destroying import destroy_due
 from streams.agents.expiring import expire, expire_verification
@@ -33,6 +34,7 @@ from streams.agents.publishing import Publisher
 from streams.agents.reverifying import ReverifyAgent
 from streams.agents.reviewing import ReviewAgent
 from streams.agents.runner import Runner
+from streams.agents.slowing import SlowingFaces
 from streams.agents.verifying import VerifyAgent
 from streams.agents.withdrawing import RekeyAgent, TakeDownAgent
 from streams.core.note import origin_of
@@ -65,7 +67,8 @@ class Wiring:
 
     def runners(self) -> list[Runner]:
         """Make every agent with its cursors."""
-        verify = VerifyAgent(self._store, self._keyholder, self._assessor, self._queries.assessed, self._faces)
+        faces = SlowingFaces(self._faces, self._store, PostgresSlow(self._dsn))
+        verify = VerifyAgent(self._store, self._keyholder, self._assessor, self._queries.assessed, faces)
         agents: tuple[Agent, ...] = (
             ProjectAgent(self._keyholder),
             NotifyAgent(),

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import os
 import secrets
 import sys
+import time
 from functools import partial
+from threading import Thread
 
 import uvicorn
 from psycopg_pool import ConnectionPool
@@ -43,8 +46,11 @@ from serving.handlers.receipts import Receipts
 from serving.handlers.uploads import Uploads
 from serving.receipt_keys import read_keys
 from streams.adapters.postgres_asking import PostgresAskingLedger
+from streams.errors import LedgerError
 
+log = logging.getLogger(__name__)
 POOL = 12
+TIDY_S = 300.0
 ASKING_TIMEOUT_S = 1.0
 """How long a question about consent waits for the policy: it holds nothing up, so longer than a render's."""
 PATIENCE_S = 3.0
@@ -67,6 +73,17 @@ class Server(uvicorn.Server):
             sys.stdout.flush()
 
 
+def _tidy(uploads: PostgresUploadStore, rates: PostgresRateStore) -> None:
+    """Remove what has expired, now and every few minutes: nothing waits for it, and what fails is tried again."""
+    while True:
+        try:
+            uploads.expire()
+            rates.forget_full()
+        except (LedgerError, OSError) as error:
+            log.warning("what has expired was not removed: %s", error)
+        time.sleep(TIDY_S)
+
+
 def main() -> int:
     """Run until told to stop."""
     settings = Settings.from_env(os.environ)
@@ -79,7 +96,8 @@ def main() -> int:
     access = PostgresAccessStore(pool)
     proofs = PostgresProofStore(pool, settings.secret("access.key"))
     uploads = PostgresUploadStore(pool, settings.secret("access.key"), settings.uploads)
-    uploads.expire()
+    rates = PostgresRateStore(pool)
+    Thread(target=_tidy, args=(uploads, rates), daemon=True, name="tidy").start()
     table = codes()
     view = ViewLedger(settings.view, settings.max_staleness_ms * 1000)
     questions = AskingDesk(store, Asker(OpaEngine(settings.opa_socket, ASKING_TIMEOUT_S), table, HONOURS, before_a_request), table, view)
@@ -98,7 +116,7 @@ def main() -> int:
         tenant=settings.tenant,
         asking=questions,
         decisions=CameoDecisions(questions, access),
-        rates=Rates(PostgresRateStore(pool), hashlib.sha256(b"cameo/whence/1" + token).digest(), rules_from(settings.rates)),
+        rates=Rates(rates, hashlib.sha256(b"cameo/whence/1" + token).digest(), rules_from(settings.rates)),
         uploads=Uploads(uploads),
         receipts=Receipts(partial(read_keys, settings.secrets), Controller(settings.controller, settings.contact, settings.jurisdiction)),
         proxies=networks(settings.proxies),

@@ -12,6 +12,8 @@ from psycopg_pool import ConnectionPool
 from serving.adapters.rates import PostgresRateStore
 from serving.rate_fakes import InMemoryRateStore
 from serving.rate_ports import Allowance, RateStore
+from streams.adapters.slowing import PostgresSlow
+from streams.agents.errors import StateUnavailableError
 from tests.conftest import Database
 from tests.contract.serving.test_access_store import pool
 
@@ -114,3 +116,13 @@ def test_the_worker_may_slow_accounts_and_see_nothing(database: Database) -> Non
         for query in ("SELECT * FROM access.rates", "SELECT * FROM access.tokens", "DELETE FROM access.rates"):
             with pytest.raises(Exception, match="permission denied"):
                 worker.execute(query)
+
+
+def test_the_worker_slows_whom_the_api_then_asks_to_wait(pool: ConnectionPool, database: Database) -> None:
+    account = f"account-{secrets.token_hex(16)}"
+    PostgresSlow(database.dsn("worker"))([account])
+    wait_s = PostgresRateStore(pool).take([Allowance(name("start", account), 10, 1)])
+    assert wait_s is not None
+    assert 890 < wait_s <= 900
+    with pytest.raises(StateUnavailableError):
+        PostgresSlow("host=/nowhere dbname=none connect_timeout=1")([account])

@@ -1,0 +1,62 @@
+"""One face under many accounts slows all of them; a face alone, or of two, slows nobody."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+
+from identity.core.context import FaceMatch
+from schemas.cameo import EnrolmentStarted
+from schemas.ids import cameo_of, stream_id
+from streams.agents.slowing import SlowingFaces
+from streams.fakes import InMemoryEventStore
+from streams.ports import Append, NewEvent
+
+OWNERS = [stream_id("account", bytes([at]) * 16) for at in range(4)]
+CAMEOS = [cameo_of(owner) for owner in OWNERS]
+HIT = FaceMatch(kind="cameo", ref=CAMEOS[1], similarity_micro=600_000)
+
+
+class Known:
+    """Says what a test wants of others with this face."""
+
+    def __init__(self, found: tuple[FaceMatch, ...], others: tuple[str, ...]) -> None:
+        self.found = found
+        self.others = others
+
+    def search(self, template: bytes, cameo: str) -> tuple[FaceMatch, ...]:
+        del template, cameo
+        return self.found
+
+    def same_face(self, template: bytes, cameo: str) -> tuple[str, ...]:
+        del template, cameo
+        return self.others
+
+
+@pytest.fixture
+def store() -> InMemoryEventStore:
+    made = InMemoryEventStore()
+    for at, (owner, cameo) in enumerate(zip(OWNERS, CAMEOS, strict=True)):
+        started = EnrolmentStarted(
+            enrolment="e", owner=owner, profile="basic", phrase=(), movements=(), expires_at_us=1, consent_text_version="1", consent_text_sha256="0",
+        )  # fmt: skip
+        made.append(Append(actor=owner, events=[NewEvent(cameo, started, f"{at:032x}")], correlation="c"))
+    return made
+
+
+@pytest.mark.parametrize(
+    ("found", "others", "slowed"),
+    [
+        ((), (), []),
+        ((HIT,), (CAMEOS[1],), []),
+        ((HIT,), (CAMEOS[1], CAMEOS[2]), [OWNERS[:3]]),
+        ((HIT,), (CAMEOS[1], CAMEOS[2], CAMEOS[3], "cameo-" + "f" * 32), [OWNERS]),
+        ((), (CAMEOS[1], CAMEOS[2]), []),
+    ],
+    ids=["nobody", "one other", "two others", "three, and one that is no more", "others below the threshold"],
+)
+def test_who_is_slowed(store: InMemoryEventStore, found: tuple[FaceMatch, ...], others: tuple[str, ...], slowed: list[list[str]]) -> None:
+    told: list[Sequence[str]] = []
+    assert SlowingFaces(Known(found, others), store, told.append).search(b"", CAMEOS[0]) == found
+    assert [sorted(one) for one in told] == [sorted(one) for one in slowed]
