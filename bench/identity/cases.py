@@ -26,7 +26,8 @@ class Case:
     """One recording and its challenge. `kind` None: bona fide. `lips`: the mouth seen is the one heard, or the attack says it is.
 
     `own_voice`: the attacker speaks the phrase himself, live: checks of the voice's origin say nothing about him.
-    `replays`: the name of the case that was submitted before. `late`, `label`: how it comes in.
+    `free`: numbers of other checks that count as passed. `replays`: the name of the case that was submitted before. `late`,
+    `label`: how it comes in.
     """
 
     name: str
@@ -44,6 +45,7 @@ class Case:
     replays: str | None = None
     late: bool = False
     label: str = ""
+    free: tuple[int, ...] = ()
 
 
 PHYSICAL: Final = frozenset(
@@ -92,4 +94,5 @@ def bona_fide_case(shot: Shot, models: Path) -> Case:
         phrase,
         without=() if window.turns else ("turn",),
         lips=bool(window.spoken),
+        free=(3,) if window.unsure else (),
     )

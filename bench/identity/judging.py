@@ -88,7 +88,7 @@ def decided(
 
 def given(case: Case) -> frozenset[int]:
     """Numbers of checks that count as passed for a case."""
-    return (OF_THE_VOICE if case.own_voice else frozenset()) | (frozenset() if case.lips else OF_THE_LIPS)
+    return (OF_THE_VOICE if case.own_voice else frozenset()) | (frozenset() if case.lips else OF_THE_LIPS) | set(case.free)
 
 
 def asked_of(case: Case, features: Features, way: Way, earlier: Mapping[str, Fingerprint], turn_round_ms: int) -> Asked:

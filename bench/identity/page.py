@@ -56,7 +56,7 @@ def write_page() -> None:
 
 def _page(whole: Mapping[str, Any]) -> Iterator[str]:
     detail = whole["detail"]
-    people = {half: detail[half]["people"] for half in ("fit", "report")}
+    people = {half: detail[half]["people"]["upload"] for half in ("fit", "report")}
     yield INTRO.format(
         machine=whole["machine"], date=detail["date"], people_fit=len(people["fit"]), people_report=len(people["report"]),
         person_reach=_percent(_reach(len(people["report"]))),
@@ -100,17 +100,14 @@ def _kinds(detail: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _people(detail: Mapping[str, Any]) -> Iterator[str]:
-    yield "\n## Bona fide recordings, step by step\n"
-    yield "| person | half | recordings | refused | 95 % | held | refused by |"
-    yield "| --- | --- | ---: | ---: | --- | ---: | --- |"
-    for half in ("report", "fit"):
-        for row in detail[half]["people"]:
-            yield f"{_line(row, half)} {row['refused_by'] or '-'} |"
-    yield "\n| worn by | half | recordings | refused | 95 % | held |"
-    yield "| --- | --- | ---: | ---: | --- | ---: |"
-    for half in ("report", "fit"):
-        for row in detail[half]["wears"]:
-            yield _line(row, half)
+    for way, told in (("upload", "as uploads"), ("stepwise", "step by step")):
+        yield f"\n## Bona fide recordings {told}\n"
+        yield "| person, or worn by | half | recordings | refused | 95 % | held | refused by |"
+        yield "| --- | --- | ---: | ---: | --- | ---: | --- |"
+        for half in ("report", "fit"):
+            yield from (f"{_line(row, half)} {row['refused_by'] or '-'} |" for row in detail[half]["people"][way])
+        for half in ("report", "fit"):
+            yield from (f"{_line(row, half)} |" for row in detail[half]["wears"][way])
 
 
 def _checks(detail: Mapping[str, Any]) -> Iterator[str]:

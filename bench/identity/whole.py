@@ -19,6 +19,7 @@ from identity.adapters.models import Models
 from identity.core import fusion
 
 TURN_ROUNDS_MS: Final = (300, 1000, 3000)
+WAYS: Final[tuple[Way, ...]] = ("upload", "stepwise")
 ANIMATED: Final = frozenset({"animated", "animated_shaded"})
 
 
@@ -75,9 +76,9 @@ def _rows(judged: Sequence[Judged]) -> list[Row]:
             rows.append(_row(f"attack_success.animated_stepwise{note}, turn-round {ms} ms: activated", step, _animated, activated, None))
         best = _way(of, "stepwise", TURN_ROUNDS_MS[0])
         rows.append(_row(f"attack_success.synthetic{note}, step by step, 300 ms: activated", best, tables.synthetic, activated, 0.03))
-        people = _way(of, "stepwise", 0)
-        rows.append(_row(f"bpcer{note}: refused", people, lambda one: one.case.kind is None, refused, 0.10))
-        rows.append(_row(f"bona fide held for a reviewer{note}", people, lambda one: one.case.kind is None, doubted, None))
+        for name, people in ((", upload", upload), (", step by step", _way(of, "stepwise", 0))):
+            rows.append(_row(f"bpcer{note}{name}: refused", people, _bona_fide, refused, 0.10))
+            rows.append(_row(f"bona fide{note}{name}: held for a reviewer", people, _bona_fide, doubted, None))
     return rows
 
 
@@ -100,6 +101,10 @@ def refused(one: Judged) -> bool:
 
 def doubted(one: Judged) -> bool:
     return one.outcome == "doubted"
+
+
+def _bona_fide(one: Judged) -> bool:
+    return one.case.kind is None
 
 
 def _animated(one: Judged) -> bool:
@@ -142,8 +147,8 @@ def _detail(judged: Sequence[Judged], missing: int) -> dict[str, Any]:
         told[half] = {
             "upload": {"kinds": tables.by_kind(_way(of, "upload")), "checks": tables.by_check(_way(of, "upload"))},
             "codes": tables.by_code(_way(of, "upload")),
-            "people": tables.by_person(_way(of, "stepwise", 0)),
-            "wears": tables.by_wear(_way(of, "stepwise", 0)),
+            "people": {way: tables.by_person(_way(of, way, 0)) for way in WAYS},
+            "wears": {way: tables.by_wear(_way(of, way, 0)) for way in WAYS},
             "stepwise": {str(ms): tables.by_kind(_way(of, "stepwise", ms)) for ms in TURN_ROUNDS_MS},
         }
     return told

@@ -48,6 +48,10 @@ _OF_THE_CORPUS: Final = (
 )
 """Where the movements shown are not told, the attack is given the challenge that it reads as: the check of movements is then
 not what stops it."""
+MOVED: Final = (3,)
+SAID: Final = (3, 6)
+"""Checks that count as passed: of movements, where an attack shows real ones; of words too, where real speech says them. What
+the bench's own makeshift challenges fail must not count as a defence."""
 READ_AS_DONE: Final = ("*",)
 """A challenge that asks for whatever is read: for attacks whose movements nobody wrote down."""
 
@@ -89,7 +93,7 @@ def _replays(models: Path) -> Iterator[Case]:
             voice = _voice(half, place, models)
             yield Case(
                 f"screen_{screen}-{place}", f"screen_{screen}", window.person, half, made, voice.read(),
-                seen.movements, voice.words, without=() if window.turns else ("turn",), own_voice=True,
+                seen.movements, voice.words, without=() if window.turns else ("turn",), own_voice=True, free=MOVED,
             )  # fmt: skip
 
 
@@ -101,7 +105,8 @@ def _of_the_corpus(models: Path) -> Iterator[Case]:
             swapped = tuple({"left": "right", "right": "left"}.get(m, m) for m in asked) if mirrored else asked
             yield Case(
                 f"{kind}-{place}{'m' if mirrored else ''}", kind, person, half_of(person), made,
-                voice.read(), swapped or READ_AS_DONE, voice.words, own_voice=True, without=("turn",) if kind == "generated" else (),
+                voice.read(), swapped or READ_AS_DONE, voice.words, own_voice=True,
+                without=("turn",) if kind == "generated" else (), free=MOVED,
             )  # fmt: skip
 
 
@@ -127,7 +132,7 @@ def _some(shown: list[Any], count: int, *, first: int) -> list[tuple[int, Any]]:
 
 def _sounds(models: Path) -> Iterator[Case]:
     """Another sound under a real picture: digits put together, somebody else's reading, a synthetic voice, a loudspeaker."""
-    bases = [bona_fide_case(shot(w, way), models) for w in WINDOWS for way in "FM" if w.seconds < 10]
+    bases = [replace(bona_fide_case(shot(w, way), models), free=MOVED) for w in WINDOWS for way in "FM" if w.seconds < 10]
     for place, base in enumerate(bases):
         chance = random.Random(f"sounds{place // 2}")
         speakers = tuple(sorted({one.speaker for one in digits(base.half)}))
@@ -135,7 +140,7 @@ def _sounds(models: Path) -> Iterator[Case]:
         spliced = Spliced(mixed, tuple(chance.sample(range(10), 5)), place // 2, chance.choice((0.05, 0.15, 0.25)))
         yield replace(base, name=f"spliced_digits-{place}", kind="spliced_digits", sounds=spliced, phrase=spliced.phrase, lips=True)
         voice = _voice(base.half, place + 3, models)
-        yield replace(base, name=f"dubbed_lips-{place}", kind="dubbed_lips", sounds=voice.read(), phrase=voice.words, lips=True)
+        yield replace(base, name=f"dubbed_lips-{place}", kind="dubbed_lips", sounds=voice.read(), phrase=voice.words, lips=True, free=SAID)
         room = Loudspeaker(base.sounds, place // 2 % 4)
         yield replace(base, name=f"loudspeaker-{place}", kind="loudspeaker", sounds=room)
         if place % 2 == 0:
@@ -145,7 +150,7 @@ def _sounds(models: Path) -> Iterator[Case]:
 
 
 def _edits(models: Path) -> Iterator[Case]:
-    bases = [bona_fide_case(shot(w), models) for w in _short()]
+    bases = [replace(bona_fide_case(shot(w), models), free=SAID) for w in _short()]
     for place, base in enumerate(bases):
         for trick in TRICKS:
             yield replace(base, name=f"{trick}-{place}", kind=f"frames_{trick}", pictures=Injected(base.pictures, trick))
@@ -161,13 +166,13 @@ def _edits(models: Path) -> Iterator[Case]:
 def _rules(models: Path) -> Iterator[Case]:
     """Media of bona fide cases that come late, answer another order, come again, or from a camera that is none."""
     for place, window in enumerate(WINDOWS):
-        base = bona_fide_case(shot(window), models)
+        base = replace(bona_fide_case(shot(window), models), free=SAID)
         yield replace(base, name=f"late_answer-{place}", kind="late_answer", late=True)
         yield replace(base, name=f"virtual_camera-{place}", kind="virtual_camera", label="OBS Virtual Camera")
-        again = bona_fide_case(shot(window, "F", "compressed"), models)
+        again = replace(bona_fide_case(shot(window, "F", "compressed"), models), free=SAID)
         yield replace(again, name=f"replayed-{place}", kind="replayed", replays=base.name)
         for number, other in enumerate(_other_orders(window)):
-            yield replace(base, name=f"wrong_order-{place}-{number}", kind="wrong_order", movements=other)
+            yield replace(base, name=f"wrong_order-{place}-{number}", kind="wrong_order", movements=other, free=(6,))
 
 
 def _other_orders(window: Window) -> list[tuple[str, ...]]:

@@ -3,7 +3,8 @@
 What is done was read from the clips by eye on contact sheets, frame times by a reading of the undegraded clip. Mirrored, left
 is right; reversed, the last comes first. Windows without a blink are left out, for check 4 asks for one and an enrolment lasts
 longer than most of these; long holds of a pose are followed by what comes after them, as speaking would. `turns` is False for
-who hardly turns: asked, they would have said that they cannot. `slow`: taken at 15 frames a second, for time.
+who hardly turns: asked, they would have said that they cannot. `slow`: taken at 15 frames a second, for time. `unsure`:
+what is done is too slight to be told by eye, so the check of movements counts as passed.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ class Window:
     spoken: tuple[str, ...] = ()
     wears: int = 2
     slow: bool = False
+    unsure: bool = False
 
     @property
     def seconds(self) -> float:
@@ -52,8 +54,8 @@ WINDOWS: Final[tuple[Window, ...]] = (
     Window("clip-d12", _D12, 0.0, 4.6, ("left", "right"), "FMR"),
     Window("clip-d12", _D12, 2.6, 7.3, ("right", "left"), "FM"),
     Window("clip-d12", _D12, 0.0, 7.3, ("left", "right", "left"), "FM"),
-    Window("clip-d3", _D3, 7.0, 11.8, ("left",), "FMR"),
-    Window("clip-d3", _D3, 5.6, 11.8, ("left",), "FM"),
+    Window("clip-d3", _D3, 7.0, 11.8, ("left",), "FMR", unsure=True),
+    Window("clip-d3", _D3, 5.6, 11.8, ("left",), "FM", unsure=True),
     Window("clip-nht", _NHT, 0.9, 5.06, ("right", "up"), "FMR"),
     Window("clip-aoc", _AOC, 0.0, 4.4, ("blink",), "FM", turns=False, spoken=_FIRST, wears=3),
     Window("clip-aoc", _AOC, 2.4, 6.7, ("blink",), "FM", turns=False, spoken=_LAST, wears=3),
