@@ -14,7 +14,7 @@ import msgspec
 
 from bench.identity.attacks.listing import READ_AS_DONE
 from bench.identity.cases import Case
-from bench.identity.living import trace_of, with_offsets
+from bench.identity.living import as_received, slow, trace_of
 from bench.identity.making import Made
 from identity.core.assessment import Activated, Assessment, CheckResult, NeedsReview, Refused, decide
 from identity.core.challenge import Challenge, Movement
@@ -64,10 +64,12 @@ def judge(one: Made, way: Way, earlier: Mapping[str, Fingerprint], profile: Prof
     case = one.case
     if one.features is None:
         return Judged(case, way, "refused", (one.code,), (), 0, turn_round_ms)
-    features = with_offsets(one.features) if way == "stepwise" else one.features
-    asked = asked_of(case, features, way, earlier, turn_round_ms)
+    done = done_in(case, one.features)
+    features = as_received(one.features, done) if way == "stepwise" else one.features
+    asked = asked_of(case, done, features, way, earlier, turn_round_ms)
     fingerprint = fingerprint_of(one.sha256, features)
-    return decided(case, way, asked, run_checks(features, fingerprint, asked, profile), fingerprint, profile, turn_round_ms)
+    found = (*run_checks(features, fingerprint, asked, profile), *slow(features, asked, profile))
+    return decided(case, way, asked, found, fingerprint, profile, turn_round_ms)
 
 
 def decided(
@@ -91,11 +93,17 @@ def given(case: Case) -> frozenset[int]:
     return (OF_THE_VOICE if case.own_voice else frozenset()) | (frozenset() if case.lips else OF_THE_LIPS) | set(case.free)
 
 
-def asked_of(case: Case, features: Features, way: Way, earlier: Mapping[str, Fingerprint], turn_round_ms: int) -> Asked:
+def done_in(case: Case, features: Features) -> tuple[str, ...]:
+    """The movements that the challenge of a case asks for."""
+    if case.movements != READ_AS_DONE:
+        return case.movements
+    return tuple(m for m in movements(features.face) if m != "closer") or ("left",)
+
+
+def asked_of(
+    case: Case, done: tuple[str, ...], features: Features, way: Way, earlier: Mapping[str, Fingerprint], turn_round_ms: int
+) -> Asked:
     """What the case answers."""
-    done = case.movements
-    if done == READ_AS_DONE:
-        done = tuple(m for m in movements(features.face) if m != "closer") or ("left",)
     challenge = Challenge(
         challenge_id="bench", account=ACCOUNT, phrase=case.phrase, movements=tuple(Movement(m) for m in done),
         issued_at_us=ISSUED_US, expires_at_us=ISSUED_US + LIFETIME_US, way=way, without=case.without,

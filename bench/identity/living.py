@@ -8,17 +8,24 @@ words on their screen a network later. No step is broken off, which flatters att
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
 import numpy as np
 
 from bench.identity.cases import Case
+from identity.core.assessment import CheckResult, Polarity, measured
 from identity.core.challenge import Challenge
+from identity.core.checks.live import LEAST_REACTIONS, SLOW_US
 from identity.core.checks.movements import movements_made
+from identity.core.context import Asked
 from identity.core.features import Features
 from identity.core.live import Arrival, LiveTrace, Step
 from identity.core.live_plan import BEGIN_US
+from identity.core.profiles import Profile
+from identity.core.reactions import MediaClock, reactions
+from identity.core.sound import Heard, HeardWord
 from identity.core.spoken import normalised
 
 REACTION_S: Final = 0.65
@@ -30,6 +37,8 @@ CHUNK_US: Final = 200_000
 BEGUN_US: Final = 120_000
 """A movement is read when it is a fifth of its way: it began about so much earlier."""
 VARIED_US: Final = 90_000
+AFTER_US: Final = 1_200_000
+"""From the end of a movement to the first word after it."""
 FRAME_BYTES: Final = 1000
 START_US: Final = 1_800_000_000_000_000 + 2_000_000
 
@@ -43,15 +52,39 @@ def trace_of(case: Case, challenge: Challenge, features: Features, turn_round_ms
         reaction_us = _turn_round(chance, turn_round_ms) if turn_round_ms else REACTION_S * np.exp(chance.gauss(0, SPREAD)) * 1e6
         issued = max(steps[-1].issued_at_us + 20_000, START_US + round(at_us - reaction_us) - NETWORK_US)
         steps.append(Step("move" if kind == "move" else "say", what, issued, issued + BEGIN_US["move" if kind == "move" else "say"]))
-    last = START_US + int(features.frames.times_us[-1]) + NETWORK_US
+    last = max(START_US + int(features.frames.times_us[-1]) + NETWORK_US, steps[-1].issued_at_us + 1_000_000)
     done = [min(last, following.issued_at_us) for following in steps[1:]] + [last]
     return LiveTrace(tuple(_done(step, at_us) for step, at_us in zip(steps, done, strict=True)), _arrivals(features, chance))
 
 
-def with_offsets(features: Features) -> Features:
-    """Give frames places in the file, as the trace's arrivals count them."""
+def as_received(features: Features, movements: Sequence[str]) -> Features:
+    """Give frames places in the file, as the trace's arrivals count them, and speech its place after the movements.
+
+    Where a voice lies under somebody who moves, nobody said anything at a time that means something: it is taken as said next.
+    """
     offsets = np.arange(len(features.frames.times_us), dtype=np.int64) * FRAME_BYTES
-    return replace(features, frames=replace(features.frames, offsets=offsets))
+    placed = replace(features, frames=replace(features.frames, offsets=offsets))
+    sound = features.sound
+    if sound is None or not sound.words:
+        return placed
+    ends = [one.end_us for one in movements_made(features.face, apart=True) if one.movement in movements]
+    by_us = max(0, max(ends, default=0) + AFTER_US - sound.words[0].start_us)
+    later = tuple(HeardWord(w.text, w.start_us + by_us, w.end_us + by_us, w.probability) for w in sound.words)
+    return replace(placed, sound=replace(sound, heard=(Heard(sound.heard[0].text, later), *sound.heard[1:])))
+
+
+def slow(features: Features, asked: Asked, profile: Profile) -> tuple[CheckResult, ...]:
+    """Hold the median reaction to the product's limit also where a film has fewer movements than a live challenge, which has four."""
+    if asked.live is None:
+        return ()
+    clock = MediaClock(features.frames, asked.live)
+    found = reactions(features.face, features.sound.words if features.sound else (), asked.live, clock) if clock.told else []
+    moved = [one.reaction_us for one in found if one.asks == "move" and one.answered == "begun"]
+    if not 0 < len(moved) < LEAST_REACTIONS:
+        return ()
+    source = "the product's limit, over fewer movements"
+    median_s = float(np.median(moved)) / 1e6
+    return (measured(13, "live.slow", median_s, SLOW_US / 1e6, source, profile=profile, polarity=Polarity.LOWER_IS_LIVE),)
 
 
 def _begun(challenge: Challenge, features: Features) -> list[tuple[str, tuple[str, ...], float]]:

@@ -41,7 +41,7 @@ def run(models: Path, *, only_kept: bool = False, fast: bool = False) -> None:
     with closing(Models.load(models)) as loaded:
         face, voice, words = figures.faces(loaded), figures.voices(loaded), figures.heard(found)
     cost = None if fast else speed.measured()
-    rows = _rows(judged) + _model_rows(face, voice, words) + _speed_rows(cost)
+    rows = [row for row in _rows(judged) if row.n] + _model_rows(face, voice, words) + _speed_rows(cost)
     write("identity", rows)
     path = RESULTS / "identity.json"
     whole = json.loads(path.read_text(encoding="utf-8"))
