@@ -249,6 +249,17 @@ class EvidenceAdded(Event, frozen=True):
     bytes: int
 
 
+@event("evidence.compared", 1, stream="cameo")
+class EvidenceCompared(Event, frozen=True):
+    """The portrait of a document was held against the recording's face: a score for reviewers, in millionths; None: not compared."""
+
+    enrolment: str
+    evidence: str
+    code: str
+    similarity_micro: int | None
+    threshold_micro: int
+
+
 @event("evidence.opened", 1, stream="cameo")
 class EvidenceOpened(Event, frozen=True):
     """Evidence was decrypted, for a named purpose. Written before its bytes were given out."""

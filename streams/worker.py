@@ -25,6 +25,7 @@ from streams.adapters.postgres import PostgresEventStore
 from streams.adapters.slowing import PostgresSlow
 from streams.adapters.tiles import TileWriter
 from streams.agents.destroying import destroy_due
+from streams.agents.documents import DocumentAgent
 from streams.agents.expiring import expire, expire_verification
 from streams.agents.faust_app import Chore, make_app
 from streams.agents.knowing import KnownFaces
@@ -77,6 +78,7 @@ class Wiring:
             TakeDownAgent(self._store, self._queries),
             RekeyAgent(self._store, self._keyholder),
             self._review,
+            DocumentAgent(self._store, self._keyholder, self._assessor),
         )
         return [self._runner(agent) for agent in agents]
 

@@ -50,3 +50,8 @@ CODES = frozenset(
     }
 )
 """All that the child may answer with."""
+
+MAX_PICTURE_BYTES = 12 * 1024 * 1024
+MAX_PICTURE_PIXELS = 50_000_000
+"""A photograph by a telephone has 12 to 50 million."""
+PICTURE_WALL_S = 20

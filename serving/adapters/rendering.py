@@ -14,6 +14,7 @@ import cv2
 import numpy as np
 
 from identity.adapters.media import SubprocessMediaDecoder
+from identity.adapters.pictures import decode_picture
 from identity.ports import SAMPLE_RATE_HZ, Frame, MediaDecoder, MediaRefused, Picture
 from serving.errors import ConflictError
 
@@ -56,6 +57,14 @@ class EvidenceRenderer:
         columns = [[_thumb(shown(one, clear=clear)) for one in self._spread(recording, ROWS)] for recording in (first, second)]
         pairs = [picture for row in zip(*columns, strict=False) for picture in row]
         return _jpeg(_grid(pairs, 2)) if pairs else _nothing()
+
+    def document(self, picture: bytes, *, clear: bool) -> bytes:
+        """Show a document's picture as JPEG, decoded in a child of its own."""
+        with _turns:
+            found = decode_picture(picture, SIDE_PX * 2)
+        if isinstance(found, MediaRefused):
+            raise ConflictError(found.code, "the picture cannot be shown", "judge by the recording")
+        return _jpeg(shown(found, clear=clear))
 
     def sound(self, recording: bytes) -> bytes:
         """Give the sound as WAV, mono, 16 kHz. Sound cannot be blurred: it is always a clear view."""

@@ -10,6 +10,8 @@ import click
 from serving.cli.session import api_command
 from serving.client import Client
 
+LOOKS = {"sound": "sound", "beside": "side-by-side", "document": "document"}
+
 
 @click.group()
 def case() -> None:
@@ -56,19 +58,20 @@ def reasons(client: Client) -> Any:
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), required=True, help="Where to put the picture or sound.")
 @click.option("--at-ms", type=click.IntRange(0), help="One frame at this time; left out: twelve over the whole.")
 @click.option("--beside", is_flag=True, help="Beside the known face that it may be.")
+@click.option("--document", is_flag=True, help="The newest document that was added.")
 @click.option("--sound", is_flag=True, help="The sound (WAV); needs --reason.")
 @click.option("--clear", is_flag=True, help="Not blurred; needs --reason.")
 @click.option("--reason", help="Why it is shown clear (cameo case reasons).")
 @api_command
-def look(client: Client, *, name: str, out: Path, at_ms: int | None, beside: bool, sound: bool, clear: bool, reason: str | None) -> Any:
+def look(client: Client, *, name: str, out: Path, at_ms: int | None, clear: bool, reason: str | None, **kinds: bool) -> Any:
     """Look at a case's recording, blurred unless you give a reason. Each look is on record.
 
     \b
     cameo case look case-4f1c... --out sheet.jpg --as rea
     cameo case look case-4f1c... --at-ms 2500 --clear --reason detail --out frame.jpg --as rea
     """
-    what = "sound" if sound else "side-by-side" if beside else "evidence"
-    query = {"at_ms": None if what != "evidence" else at_ms, "clear": "true" if clear and not sound else None, "reason": reason}
+    what = next((address for kind, address in LOOKS.items() if kinds[kind]), "evidence")
+    query = {"at_ms": None if what != "evidence" else at_ms, "clear": "true" if clear and what != "sound" else None, "reason": reason}
     out.write_bytes(client.fetch(f"/v1/cases/{name}/{what}", query))
     return {"written": str(out)}
 

@@ -52,6 +52,8 @@ class Shown:
     looked: bool
     voted: bool
     votes: int
+    documents: Sequence[Mapping[str, Any]] = ()
+    """Of each document whether its portrait was compared, and how alike it is."""
 
 
 def listed(
@@ -69,7 +71,7 @@ def listed(
 def show(desk: Desk, keyholder: CaseKeys, caller: Caller, name: str) -> Shown:
     """Read one case: codes, scores and levels; an appeal's words, which are sealed for its writer."""
     case = _require(desk, caller, name)
-    checks, level, attack, asked = (), None, None, {}
+    checks, level, attack, asked, documents = (), None, None, {}, []
     for one in desk.store.read(case.event.cameo):
         if one.data.get("enrolment") != case.event.enrolment:
             continue
@@ -80,14 +82,20 @@ def show(desk: Desk, keyholder: CaseKeys, caller: Caller, name: str) -> Shown:
             asked = {**asked, "phrase": one.data["phrase"], "movements": one.data["movements"]}
         elif one.type == "enrolment.assessed":
             checks, level, attack = one.data["checks"], one.data.get("level"), one.data.get("attack_micro")
+        elif one.type == "evidence.compared":
+            documents.append({name: one.data[name] for name in ("code", "similarity_micro", "threshold_micro")})
     mine = [one.type for one in case.events if one.actor == caller.account]
     votes = sum(one.type == "case.voted" for one in case.events)
     text = _words(keyholder, case)
-    return Shown(case, checks, level, attack, asked, text, LOOKED in mine, "case.voted" in mine, votes)
+    return Shown(case, checks, level, attack, asked, text, LOOKED in mine, "case.voted" in mine, votes, documents)
 
 
-def look(desk: Desk, keyholder: CaseKeys, caller: Caller, name: str, purpose: str | None, *, other: bool = False) -> list[bytes]:
+def look(
+    desk: Desk, keyholder: CaseKeys, caller: Caller, name: str, purpose: str | None, *, other: bool = False, document: bool = False
+) -> list[bytes]:
     """Open a case's recording for the caller, on record before it is opened; `other`: and that of the face it may be.
+
+    `document`: the newest document that was added, in its place.
 
     `purpose` is a code of `PURPOSES` for a clear view; None: it is shown blurred. Raises CommandError, KeyholderRefusedError.
     """
@@ -96,6 +104,8 @@ def look(desk: Desk, keyholder: CaseKeys, caller: Caller, name: str, purpose: st
     case = _require(desk, caller, name)
     _require_open(case)
     wanted = [case.event.evidence] if case.event.evidence is not None else []
+    if document:
+        wanted = _documents(desk, case)
     if other:
         wanted += _others(desk, case)
     if not wanted or (other and len(wanted) < 2):
@@ -174,6 +184,13 @@ def _others(desk: Desk, case: Case) -> list[str]:
     gone = {one.data["evidence"] for one in events if one.type == "evidence.destroyed"}
     kept = [one.data["evidence"] for one in events if one.type == "enrolment.recording_received" and one.data["evidence"] not in gone]
     return kept[-1:]
+
+
+def _documents(desk: Desk, case: Case) -> list[str]:
+    events = desk.store.read(case.event.cameo)
+    gone = {one.data["evidence"] for one in events if one.type == "evidence.destroyed"}
+    added = [one.data for one in events if one.type == "evidence.added" and one.data["enrolment"] == case.event.enrolment]
+    return [one["evidence"] for one in added if one["evidence"] not in gone][-1:]
 
 
 def _found(desk: Desk, caller: Caller, name: str) -> Case | None:

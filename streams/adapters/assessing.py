@@ -19,6 +19,7 @@ from identity.core.assessment import Activated, decide
 from identity.core.checks.known_face import searched
 from identity.core.context import Asked
 from identity.core.profiles import Profile
+from identity.documents import Compared, compare_document
 from identity.keys.memory import leave_no_dump
 from schemas.cameo import Facet
 from streams.agents.errors import AgentStoppedError, HandlingError
@@ -61,6 +62,10 @@ class ProcessAssessor:
         """Cut the likeness of a recording that a reviewer accepted: what is there of it, and nothing without a face."""
         return self._run(_cut, recording)
 
+    def compare(self, document: bytes, template: bytes) -> Compared:
+        """Hold the portrait of a document against a face."""
+        return self._run(_compare, document, template)
+
     def close(self) -> None:
         """End the process, also in the middle of a recording."""
         if self._pool is None:
@@ -94,9 +99,8 @@ def _assess(recording: bytes, asked: Asked, profile: Profile, models_folder: Pat
     with _nameless(recording) as path:
         assessment = assess_recording(path, asked, profile, models)
         activates = isinstance(decide(searched(assessment, ()), profile), Activated)  # if nobody is resembled
-        assets: dict[Any, bytes] = (
-            extract_assets(path, models, ("face",) if "speech" in assessment.without else FACETS) if activates else {}
-        )
+        facets = FACETS[:1] if "speech" in assessment.without else FACETS  # who cannot speak has no voice to cut
+        assets: dict[Any, bytes] = extract_assets(path, models, facets) if activates else {}
     return Found(assessment, assets)
 
 
@@ -113,6 +117,12 @@ def _cut(recording: bytes, models_folder: Path) -> dict[Any, bytes]:
             except MediaUnusableError:  # who cannot speak has no voice to cut; without a face there is no likeness
                 continue
     return found if "face" in found else {}
+
+
+def _compare(document: bytes, template: bytes, models_folder: Path) -> Compared:
+    from identity.adapters.models import Models  # noqa: PLC0415 -- as above
+
+    return compare_document(document, template, _kept_models(Models, models_folder).embedder)
 
 
 _MODELS: dict[Path, Any] = {}

@@ -5,15 +5,16 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, Field
+from starlette.concurrency import run_in_threadpool
 
 from identity.core.verdicts import PURPOSES, REASONS
 from schemas.case import CaseKind
 from serving.adapters.reading_rows import cursor_of, cursor_read
-from serving.api.context import DeskCaller, EnrolCaller, PartsHere, ReviewerCaller
+from serving.api.context import DeskCaller, EnrolCaller, PartsHere, ReviewerCaller, WhenceHere
 from serving.errors import InvalidError
-from serving.handlers import cases
+from serving.handlers import cases, documents
 from serving.overview_ports import CaseListed
 
 router = APIRouter(prefix="/v1", tags=["review"])
@@ -53,6 +54,14 @@ class CheckSeen(BaseModel):
     decisive: bool
 
 
+class DocumentSeen(BaseModel):
+    """What came of a document: how alike its portrait is to the recording's face, in millionths; null where it was not compared."""
+
+    code: str
+    similarity_micro: int | None
+    threshold_micro: int
+
+
 class CaseShown(CaseSeen):
     """A case with what was checked. Nobody is named in it. How others voted is shown once it is over."""
 
@@ -68,6 +77,7 @@ class CaseShown(CaseSeen):
     you_voted: bool
     votes: int
     reasons: list[str] | None
+    documents: list[DocumentSeen]
 
 
 class Voted(BaseModel):
@@ -81,6 +91,13 @@ class Appealed(BaseModel):
     """Why the refusal is wrong, in one's own words. The people who look at it read them."""
 
     text: str = Field(min_length=1, max_length=4000)
+
+
+class Added(BaseModel):
+    """The document is sealed; its portrait is compared now."""
+
+    enrolment: str
+    evidence: str
 
 
 class ReasonSeen(BaseModel):
@@ -140,6 +157,7 @@ def show_case(parts: PartsHere, caller: DeskCaller, case: str) -> CaseShown:
         checks=[CheckSeen(**one) for one in found.checks], level=found.level, attack_micro=found.attack_micro,
         compared=about.event.other is not None, appeal_of=about.event.about, text=found.text, you_looked=found.looked,
         you_voted=found.voted, votes=found.votes, reasons=None if about.outcome is None else list(dict.fromkeys(reasons)),
+        documents=[DocumentSeen(**one) for one in found.documents],
     )  # fmt: skip
 
 
@@ -171,11 +189,41 @@ def show_side_by_side(
     return _fleeting(parts.renderer.side_by_side(first, second, clear=clear), "image/jpeg")
 
 
+@router.get("/cases/{case}/document", responses=PICTURE, response_class=Response)
+def show_document(
+    parts: PartsHere,
+    caller: ReviewerCaller,
+    case: str,
+    clear: Clear = False,  # noqa: FBT002 -- a query's value
+    reason: Why = None,
+) -> Response:
+    """Show the newest document that was added, blurred unless a reason for a clear view is given. Each look is an event."""
+    (picture,) = cases.look(parts.desk, parts.keyholder, caller, case, _purpose(reason, clear=clear), document=True)
+    return _fleeting(parts.renderer.document(picture, clear=clear), "image/jpeg")
+
+
 @router.get("/cases/{case}/sound", responses=SOUND, response_class=Response)
 def hear_evidence(parts: PartsHere, caller: ReviewerCaller, case: str, reason: Annotated[str, Query(max_length=40)]) -> Response:
     """Give the recording's sound. It cannot be blurred, so it needs a reason as a clear view does."""
     (recording,) = cases.look(parts.desk, parts.keyholder, caller, case, reason)
     return _fleeting(parts.renderer.sound(recording), "audio/wav")
+
+
+@router.put(
+    "/enrolments/{enrolment}/document",
+    status_code=202,
+    openapi_extra={"requestBody": {"required": True, "content": {"image/jpeg": {}, "image/png": {}}}},
+)
+async def add_document(request: Request, parts: PartsHere, caller: EnrolCaller, whence: WhenceHere, enrolment: str) -> Added:
+    """Add the picture of an identity document (JPEG or PNG, at most 12 MiB) to an enrolment that people look at."""
+    await run_in_threadpool(parts.rates.require, "submit", whence, caller.account)
+    received = bytearray()
+    async for chunk in request.stream():
+        received += chunk
+        if len(received) > documents.MAX_BYTES:
+            raise InvalidError("media.too_large", f"more than {documents.MAX_BYTES} bytes", "make it smaller")
+    evidence = await run_in_threadpool(documents.add, parts.desk, parts.keyholder, caller, enrolment, bytes(received))
+    return Added(enrolment=enrolment, evidence=evidence)
 
 
 @router.put("/cases/{case}/vote", status_code=204)

@@ -15,7 +15,7 @@ import pytest
 from identity.core.features import MediaFacts
 from identity.ports import Frame, Media, MediaRefused
 from schemas.account import PowerGiven
-from schemas.cameo import CheckScore, EnrolmentAssessed, EnrolmentHeld, EnrolmentRefused
+from schemas.cameo import CheckScore, EnrolmentActivated, EnrolmentAssessed, EnrolmentHeld, EnrolmentRefused, EvidenceCompared
 from schemas.case import CaseClosed, CaseOpened
 from schemas.ids import cameo_of, stream_id
 from schemas.registry import Event
@@ -267,3 +267,37 @@ def test_what_is_gone_late_or_replayed_cannot_be_appealed(place: Place) -> None:
     desk = refused(Desk(place))
     place.client.app.state.parts.keyholder.destroy_evidence(desk.evidence, "schedule")  # type: ignore[attr-defined]
     assert desk.appeal().json()["code"] == "evidence.destroyed"
+
+
+PNG = cv2.imencode(".png", np.zeros((300, 400, 3), np.uint8))[1].tobytes()
+
+
+def test_a_document_is_added_where_people_look_is_seen_blurred_and_scored(desk: Desk) -> None:
+    url = f"/v1/enrolments/{desk.enrolment}/document"
+    assert desk.place.client.put(url, content=b"GIF89a", headers=desk.headers).json()["code"] == "document.form"
+    added = desk.place.client.put(url, content=PNG, headers=desk.headers)
+    assert added.status_code == 202
+    evidence = added.json()["evidence"]
+    compared = EvidenceCompared(
+        enrolment=desk.enrolment, evidence=evidence, code="document.compared", similarity_micro=610_000, threshold_micro=400_000
+    )
+    desk.say(desk.cameo, compared)
+    assert desk.get(f"/{desk.case}").json()["documents"] == [
+        {"code": "document.compared", "similarity_micro": 610_000, "threshold_micro": 400_000}
+    ]
+    answer = desk.get(f"/{desk.case}/document")
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "image/jpeg")
+    looked = desk.place.store.read(desk.case)[-1]
+    assert (looked.data["evidence"], looked.data["blurred"]) == (evidence, True)
+
+
+def test_a_document_is_its_persons_and_of_an_enrolment_that_waits(desk: Desk) -> None:
+    url = f"/v1/enrolments/{desk.enrolment}/document"
+    _, stranger = desk.place.person("theo")
+    assert desk.place.client.put(url, content=PNG, headers=stranger).json()["code"] == "enrolment.unknown"
+    for _ in range(3):
+        desk.place.client.put(url, content=PNG, headers=desk.headers)
+    assert desk.place.client.put(url, content=PNG, headers=desk.headers).json()["code"] == "document.too_many"
+    desk.say(desk.cameo, EnrolmentActivated(enrolment=desk.enrolment, assurance="verified", level="reviewed"))
+    assert desk.place.client.put(url, content=PNG, headers=desk.headers).json()["code"] == "document.not_asked"
+    assert desk.get(f"/{stream_id('case', b'9' * 16)}/document").json()["code"] == "case.unknown"
