@@ -99,6 +99,10 @@ CODES: Final[dict[str, Message]] = {
         "This challenge was answered before. Start again to get a new one.",
         "이미 사용한 과제입니다. 다시 시작하여 새 과제를 받아 주세요.",
     ),
+    "challenge.changed": Message(
+        "What was asked is not what had been drawn. Start again; if it happens twice, tell the operator.",
+        "요청한 내용이 처음 정해진 것과 다릅니다. 다시 시작해 주세요. 두 번 이상 나타나면 운영자에게 알려 주세요.",
+    ),
     "challenge.other_account": Message(
         "This challenge was issued to another account. Start again with your own.",
         "다른 계정에 발급된 과제입니다. 본인 계정으로 다시 시작해 주세요.",

@@ -59,13 +59,15 @@ def standing(failures_at_us: Sequence[int], now_us: int) -> Open | Locked:
 class Submission(msgspec.Struct, frozen=True):
     """How a recording came in: who sent it, when the server had received it, what the camera was called.
 
-    `challenge_used` says that an earlier submission already answered the same challenge.
+    `challenge_used` says that an earlier submission already answered the same challenge; `as_committed` that a stepwise
+    challenge, told afterwards, is the one whose commitment was recorded before.
     """
 
     account: str
     received_at_us: int
     challenge_used: bool = False
     camera_label: str = ""
+    as_committed: bool = True
 
 
 def challenge_codes(challenge: Challenge, submission: Submission) -> tuple[str, ...]:
@@ -75,6 +77,8 @@ def challenge_codes(challenge: Challenge, submission: Submission) -> tuple[str, 
         codes.append("challenge.other_account")
     if submission.challenge_used:
         codes.append("challenge.used")
+    if not submission.as_committed:
+        codes.append("challenge.changed")
     if not challenge.issued_at_us <= submission.received_at_us < challenge.expires_at_us:
         codes.append("challenge.expired")
     return tuple(codes)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import secrets
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -19,6 +20,18 @@ from serving.core import assertion
 MINE = "/v1/cameos/me/verifications"
 OVER = {"passed", "failed", "expired"}
 LEVELS = ("upload", "stepwise", "light")
+
+
+def how_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the ways in which a person can answer."""
+    without = click.option(
+        "--without", type=click.Choice(["sight", "light"]), multiple=True, help="What you cannot do or may not be shown."
+    )  # fmt: skip
+    way = click.option(
+        "--way", type=click.Choice(["upload", "stepwise"]), default="upload", show_default=True,
+        help="One upload, or steps over the live route, for which a client with a camera is needed.",
+    )  # fmt: skip
+    return way(without(function))
 
 
 @click.group()
@@ -65,19 +78,19 @@ def list_asked(client: Client) -> Any:
 
 @verification.command()
 @click.argument("question")
-@click.option("--without", type=click.Choice(["sight", "light"]), multiple=True, help="What you cannot do or may not be shown.")
+@how_options
 @api_command
-def answer(client: Client, *, question: str, without: tuple[str, ...]) -> Any:
+def answer(client: Client, *, question: str, way: str, without: tuple[str, ...]) -> Any:
     """Take the challenge by which you answer QUESTION."""
-    return client.call("POST", f"{MINE}/{quote(question, safe='')}/answer", {"without": list(without)})
+    return client.call("POST", f"{MINE}/{quote(question, safe='')}/answer", {"way": way, "without": list(without)})
 
 
 @verification.command()
-@click.option("--without", type=click.Choice(["sight", "light"]), multiple=True, help="What you cannot do or may not be shown.")
+@how_options
 @api_command
-def prove(client: Client, *, without: tuple[str, ...]) -> Any:
+def prove(client: Client, *, way: str, without: tuple[str, ...]) -> Any:
     """Take a challenge to prove yourself; once passed, `--code verification:CHALLENGE` is a fresh proof for five minutes."""
-    return client.call("POST", MINE, {"without": list(without)})
+    return client.call("POST", MINE, {"way": way, "without": list(without)})
 
 
 @verification.command()

@@ -98,7 +98,7 @@ def start(
             "wait for its answer: cameo enrol status",
             retry_after_s=5,
         )
-    wish = _possible(wish or Wish())
+    wish = possible(wish or Wish())
     challenge = issue(
         caller.account, now_us, desk.entropy(32), profile=AssuranceProfile(profile), language=wish.language, way=wish.way,
         light=wish.light, without=wish.without,
@@ -119,7 +119,8 @@ def start(
     return shown
 
 
-def _possible(wish: Wish) -> Wish:
+def possible(wish: Wish) -> Wish:
+    """Return a wish that can be asked for; raises InvalidError."""
     if wish.light and wish.way != "stepwise":
         raise InvalidError("light.needs_steps", "light is shown in a live challenge only", "ask for the way stepwise, or leave light out")
     if wish.language not in VOCABULARY:

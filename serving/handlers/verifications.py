@@ -12,20 +12,22 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, Literal
 
-from identity.core.challenge import Challenge, Language, Without, issue
+from identity.core.challenge import Challenge, issue
 from identity.core.checks.injection import kept_of
 from identity.core.codes import message
 from identity.core.enrolment import Locked, standing
+from identity.core.live_plan import plan
 from identity.core.profiles import Profile
 from identity.keys.wire import EvidenceSealed
 from schemas.cameo import Level, RecordingReceived, VerificationStarted
 from schemas.envelope import Envelope
 from schemas.ids import cameo_of
 from serving.core.assertion import Passed, sign
+from serving.core.live_answer import LiveAnswer, telling
 from serving.core.proof import OWN_AUDIENCE
 from serving.errors import ConflictError, InvalidError, LockedError, NotFoundError
 from serving.handlers.desk import Caller, Desk
-from serving.handlers.enrolments import EvidenceStore, forget, require_size
+from serving.handlers.enrolments import EvidenceStore, Expect, Wish, forget, possible, require_size
 from serving.verification_ports import Ask, VerificationBook
 
 OPEN: Final = 3
@@ -67,10 +69,12 @@ def decline(book: VerificationBook, caller: Caller, ask_id: str) -> None:
     book.decline(_mine(book, caller, ask_id).ask)
 
 
-def begin(
-    desk: Desk, book: VerificationBook, caller: Caller, ask_id: str | None, *, language: Language = "en", without: tuple[Without, ...] = ()
-) -> Challenge:
-    """Issue the challenge by which the caller answers an ask, or (None) proves themselves. Raises LockedError after failures."""
+def begin(desk: Desk, book: VerificationBook, caller: Caller, ask_id: str | None, how: Wish, expect: Expect | None = None) -> Challenge:
+    """Issue the challenge by which the caller answers an ask, or (None) proves themselves. Raises LockedError after failures.
+
+    Of one step by step only a commitment is recorded; `expect` keeps it until its session.
+    """
+    how = possible(how)
     wish = None if ask_id is None else _mine(book, caller, ask_id)
     cameo = cameo_of(caller.account)
     with desk.store.snapshot() as facts:
@@ -85,17 +89,25 @@ def begin(
             raise LockedError("enrolment.locked", "too many answers failed", f"try again in {wait_s} s", retry_after_s=wait_s)
         case _:
             pass
-    challenge = issue(caller.account, now_us, desk.entropy(32), profile=Profile.BASIC, language=language, without=without)
+    challenge = issue(
+        caller.account, now_us, desk.entropy(32), profile=Profile.BASIC, language=how.language, way=how.way, light=how.light,
+        without=how.without,
+    )  # fmt: skip
+    stepwise, salt = how.way == "stepwise", desk.entropy(16).hex()
     event = VerificationStarted(
         verification=challenge.challenge_id, owner=caller.account, party=caller.account if wish is None else wish.party,
         audience=OWN_AUDIENCE if wish is None else wish.audience,
         nonce_sha256=hashlib.sha256(b"" if wish is None else wish.nonce.encode()).hexdigest(),
-        level="upload" if wish is None else wish.level, expires_at_us=challenge.expires_at_us, way=challenge.way, language=language,
-        phrase=challenge.phrase, movements=tuple(movement.value for movement in challenge.movements), without=challenge.without,
+        level="upload" if wish is None else wish.level, expires_at_us=challenge.expires_at_us, way=challenge.way, language=how.language,
+        phrase=() if stepwise else challenge.phrase,
+        movements=() if stepwise else tuple(movement.value for movement in challenge.movements),
+        light=bool(challenge.light), commitment=challenge.commitment(salt) if stepwise else "", without=challenge.without,
     )  # fmt: skip
     desk.append(caller, [desk.event(cameo, event)], expected={cameo: head.revision})
     if wish is not None:
         book.begin(wish.ask, challenge.challenge_id)
+    if stepwise and expect is not None:
+        expect(challenge, salt, plan(challenge, desk.entropy(32)))
     return challenge
 
 
@@ -114,16 +126,34 @@ def require_open(desk: Desk, caller: Caller, verification: str) -> int:
     return head.revision
 
 
-def submit(desk: Desk, evidence: EvidenceStore, caller: Caller, verification: str, recording: bytes, camera_label: str) -> EvidenceSealed:
+def submit_live(desk: Desk, evidence: EvidenceStore, caller: Caller, answer: LiveAnswer) -> EvidenceSealed:
+    """Seal the recording of a live challenge and tell what was asked; else as `submit`."""
+    return submit(desk, evidence, caller, answer.challenge.challenge_id, answer.recording, answer.camera_label, answer)
+
+
+def submit(
+    desk: Desk,
+    evidence: EvidenceStore,
+    caller: Caller,
+    verification: str,
+    recording: bytes,
+    camera_label: str,
+    told: LiveAnswer | None = None,
+) -> EvidenceSealed:  # fmt: skip
     """Seal the recording and hand it to the checks, once per challenge; what is not received is destroyed."""
     require_size(recording)
     revision = require_open(desk, caller, verification)
     cameo = cameo_of(caller.account)
+    if told is None and _way(desk.store.read(cameo), verification) == "stepwise":
+        raise ConflictError(
+            "challenge.stepwise", "this challenge is answered step by step", f"connect to /v1/enrolments/{verification}/live"
+        )
     stored = evidence.put_evidence(caller.account, cameo, recording)
     event = RecordingReceived(
         enrolment=verification, evidence=stored.evidence, key_id=stored.key_id, sha256=stored.sha256, bytes=stored.bytes,
         camera_label=kept_of(camera_label),
     )  # fmt: skip
+    event = event if told is None else telling(event, told)
     try:
         desk.append(caller, [desk.event(cameo, event)], expected={cameo: revision}, request=["verification.submit", verification])
     except ConflictError:
@@ -174,6 +204,10 @@ def _mine(book: VerificationBook, caller: Caller, ask_id: str) -> Ask:
     if found.expires_at <= datetime.now(UTC):
         raise ConflictError("verification.lapsed", "the question ran out", "who asked can ask again")
     return found
+
+
+def _way(history: Sequence[Envelope], verification: str) -> str:
+    return next(one.data["way"] for one in history if one.type == "verification.started" and one.data["verification"] == verification)
 
 
 def _failures(history: Sequence[Envelope]) -> list[int]:

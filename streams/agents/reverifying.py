@@ -13,7 +13,6 @@ from typing import Literal, Protocol
 
 from identity.core.assessment import Activated, NeedsReview, Refused, decide
 from identity.core.checks.known_face import searched
-from identity.core.context import Asked
 from identity.core.fingerprint import Fingerprint
 from identity.core.profiles import Level, Profile, reaches
 from identity.keys.errors import KeyholderRefusedError
@@ -25,7 +24,7 @@ from streams.agents.errors import HandlingError
 from streams.agents.own_face import TemplateKeys, own_face
 from streams.agents.verifying import ACTOR, Assessor
 from streams.core.changes import Change
-from streams.core.verification import live_of, submission_of, verification_challenge
+from streams.core.verification import asked_of
 from streams.ports import AlreadyDone, Append, Appended, EventStore, NewEvent
 
 PURPOSE = "verify"
@@ -99,10 +98,7 @@ class ReverifyAgent:
             if not {"key.destroyed", "evidence.unknown"}.intersection(error.codes):
                 raise
             return "failed", Level.UPLOAD, ("evidence.destroyed",)
-        asked = Asked(
-            verification_challenge(begun, started, event), submission_of(envelope, event, history),
-            earlier=self._earlier(), live=live_of(event), own_template=own,
-        )  # fmt: skip
+        asked = asked_of((begun, started), (envelope, event), history, earlier=self._earlier(), own_template=own)
         found = searched(self._assessor.assess(recording, asked, Profile.BASIC).assessment, ())
         match decide(found, Profile.BASIC):
             case Activated():

@@ -34,14 +34,12 @@ from streams.core.casework import case_id
 from streams.core.changes import Change
 from streams.core.seeming import as_if_unsaid, codes_of, held_of
 from streams.core.verification import (
+    asked_of,
     assessed_of,
     begins,
     case_of,
-    challenge_of,
-    live_of,
     lock_of,
     outcome_of,
-    submission_of,
 )
 from streams.ports import AlreadyDone, Append, Appended, Conflict, EventStore, NewEvent, Outcome
 
@@ -147,11 +145,11 @@ class VerifyAgent:
             self._append(envelope, event, (EnrolmentRefused(enrolment=event.enrolment, codes=("evidence.destroyed",)),), {})
             return
         started = begun[1]
-        asked = Asked(
-            challenge_of(begun[0], started, event),
-            submission_of(envelope, event, history),
+        asked = asked_of(
+            (begun[0], started),
+            (envelope, event),
+            history,
             earlier=self.earlier(),
-            live=live_of(event),
             own_template=own_face(history, self._keyholder),
             guardian_template=self._guardians_face(started),
         )

@@ -6,7 +6,9 @@ from collections.abc import Sequence
 
 from identity.core.assessment import Activated, Assessment, Decision, NeedsReview, Refused
 from identity.core.challenge import Challenge, Movement
+from identity.core.context import Asked
 from identity.core.enrolment import Submission, lock_duration_us
+from identity.core.fingerprint import Fingerprint
 from identity.core.live import Arrival, LiveTrace, Step
 from identity.core.reviewing import Wanted
 from identity.core.verdicts import LAPSED
@@ -32,11 +34,15 @@ REFRESH_US = 365 * 24 * 3600 * 1_000_000
 """A person should be seen again each year (issue 5)."""
 
 
-def challenge_of(envelope: Envelope, event: EnrolmentStarted, answer: RecordingReceived) -> Challenge:
+Begun = EnrolmentStarted | VerificationStarted
+"""What issued a challenge."""
+
+
+def challenge_of(envelope: Envelope, event: Begun, answer: RecordingReceived) -> Challenge:
     """Read the challenge back from the event that issued it, and of a stepwise one from the event that told it afterwards."""
-    told: EnrolmentStarted | RecordingReceived = answer if event.way == "stepwise" else event
+    told: Begun | RecordingReceived = answer if event.way == "stepwise" else event
     return Challenge(
-        challenge_id=event.enrolment,
+        challenge_id=event.enrolment if isinstance(event, EnrolmentStarted) else event.verification,
         account=event.owner,
         phrase=told.phrase,
         movements=tuple(Movement(movement) for movement in told.movements),
@@ -49,20 +55,21 @@ def challenge_of(envelope: Envelope, event: EnrolmentStarted, answer: RecordingR
     )
 
 
-def verification_challenge(envelope: Envelope, event: VerificationStarted, answer: RecordingReceived) -> Challenge:
-    """Read back the challenge of a re-verification."""
-    told: VerificationStarted | RecordingReceived = answer if event.way == "stepwise" else event
-    return Challenge(
-        challenge_id=event.verification,
-        account=event.owner,
-        phrase=told.phrase,
-        movements=tuple(Movement(movement) for movement in told.movements),
-        issued_at_us=envelope.time_us,
-        expires_at_us=event.expires_at_us,
-        language=event.language,
-        way=event.way,
-        light=answer.light if event.light else (),
-        without=event.without,
+def asked_of(
+    begun: tuple[Envelope, Begun], received: tuple[Envelope, RecordingReceived], history: Sequence[Envelope],
+    *, earlier: Sequence[Fingerprint], own_template: bytes | None, guardian_template: bytes | None = None,
+) -> Asked:  # fmt: skip
+    """Read back what a recording answers and how it came in. A challenge told afterwards must be the one that was committed to."""
+    event, answer = begun[1], received[1]
+    challenge = challenge_of(*begun, answer)
+    kept = event.way == "upload" or challenge.commitment(answer.salt) == event.commitment
+    return Asked(
+        challenge,
+        submission_of(*received, history, as_committed=kept),
+        earlier=earlier,
+        live=live_of(answer) if event.way == "stepwise" else None,
+        own_template=own_template,
+        guardian_template=guardian_template,
     )
 
 
@@ -79,7 +86,7 @@ def _storable(micro: int) -> int:
     return max(-LARGEST, min(LARGEST, micro))
 
 
-def submission_of(envelope: Envelope, event: RecordingReceived, history: Sequence[Envelope]) -> Submission:
+def submission_of(envelope: Envelope, event: RecordingReceived, history: Sequence[Envelope], *, as_committed: bool = True) -> Submission:
     """Tell how a recording came in; the challenge is used if an earlier recording answered it."""
     used = any(
         past.revision < envelope.revision and past.type == "enrolment.recording_received" and past.data["enrolment"] == event.enrolment
@@ -90,6 +97,7 @@ def submission_of(envelope: Envelope, event: RecordingReceived, history: Sequenc
         received_at_us=envelope.time_us,
         challenge_used=used,
         camera_label=event.camera_label,
+        as_committed=as_committed,
     )
 
 

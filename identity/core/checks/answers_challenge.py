@@ -9,6 +9,7 @@ _RULE = "rule: single use, two minutes, one account (issue 3, section 5)"
 _CODES = (
     "challenge.other_account",
     "challenge.used",
+    "challenge.changed",
     "challenge.expired",
     "replay.file",
     "replay.audio",

@@ -6,6 +6,7 @@ Asking takes the same time whoever is asked, and the answer tells nothing of the
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import partial
 from typing import Annotated, Any, Literal
 from urllib.parse import unquote
 
@@ -13,13 +14,16 @@ from fastapi import APIRouter, Header, Query, Request
 from pydantic import BaseModel, Field
 from starlette.concurrency import run_in_threadpool
 
+from identity.core.challenge import Challenge
+from identity.core.live_plan import Planned
 from serving.api.context import ConsentCaller, EnrolCaller, PartsHere, WhenceHere
 from serving.api.pacing import paced
 from serving.api.routes.accounts import resolve
 from serving.api.routes.enrolments import bounded_body
 from serving.core import assertion
 from serving.errors import InvalidError
-from serving.handlers import verifications
+from serving.handlers import enrolments, verifications
+from serving.handlers.live import Waiting
 from serving.verification_ports import Ask
 
 router = APIRouter(tags=["re-verification"])
@@ -52,7 +56,9 @@ class Answer(BaseModel):
 class How(BaseModel):
     """How the person wants to answer."""
 
-    language: Literal["en"] = "en"
+    way: Literal["upload", "stepwise"] = Field("stepwise", description="all at once, or step by step over the live route")
+    language: Literal["en", "ko"] = "en"
+    light: bool = Field(default=False, description="the screen lights the face; step by step only, not for photosensitive people")
     without: list[Literal["turn", "speech", "sight", "light"]] = Field(default_factory=list, max_length=4)
 
 
@@ -63,6 +69,7 @@ class Shown(BaseModel):
     phrase: list[str]
     movements: list[str]
     expires_at: datetime
+    live: str | None = Field(None, description="path of the websocket that hands out the steps")
 
 
 @router.post("/v1/verifications", status_code=201)
@@ -157,11 +164,16 @@ def _begin(parts: PartsHere, caller: EnrolCaller, whence: WhenceHere, question: 
     parts.rates.require("start", whence, caller.account)
     if {"turn", "speech"} & set(how.without):
         raise InvalidError("verification.needs_all", "an answer without turning or speaking needs a reviewer", "ask to be enrolled anew")
-    challenge = verifications.begin(
-        parts.desk, parts.verifications, caller, question, language=how.language, without=tuple(how.without)
-    )  # fmt: skip
+    wish = enrolments.Wish(how.way, how.language, how.light, frozenset(how.without))
+
+    def expect(challenge: Challenge, salt: str, steps: tuple[Planned, ...]) -> None:
+        parts.live.expect(Waiting(challenge, salt, steps, partial(verifications.submit_live, parts.desk, parts.keyholder)))
+
+    challenge = verifications.begin(parts.desk, parts.verifications, caller, question, wish, expect)
     parts.rates.bind(challenge.challenge_id, caller.account, whence)
     return Shown(
-        challenge=challenge.challenge_id, phrase=list(challenge.phrase), movements=[one.value for one in challenge.movements],
+        challenge=challenge.challenge_id, phrase=[] if how.way == "stepwise" else list(challenge.phrase),
+        movements=[] if how.way == "stepwise" else [one.value for one in challenge.movements],
         expires_at=datetime.fromtimestamp(challenge.expires_at_us / 1e6, UTC),
+        live=f"/v1/enrolments/{challenge.challenge_id}/live" if how.way == "stepwise" else None,
     )  # fmt: skip

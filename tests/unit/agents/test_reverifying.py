@@ -183,3 +183,22 @@ def test_one_whose_recording_is_being_checked_does_not_run_out(place: Place) -> 
     place.answer()
     place.now_us += 1000
     assert not expire_verification(place.store, CAMEO, "v1")
+
+
+def test_steps_that_are_not_those_committed_to_are_told_to_the_checks(place: Place) -> None:
+    from streams.core.verification import asked_of
+
+    begun = VerificationStarted(
+        verification="v1", owner=OWNER, party=OWNER, audience="a", nonce_sha256="0", level="stepwise", expires_at_us=9_000_000,
+        way="stepwise", commitment="0" * 64,
+    )  # fmt: skip
+    answer = RecordingReceived(
+        enrolment="v1", evidence="e", key_id="k", sha256="s", bytes=1, camera_label="", phrase=("one",), movements=("left",), salt="s"
+    )
+    first, second = place.append(begun), place.append(answer)
+    asked = asked_of((first, begun), (second, answer), [], earlier=(), own_template=None)
+    assert not asked.submission.as_committed
+    committed = VerificationStarted(
+        **{name: getattr(begun, name) for name in begun.__struct_fields__} | {"commitment": asked.challenge.commitment("s")}
+    )
+    assert asked_of((first, committed), (second, answer), [], earlier=(), own_template=None).submission.as_committed

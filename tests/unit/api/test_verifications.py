@@ -31,7 +31,7 @@ class Scene:
 
     def begin(self, question: str | None) -> dict[str, Any]:
         url = MINE if question is None else f"{MINE}/{question}/answer"
-        answer = self.client.post(url, json={}, headers=self.as_min)
+        answer = self.client.post(url, json={"way": "upload"}, headers=self.as_min)
         assert answer.status_code == 201, answer.json()
         return answer.json()
 
@@ -149,8 +149,17 @@ def test_no_other_answer_opens_widening(scene: Scene, how: str) -> None:
             proof = "0" * 32
         case _:
             scene.place.activate(scene.bank)
-            began = scene.client.post(MINE, json={}, headers=scene.as_bank).json()["challenge"]
+            began = scene.client.post(MINE, json={"way": "upload"}, headers=scene.as_bank).json()["challenge"]
             passed = VerificationAnswered(verification=began, outcome="passed", level="upload", codes=())
             scene.place.append(cameo_of(scene.bank), passed)
             proof = began
     assert widen(scene, f"verification:{proof}").json()["code"] == "step_up.wrong"
+
+
+def test_step_by_step_the_record_holds_a_commitment_and_an_upload_is_no_answer(scene: Scene) -> None:
+    shown = scene.client.post(MINE, json={}, headers=scene.as_min).json()
+    assert (shown["phrase"], shown["movements"], shown["live"]) == ([], [], f"/v1/enrolments/{shown['challenge']}/live")
+    started = scene.place.store.read(cameo_of(scene.min))[-1].data
+    assert (started["phrase"], len(started["commitment"])) == ([], 64)
+    refused = scene.submit(shown["challenge"])
+    assert (refused.status_code, refused.json()["code"]) == (409, "challenge.stepwise")
