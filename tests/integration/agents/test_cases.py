@@ -1,0 +1,139 @@
+"""Cases on a real ledger with its roles: who may append what, what the worker finds to do, and when evidence is due."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator, Mapping
+
+import pytest
+
+from identity.keys.fakes import InMemoryKeyholder
+from schemas.cameo import EnrolmentActivated, EnrolmentHeld, EnrolmentRefused, EnrolmentStarted, EvidenceAdded, Facet, RecordingReceived
+from schemas.case import CaseClosed, CaseKind, CaseLooked, CaseOpened, CaseVoted
+from schemas.ids import cameo_of, stream_id
+from schemas.registry import Event
+from streams.adapters.agent_queries import AgentQueries
+from streams.adapters.postgres import PostgresEventStore
+from streams.agents.reviewing import ReviewAgent
+from streams.core.casework import DISTRESS_ACTIVATED, appeal_id, case_id
+from streams.errors import NotPermittedError
+from streams.ports import Append, Appended, NewEvent
+from tests.conftest import Database
+
+LATE_US = 2**52
+
+
+class Desk:
+    """One held recording on the ledger, seen as each role sees it."""
+
+    def __init__(self, database: Database) -> None:
+        self.stores = {role: PostgresEventStore(database.dsn(role), "main") for role in ("api", "worker", "keyholder")}
+        self.queries = AgentQueries(database.dsn("worker"))
+        record = InMemoryKeyholder("keyholder", self.stores["keyholder"].read, lambda stream, event: self.say("keyholder", stream, event))
+        self.keys, self.api = record.as_role("worker"), record.as_role("api")
+        self.worker = ReviewAgent(self.stores["worker"], self.keys, self)
+
+    def cut(self, recording: bytes) -> Mapping[Facet, bytes]:
+        assert recording == b"webm"
+        return {"face": b"a face"}
+
+    def say(self, role: str, stream: str, *events: Event, actor: str = "") -> None:
+        new = [NewEvent(stream, event, secrets.token_hex(16)) for event in events]
+        assert isinstance(self.stores[role].append(Append(actor=actor or role, events=new, correlation="c")), Appended)
+
+    def hold(self, kind: CaseKind = "level", codes: tuple[str, ...] = ("review.level",), due_us: int = LATE_US) -> tuple[str, str, str]:
+        """Start, receive, hold, open: gives cameo, enrolment, evidence."""
+        owner = stream_id("account", secrets.token_bytes(16))
+        cameo, enrolment = cameo_of(owner), secrets.token_hex(16)
+        kept = self.api.put_evidence(owner, cameo, b"webm")
+        began = EnrolmentStarted(
+            enrolment=enrolment, owner=owner, profile="basic", phrase=(), movements=(), expires_at_us=LATE_US,
+            consent_text_version="1", consent_text_sha256="0" * 64,
+        )  # fmt: skip
+        received = RecordingReceived(
+            enrolment=enrolment, evidence=kept.evidence, key_id=kept.key_id, sha256=kept.sha256, bytes=kept.bytes, camera_label=""
+        )
+        self.say("api", cameo, began, received)
+        self.say("worker", cameo, EnrolmentHeld(enrolment=enrolment, codes=("review.level",)))
+        self.open(case_id(kept.evidence), cameo, enrolment, kept.evidence, kind, codes, due_us)
+        return cameo, enrolment, kept.evidence
+
+    def open(self, name: str, cameo: str, enrolment: str, evidence: str, kind: CaseKind, codes: tuple[str, ...], due_us: int) -> None:
+        event = CaseOpened(kind=kind, cameo=cameo, enrolment=enrolment, evidence=evidence, codes=codes, people=1, due_us=due_us)
+        self.say("worker", name, event)
+
+    def due(self) -> list[str]:
+        return list(self.queries.due_evidence(0, 0))
+
+
+@pytest.fixture(scope="module")
+def desk(database: Database) -> Iterator[Desk]:
+    made = Desk(database)
+    yield made
+    for store in made.stores.values():
+        store.close()
+
+
+def test_the_role_that_takes_votes_can_activate_nothing(desk: Desk) -> None:
+    cameo, enrolment, _ = desk.hold()
+    with pytest.raises(NotPermittedError):
+        desk.say("api", cameo, EnrolmentActivated(enrolment=enrolment, assurance="basic", level="reviewed"))
+    with pytest.raises(NotPermittedError):
+        desk.say("worker", case_id(enrolment), CaseVoted(reviewer="worker", decision="accept", reasons=("review.one_live_person",)))
+
+
+def test_a_vote_by_the_api_is_carried_out_by_the_worker_with_its_likeness_sealed(desk: Desk) -> None:
+    cameo, _, evidence = desk.hold()
+    case, rea = case_id(evidence), stream_id("account", secrets.token_bytes(16))
+    desk.say("api", case, CaseLooked(evidence=evidence, blurred=True, purpose="overview"), actor=rea)
+    desk.say("api", case, CaseVoted(reviewer=rea, decision="accept", reasons=("review.one_live_person",)), actor=rea)
+    desk.worker.handle(desk.stores["worker"].read(case)[-1])
+    assert [one.type for one in desk.stores["api"].read(cameo)][-3:] == ["evidence.opened", "asset.sealed", "enrolment.activated"]
+    assert desk.stores["api"].read(case)[-1].data["outcome"] == "accept"
+
+
+def test_the_worker_finds_what_is_due_or_given_up_and_no_call_for_help(desk: Desk) -> None:
+    (_, _, waits), (_, _, late), (again, _, old), (_, _, help_) = (
+        desk.hold(), desk.hold(due_us=1), desk.hold(), desk.hold("distress", ("distress.heard", DISTRESS_ACTIVATED), due_us=1),
+    )  # fmt: skip
+    owner = desk.stores["api"].read(again)[0].data["owner"]
+    began = EnrolmentStarted(
+        enrolment=secrets.token_hex(16), owner=owner, profile="basic", phrase=(), movements=(), expires_at_us=LATE_US,
+        consent_text_version="1", consent_text_sha256="0" * 64,
+    )  # fmt: skip
+    desk.say("api", again, began)
+    found = set(desk.queries.cases_to_settle())
+    assert {case_id(late), case_id(old)} <= found
+    assert not {case_id(waits), case_id(help_)} & found
+    for case in sorted(found):
+        desk.worker.settle(case)
+    assert desk.queries.cases_to_settle() == []
+    assert desk.stores["api"].read(case_id(late))[-1].data["outcome"] == "lapsed"
+    assert [one.type for one in desk.stores["api"].read(again)][-1] == "evidence.destroyed"
+
+
+def test_evidence_stays_while_people_look_and_goes_when_they_are_done(desk: Desk) -> None:
+    cameo, enrolment, evidence = desk.hold()
+    document = desk.api.put_evidence(desk.stores["api"].read(cameo)[0].data["owner"], cameo, b"png")
+    added = EvidenceAdded(
+        enrolment=enrolment, evidence=document.evidence, kind="document", key_id=document.key_id, sha256=document.sha256, bytes=3
+    )
+    desk.say("api", cameo, added)
+    assert not {evidence, document.evidence} & set(desk.due()), "undecided"
+    desk.say("worker", case_id(evidence), CaseClosed(outcome="refuse"))
+    desk.say("worker", cameo, EnrolmentRefused(enrolment=enrolment, codes=("review.refused",)))
+    assert {evidence, document.evidence} <= set(desk.due())
+    appeal = appeal_id(enrolment)
+    desk.open(appeal, cameo, enrolment, evidence, "appeal", ("review.refused",), LATE_US)
+    assert not {evidence, document.evidence} & set(desk.due()), "it is appealed"
+    desk.say("worker", appeal, CaseClosed(outcome="refuse"))
+    assert {evidence, document.evidence} <= set(desk.due())
+    desk.keys.destroy_evidence(evidence, "schedule")
+    assert evidence not in desk.due()
+
+
+def test_what_a_call_for_help_rests_on_is_due_after_somebody_saw_to_it(desk: Desk) -> None:
+    _, _, evidence = desk.hold("distress", ("distress.heard", DISTRESS_ACTIVATED))
+    assert evidence not in desk.due()
+    desk.say("worker", case_id(evidence), CaseClosed(outcome="refuse"))
+    assert evidence in desk.due()
