@@ -22,7 +22,7 @@ from infra.places import ROOT
 
 PENALTY: Final = 0.02
 LEAST_PART: Final = 0.5
-"""A code measured in fewer of the cases is not used."""
+"""A code measured in fewer of the bona fide cases, or of the attacks, is not used."""
 NOT_FUSED: Final = frozenset({1, 2, 3, 6, 10, 12, 13})
 """Rules with an answer of their own: recording, single use, order of movements, words, known faces, light, steps."""
 MARGIN: Final = 0.05
@@ -117,13 +117,18 @@ def _model(cases: Sequence[Judged], source: str) -> Model:
 
 def _codes(cases: Sequence[Judged]) -> tuple[list[str], np.ndarray]:
     """Codes measured often enough, and where each may point: +1 when a higher score is an attack's."""
-    seen: dict[str, list[bool]] = {}
-    for one in cases:
-        for result in one.results:
-            if result.number not in NOT_FUSED and result.number not in given(one.case):
-                seen.setdefault(result.code, []).append(result.polarity is Polarity.LOWER_IS_LIVE)
-    codes = sorted(code for code, points in seen.items() if len(points) >= LEAST_PART * len(cases))
-    return codes, np.asarray([1.0 if seen[code][0] else -1.0 for code in codes])
+    seen = {r.code: r.polarity is Polarity.LOWER_IS_LIVE for one in cases for r in one.results if r.number not in NOT_FUSED}
+    codes = sorted(code for code in seen if all(_part(code, of) >= LEAST_PART for of in _classes(cases)))
+    return codes, np.asarray([1.0 if seen[code] else -1.0 for code in codes])
+
+
+def _classes(cases: Sequence[Judged]) -> tuple[list[Judged], list[Judged]]:
+    return [one for one in cases if one.case.kind is None], [one for one in cases if one.case.kind is not None]
+
+
+def _part(code: str, of: Sequence[Judged]) -> float:
+    """Share of cases in which a code was measured and is not counted as passed."""
+    return sum(any(r.code == code and r.number not in given(one.case) for r in one.results) for one in of) / max(len(of), 1)
 
 
 def _logistic(x: np.ndarray, attack: np.ndarray, importance: np.ndarray, points: np.ndarray) -> tuple[np.ndarray, float]:
