@@ -27,13 +27,23 @@ def enrol() -> None:
 @click.option("--profile", type=click.Choice(["sandbox", "basic", "verified"]), default="basic", show_default=True)
 @click.option("--way", type=click.Choice(["upload", "stepwise"]), default="upload", show_default=True)
 @click.option("--language", type=click.Choice(["en", "ko"]), default="en", show_default=True, help="Of the phrase.")
+@click.option("--text-language", type=click.Choice(["en", "ko"]), default="en", show_default=True, help="Of the text that you accept.")
 @click.option("--light", is_flag=True, help="The screen lights the face; stepwise only, not for photosensitive people.")
 @click.option("--without", multiple=True, type=click.Choice(["turn", "speech", "sight", "light"]), help="What you cannot do, or be shown.")
 @click.option("--guardian", metavar="HANDLE", help="Of a minor: the guardian who is beside you in the recording.")
 @click.option("--accept", is_flag=True, help="You have read and accept the consent text (cameo enrol text).")
 @api_command
 def start(
-    client: Client, *, profile: str, way: str, language: str, light: bool, without: tuple[str, ...], guardian: str | None, accept: bool
+    client: Client,
+    *,
+    profile: str,
+    way: str,
+    language: str,
+    text_language: str,
+    light: bool,
+    without: tuple[str, ...],
+    guardian: str | None,
+    accept: bool,
 ) -> Any:
     """Take a challenge: the phrase to say and the movements to make, within two minutes.
 
@@ -46,7 +56,7 @@ def start(
     cameo enrol start --accept --as min
     cameo enrol start --way stepwise --light --accept --as min
     """
-    text = client.call("GET", "/v1/consent-text")
+    text = client.call("GET", "/v1/consent-text", query={"language": text_language})
     if not accept:
         click.echo(text["text"], err=True)
         click.confirm("Do you accept?", abort=True, err=True)
@@ -56,10 +66,12 @@ def start(
 
 
 @enrol.command()
+@click.option("--language", type=click.Choice(["en", "ko"]), default="en", show_default=True)
+@click.option("--sha256", help="Of a text of any version, as a receipt names it.")
 @api_command
-def text(client: Client) -> Any:
-    """Show the consent text in force."""
-    return client.call("GET", "/v1/consent-text")
+def text(client: Client, *, language: str, sha256: str | None) -> Any:
+    """Show the consent text in force, or one that was accepted earlier."""
+    return client.call("GET", "/v1/consent-text", query={"language": language, "sha256": sha256})
 
 
 @enrol.command()

@@ -7,14 +7,18 @@ import subprocess
 import sys
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 
 from identity.adapters import confined, limits
 from identity.adapters.media import SubprocessMediaDecoder
+from identity.core.assessment import Refused, decide
+from identity.core.profiles import Profile
 from identity.ports import Frame
 from infra.places import ROOT
 from tests.integration.identity.fuzz.seeds import FPS, KINDS, pictures, recording, sound
+from tests.media import ACTORS_FOLDER, write_recording
 
 BLACK = [np.zeros((240, 240, 3), np.uint8)] * 24
 
@@ -109,3 +113,13 @@ def test_the_child_opens_nothing_and_speaks_to_nobody():
 def test_the_filter_is_one_the_kernel_knows():
     assert len(confined.program()) == 8 * (4 + len(confined.CALLS) + 2)
     assert len(set(confined.CALLS.values())) == len(confined.CALLS)
+
+
+def test_two_people_in_one_picture(assess, answer, tmp_path):
+    still = cv2.imread(str(ACTORS_FOLDER / "maeve.jpg"))
+    side = answer.performance.frames[0].shape[0]
+    other = cv2.resize(still, (side, side), interpolation=cv2.INTER_AREA)
+    both = [np.hstack([frame, other]) for frame in answer.performance.frames]
+    found = assess(write_recording(tmp_path / "x.webm", both, answer.performance.sound))
+    assert "quality.several_faces" in {one.code for one in found.results if not one.passed}
+    assert isinstance(decide(found, Profile.BASIC), Refused)

@@ -217,3 +217,14 @@ def test_what_is_no_receipt_does_not_hold(cli: Run, tmp_path: Path, content: byt
     path = tmp_path / "x.json"
     path.write_bytes(content)
     assert cli("receipt", "verify", str(path))[0] in (1, 2)
+
+
+def test_the_text_is_read_and_accepted_in_korean(cli: Run) -> None:
+    person(cli, "min")
+    korean = consent_texts.in_force("ko")
+    assert korean.text in cli("enrol", "text", "--language", "ko", "--as", "min")[1]
+    assert json.loads(cli("enrol", "text", "--sha256", korean.sha256, "--json", "--as", "min")[1])["version"] == korean.version
+    assert "consent_text.unknown" in cli("enrol", "text", "--sha256", "0" * 64, "--as", "min")[2]
+    enrolment = json.loads(cli("enrol", "start", "--text-language", "ko", "--accept", "--json", "--as", "min")[1])["enrolment"]
+    notice = json.loads(cli("receipt", "get", enrolment, "--json", "--as", "min")[1])["dpv:hasRecordOfActivity"]["dpv:hasNotice"]
+    assert notice["rdf:value"] == korean.text

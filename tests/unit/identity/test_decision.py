@@ -1,6 +1,7 @@
 import msgspec
 import pytest
 
+from identity.adapters import limits
 from identity.core.assessment import (
     CHECK_NAMES,
     Activated,
@@ -82,3 +83,7 @@ def test_every_code_says_what_to_do_in_english_and_korean():
         assert not any(c.isdigit() and f"{c}%" in text.en for c in text.en)
     with pytest.raises(UnknownCodeError):
         message("no.such.code")
+
+
+def test_whatever_the_decoder_refuses_with_has_words():
+    assert set(CODES) >= limits.CODES
