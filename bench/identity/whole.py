@@ -41,7 +41,7 @@ def run(models: Path, *, only_kept: bool = False, fast: bool = False) -> None:
     with closing(Models.load(models)) as loaded:
         face, voice, words = figures.faces(loaded), figures.voices(loaded), figures.heard(found)
     cost = None if fast else speed.measured()
-    rows = [row for row in _rows(judged) if row.n] + _model_rows(face, voice, words) + _speed_rows(cost)
+    rows = [row for row in [*_rows(judged), *_with_light(judged)] if row.n] + _model_rows(face, voice, words) + _speed_rows(cost)
     write("identity", rows)
     path = RESULTS / "identity.json"
     whole = json.loads(path.read_text(encoding="utf-8"))
@@ -79,6 +79,24 @@ def _rows(judged: Sequence[Judged]) -> list[Row]:
         for name, people in ((", upload", upload), (", step by step", _way(of, "stepwise", 0))):
             rows.append(_row(f"bpcer{note}{name}: refused", people, _bona_fide, refused, 0.10))
             rows.append(_row(f"bona fide{note}{name}: held for a reviewer", people, _bona_fide, doubted, None))
+    return rows
+
+
+def _with_light(judged: Sequence[Judged]) -> list[Row]:
+    """What would be left with light from the screen besides: two shares multiplied, for no recording here was lit."""
+    path = RESULTS / "identity_light.json"
+    if not path.exists():
+        return []
+    lit = {row["what"]: row["ours"] for row in json.loads(path.read_text(encoding="utf-8"))["rows"]}
+    rows: list[Row] = []
+    for ms in TURN_ROUNDS_MS:
+        passing = lit.get(f"light.apcer, late {ms} ms (simulated)")
+        of = [one for one in _way(judged, "stepwise", ms) if one.case.half == "report" and tables.synthetic(one)]
+        if passing is None or not of:
+            continue
+        left = sum(activated(one) for one in of) / len(of)
+        what = f"attack_success.synthetic, step by step and light, {ms} ms: worked out, {left:.3f} x {passing:.3f} let by the light"
+        rows.append(Row(what, "share", left * passing, None, len(of), 0.03 if ms == TURN_ROUNDS_MS[0] else None))
     return rows
 
 
