@@ -57,6 +57,7 @@ FIELDS: dict[tuple[str, str], dict[str, tuple[str, ...]]] = {
         "generation.requested": ("prompt", "plan"),
         "generation.reported": ("text",),
         "generation.appealed": ("text",),
+        "case.opened": ("text",),
         "app.registered": ("contact",),
     },
     ("keyholder", "render"): {"generation.requested": ("plan", "plan_salt")},

@@ -6,7 +6,7 @@ word), the contents of assets (cut from the recordings that are given), and what
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -20,17 +20,20 @@ from serving.handlers.apps import require_in_person
 from serving.handlers.desk import Caller, Desk
 from serving.overview_ports import InvitationStore, Overview
 from serving.ports import PERSON, AccessStore, ProofStore
+from streams.core.casework import appeal_id
 from streams.core.seeming import as_shown
 from streams.export import cloud_event
 from streams.ports import EventStore
 
 PURPOSE = "export"
 PAGE = 200
+APPEALED = frozenset({"case.opened", "case.closed"})
 README = """What this installation keeps of you.
 
 account.json        your account, handle, tokens (never their secrets), invitations, apps
 consent.json        what you permit, as it stands
-events/             every event of your account, your cameo, and the films that you asked for, in order; your words opened
+events/             every event of your account, your cameo, your apps, your appeals, and the films that you asked for; your words opened
+receipts.jsonl      what you accepted, each a signed receipt
 grants_given.jsonl  grants_received.jsonl  requests_sent.jsonl  requests_received.jsonl  powers.json  groups.json
 films.jsonl         every film that you asked for or are in: who asked, what for, what became of it
 notifications.jsonl what you were told
@@ -71,6 +74,8 @@ class Shelf:
     """serving.adapters.reading.Reading"""
     overview: Overview
     invitations: InvitationStore
+    receipts: Callable[[], Iterable[dict[str, Any]]]
+    """What the caller accepted, each signed."""
 
 
 def export(shelf: Shelf, caller: Caller, now: Moment) -> Iterator[bytes]:
@@ -94,10 +99,12 @@ def _entries(shelf: Shelf, account: str, left_out: LeftOut) -> Iterator[Entry]:
     own = _own_films(shelf, account)
     yield Entry("README.txt", (README.encode(),))
     yield Entry("account.json", (json_bytes(_account(shelf, account)),))
-    yield Entry("consent.json", (json_bytes(_or_none(lambda: shelf.reader.consent(cameo))),))
+    yield Entry("consent.json", (json_bytes(_consent(shelf, cameo)),))
     streams = {"account": [account], "cameo": [cameo], "apps": [one.app for one in shelf.overview.apps(account)]}
     for name, named in (streams | {"films": [one["generation"] for one in own]}).items():
         yield Entry(f"events/{name}.jsonl", _events(store, shelf.keys, named, account))
+    yield Entry("events/appeals.jsonl", _appeals(store, shelf.keys, cameo))
+    yield Entry("receipts.jsonl", map(json_line, shelf.receipts()))
     yield Entry("powers.json", (json_bytes(shelf.reader.powers(account)),))
     yield Entry("groups.json", (json_bytes(_or_none(lambda: shelf.reader.groups(cameo))),))
     yield from _listings(shelf, account, cameo)
@@ -119,6 +126,13 @@ def _listings(shelf: Shelf, account: str, cameo: str) -> Iterator[Entry]:
     }
     for name, listing in listings.items():
         yield Entry(f"{name}.jsonl", (json_line(one) for one in _all(listing)))
+
+
+def _consent(shelf: Shelf, cameo: str) -> dict[str, Any] | None:
+    """Tell what is permitted, at the revision that the events given here end with."""
+    told = _or_none(lambda: shelf.reader.consent(cameo))
+    with shelf.desk.store.snapshot() as facts:
+        return told and told | {"revision": len(as_shown(facts, shelf.desk.store.read(cameo)))}
 
 
 def _account(shelf: Shelf, account: str) -> dict[str, Any]:
@@ -160,6 +174,18 @@ def _events(store: EventStore, keys: PersonalKeys, streams: list[str], account: 
             if envelope.sealed:
                 told["sealed"], told["words"] = sorted(envelope.sealed), _words(keys, envelope)
             yield json_line(told)
+
+
+def _appeals(store: EventStore, keys: PersonalKeys, cameo: str) -> Iterator[bytes]:
+    """Tell one's appeals and how they ended. Who looked and what they said is a case's own."""
+    refused = dict.fromkeys(one.data["enrolment"] for one in store.read(cameo) if one.type == "enrolment.refused")
+    for name in map(appeal_id, refused):
+        for envelope in store.read(name):
+            if envelope.type in APPEALED:
+                told = {name: envelope.data[name] for name in ("kind", "enrolment", "codes", "outcome") if name in envelope.data}
+                yield json_line(
+                    cloud_event(envelope) | {"data": told, "actor": None, "words": _words(keys, envelope) if envelope.sealed else None}
+                )
 
 
 def _is_ones_own(envelope: Envelope, first: Envelope, account: str) -> bool:

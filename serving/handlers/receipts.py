@@ -20,6 +20,7 @@ from serving.core import data_integrity, receipt
 from serving.core.receipt import Accepted, Controller, Happened, KnownKey
 from serving.errors import NotFoundError
 from serving.handlers.desk import Desk
+from streams.core.seeming import as_shown
 
 TOLD = {
     "enrolment.recording_received", "enrolment.activated", "enrolment.refused", "enrolment.expired", "evidence.destroyed",
@@ -72,13 +73,12 @@ class Receipts:
 
     def issue(self, desk: Desk, account: str, enrolment: str) -> dict[str, Any]:
         """Sign a receipt of one acceptance, with what happened since. Raises NotFoundError."""
-        history = list(desk.store.read(cameo_of(account)))
+        with desk.store.snapshot() as facts:  # as its person is shown it: a call for help must not be told from a receipt
+            history, now = as_shown(facts, desk.store.read(cameo_of(account))), _time(facts.now_us())
         begun = next((one for one in _started(history) if one[1].enrolment == enrolment), None)
         if begun is None:
             raise NotFoundError("receipt.unknown", "you accepted nothing under that name", "list them: cameo receipt list")
         keys = self.keys()
-        with desk.store.snapshot() as facts:
-            now = _time(facts.now_us())
         issuer = f"did:key:{data_integrity.multikey(keys.public)}"
         document = receipt.receipt(_accepted(*begun), _happened(history, *begun), self.controller, issuer, now)
         return data_integrity.signed(document, keys.current, created=now)

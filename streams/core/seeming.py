@@ -21,6 +21,8 @@ from streams.core.verification import REFRESH_US
 
 HEARD = "distress.heard"
 WORD_SET = "account.distress_set"
+LOOKED_AT = "review"
+"""The purpose for which a reviewer opens evidence (identity.keys.rights)."""
 WORDS = 6
 """The check that the word itself makes fail: the phrase is to be said exactly."""
 Seeming = Literal["activated", "as it is"]
@@ -83,8 +85,11 @@ def as_shown(facts: FactReader, events: Sequence[Envelope]) -> list[Envelope]:
     begun = {one.data["enrolment"]: one.data["profile"] for one in events if one.type == "enrolment.started"}
     levels = {one.data["enrolment"]: one.data.get("level", "upload") for one in events if one.type == "enrolment.assessed"}
     shown: list[Envelope] = []
+    asked = {one.data["evidence"] for one in events if one.type == "enrolment.recording_received" and one.data["enrolment"] in calls}
     for event in events:
         enrolment = event.data.get("enrolment")
+        if event.type == "evidence.opened" and event.data["purpose"] == LOOKED_AT and event.data["evidence"] in asked:
+            continue  # nobody would have looked at what a machine accepts
         if event.type == "enrolment.held" and calls.get(enrolment) == "activated":
             refresh_us = event.time_us + REFRESH_US
             data = {"enrolment": enrolment, "assurance": begun[enrolment], "level": levels[enrolment], "refresh_by_us": refresh_us}
@@ -94,4 +99,4 @@ def as_shown(facts: FactReader, events: Sequence[Envelope]) -> list[Envelope]:
             shown.append(msgspec.structs.replace(event, data=event.data | {"checks": checks}))
         else:
             shown.append(event)
-    return shown
+    return [msgspec.structs.replace(one, revision=place) for place, one in enumerate(shown, 1)]

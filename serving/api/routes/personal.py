@@ -22,6 +22,9 @@ def export_me(parts: PartsHere, caller: AccountCaller) -> StreamingResponse:
     shelf = Shelf(
         desk=parts.desk, access=parts.access, proofs=parts.proofs, keys=parts.keyholder, reader=parts.reader,
         overview=parts.overview, invitations=parts.invitations,
+        receipts=lambda: (
+            parts.receipts.issue(parts.desk, caller.account, one["enrolment"]) for one in parts.receipts.list(parts.desk, caller.account)
+        ),
     )  # fmt: skip
     pieces = export(shelf, caller, datetime.now(UTC).timetuple()[:6])
     headers = {"Content-Disposition": 'attachment; filename="cameo-export.zip"', "Cache-Control": "no-store"}
