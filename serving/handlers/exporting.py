@@ -129,7 +129,7 @@ def _listings(shelf: Shelf, account: str, cameo: str) -> Iterator[Entry]:
 
 
 def _consent(shelf: Shelf, cameo: str) -> dict[str, Any] | None:
-    """Tell what is permitted, at the revision that the events given here end with."""
+    """Tell what is permitted, at the revision with which the events given here end."""
     told = _or_none(lambda: shelf.reader.consent(cameo))
     with shelf.desk.store.snapshot() as facts:
         return told and told | {"revision": len(as_shown(facts, shelf.desk.store.read(cameo)))}

@@ -87,7 +87,7 @@ def as_shown(facts: FactReader, events: Sequence[Envelope]) -> list[Envelope]:
     shown: list[Envelope] = []
     asked = {one.data["evidence"] for one in events if one.type == "enrolment.recording_received" and one.data["enrolment"] in calls}
     for event in events:
-        enrolment = event.data.get("enrolment")
+        enrolment: str = event.data.get("enrolment", "")
         if event.type == "evidence.opened" and event.data["purpose"] == LOOKED_AT and event.data["evidence"] in asked:
             continue  # nobody would have looked at what a machine accepts
         if event.type == "enrolment.held" and calls.get(enrolment) == "activated":

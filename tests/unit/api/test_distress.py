@@ -163,13 +163,20 @@ def stage() -> Stage:
 def test_everything_its_person_is_shown_is_what_an_activation_shows(stage: Stage) -> None:
     calm = stage.enrol("min", "one two")
     called = stage.enrol("theo", f"one {WORD} two\none two", frozenset({6}))
-    stage.place.client.app.state.parts.keyholder.get_evidence(called.evidence, "review", REA)  # type: ignore[attr-defined]
     assert stage.told(called) == stage.told(calm) != []
     assert stage.export(called) == stage.export(calm)
     shown, usual = stage.show(called), stage.show(calm)
     for step, answer in usual.items():
         assert shown[step] == answer, step
     assert usual["0 GET /v1/enrolments/..."][1]["state"] == "activated"
+
+
+def test_that_a_reviewer_looked_at_what_seems_accepted_by_a_machine_is_in_no_export(stage: Stage) -> None:
+    calm = stage.enrol("min", "one two")
+    called = stage.enrol("theo", f"one {WORD} two\none two", frozenset({6}))
+    stage.place.client.app.state.parts.keyholder.get_evidence(called.evidence, "review", REA)  # type: ignore[attr-defined]
+    assert stage.place.store.read(called.cameo)[-1].data["purpose"] == "review"
+    assert stage.export(called) == stage.export(calm)
 
 
 def test_nothing_is_active_and_the_case_says_what_happened(stage: Stage) -> None:
