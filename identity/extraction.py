@@ -65,10 +65,11 @@ class ModelSet(HearingModels, Protocol):
         ...
 
 
-def extract(path: Path, models: ModelSet, observers: Sequence[FrameObserver] = ()) -> Features | MediaRefused:
+def extract(path: Path, models: ModelSet, observers: Sequence[FrameObserver] = (), *, language: str = "en") -> Features | MediaRefused:
     """Read the whole recording once, in a stream, and answer with its features or why it was not read.
 
-    Every frame passes each observer, with the face that was read in it; what they found is theirs to tell.
+    Every frame passes each observer, with the face that was read in it; what they found is theirs to tell. `language` is
+    the one that was asked for ("en", "ko"); of the phrase nothing is known here.
     """
     tracker = models.faces.open()
     looking = Looking()
@@ -80,7 +81,7 @@ def extract(path: Path, models: ModelSet, observers: Sequence[FrameObserver] = (
     if isinstance(media, MediaRefused):
         return media
     face = watcher.track()
-    speech, sound = listen(media, face, models)
+    speech, sound = listen(media, face, models, language)
     return Features(
         media=media.facts,
         frames=watcher.frames(),

@@ -18,12 +18,14 @@ from identity.core.checks import (
     injection,
     known_face,
     light,
+    lips,
     live,
     movements,
     one_face,
     recording,
     same_person,
     solid,
+    sound,
     texture,
     voice,
     words,
@@ -51,7 +53,8 @@ def assess_recording(path: Path, asked: Asked, profile: Profile, models: ModelSe
     digest = sha256_of(path)
     reader, faces = LightReader(), FacesWatcher(models.embedder)
     lit, guarded = bool(asked.challenge.light), asked.guardian_template is not None
-    features = extract(path, models, (*([reader] if lit else []), *([faces] if guarded else [])))
+    watching = (*([reader] if lit else []), *([faces] if guarded else []))
+    features = extract(path, models, watching, language=asked.challenge.language)
     if isinstance(features, MediaRefused):
         fingerprint, template, heard = Fingerprint(digest), b"", ""
         refused = measured(1, features.code, 0.0, 1.0, "limits in identity/adapters/limits.py", profile=profile)
@@ -93,7 +96,9 @@ def run_checks(features: Features, fingerprint: Fingerprint, asked: Asked, profi
         *solid.check(features.face, profile),  # 4
         *texture.check(features.samples, profile),  # 5
         *words.check(features.sound.texts if features.sound else features.speech.heard, challenge, profile, phrases),  # 6
+        *(lips.check(features.sound.lips, profile) if features.sound else ()),  # 7
         *voice.check(features.speech, profile),  # 8
+        *(sound.check(features.sound, profile) if features.sound else ()),  # 8, 11
         *one_face.check(features.samples, profile, features.picture),  # 9
         *same_person.check(template_of(features), asked.own_template, profile),  # 9
         *known_face.check(asked.matches, profile),  # 10

@@ -90,8 +90,8 @@ class Models:
 
     @cached_property
     def second_recogniser(self) -> WhisperRecogniser:
-        """Recognise words with whisper tiny, English alone."""
-        return WhisperRecogniser(self._folder / SECOND_RECOGNISER, aligned=False)
+        """Recognise words with whisper tiny, English alone, without the list: it hears digits that the first one leaves out."""
+        return WhisperRecogniser(self._folder / SECOND_RECOGNISER, listed=False, aligned=False, beams=1)
 
     @cached_property
     def voice_liveness(self) -> AasistVoiceLiveness:

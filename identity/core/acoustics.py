@@ -22,6 +22,8 @@ HOP: Final = 160
 _SIZE: Final = 512
 _QUIET_DB: Final = -100.0
 _BANDS_HZ: Final = (100, 250, 500, 1000, 2000, 3000, 4500, 6000, 8000)
+_SILENT_DB: Final = -75.0
+"""In one band. Below it codecs write what they like, and nobody hears a difference."""
 _LEAST_PAUSE_FRAMES: Final = 12
 _EDGE_S: Final = 0.5
 
@@ -107,7 +109,7 @@ def room_of(power: Numbers, speech: NDArray[np.bool_]) -> RoomFacts:
     if not runs:
         return RoomFacts(float("nan"), float("nan"), float("nan"), 0.0)
     bands: Numbers = np.stack([power[:, (hz >= a) & (hz < b)].sum(axis=1) for a, b in pairwise(_BANDS_HZ)], axis=1)
-    quiet: Numbers = np.stack([np.quantile(decibels(bands[a + 2 : b - 2]), 0.3, axis=0) for a, b in runs])
+    quiet: Numbers = np.stack([np.quantile(np.maximum(decibels(bands[a + 2 : b - 2]), _SILENT_DB), 0.3, axis=0) for a, b in runs])
     lengths = np.asarray([b - a for a, b in runs])
     levels: Numbers = quiet.mean(axis=1)
     jump, change = 0.0, 0.0
@@ -116,7 +118,7 @@ def room_of(power: Numbers, speech: NDArray[np.bool_]) -> RoomFacts:
             continue
         step: Numbers = np.median(quiet[cut:], axis=0) - np.median(quiet[:cut], axis=0)
         jump = max(jump, abs(float(step.mean())))
-        change = max(change, float(np.sqrt(np.mean((step - step.mean()) ** 2))))
+        change = max(change, float(np.std(step)))
     return RoomFacts(float(np.median(levels)), jump, change, _breath(bands, pauses, levels))
 
 

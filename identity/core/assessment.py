@@ -43,8 +43,8 @@ CHECK_NAMES: Final[dict[int, str]] = {
 }
 """The design's numbers, and two of our own: light from the screen, and the steps of a live challenge."""
 
-_ALWAYS: Final = frozenset({1, 2, 3, 4, 5, 6, 8, 9, 10, 11})
-_SANDBOX: Final = _ALWAYS - {5, 10, 11}
+_ALWAYS: Final = frozenset({1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11})
+_SANDBOX: Final = _ALWAYS - {5, 7, 10, 11}
 """Sandbox media may be synthetic, and several accounts may play with one actor."""
 
 

@@ -10,6 +10,7 @@ import msgspec
 from identity.core.lighting import sequence
 from identity.core.profiles import Profile
 from identity.core.words import DIGITS, WORDS
+from identity.core.words_ko import DIGITS_KO, WORDS_KO
 from identity.errors import EntropyError
 
 _T = TypeVar("_T")
@@ -26,7 +27,10 @@ Language = Literal["en", "ko"]
 Way = Literal["upload", "stepwise"]
 Without = Literal["turn", "speech", "sight", "light"]
 """What a person cannot do or may not be shown. `sight` asks for the same, read aloud, with more time."""
-VOCABULARY: Final[dict[Language, tuple[tuple[str, ...], tuple[str, ...]]]] = {"en": (tuple(WORDS), tuple(DIGITS))}
+VOCABULARY: Final[dict[Language, tuple[tuple[str, ...], tuple[str, ...]]]] = {
+    "en": (tuple(WORDS), tuple(DIGITS)),
+    "ko": (WORDS_KO, DIGITS_KO),
+}
 """Words and digits a language."""
 
 

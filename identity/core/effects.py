@@ -24,6 +24,19 @@ EFFECTS: Final[dict[str, Effect]] = {
     "face.not_compared": Effect.REVIEW,
     "light.unmeasured": Effect.REVIEW,
     "live.slow": Effect.REVIEW,
+    "injection.sound_apart": Effect.REVIEW,
+    "injection.sound_band": Effect.NOTE,
+    "injection.sound_clock": Effect.REVIEW,
+    "injection.sound_repeats": Effect.REVIEW,
+    "injection.sound_silence": Effect.REVIEW,
+    "lips.not_with_voice": Effect.REVIEW,
+    "lips.unread": Effect.NOTE,
+    "room.changed": Effect.NOTE,
+    "room.level_changed": Effect.NOTE,
+    "voice.loudspeaker": Effect.NOTE,
+    "voice.synthetic": Effect.NOTE,
+    "words.doubtful": Effect.NOTE,
+    "words.unmeasured_language": Effect.REVIEW,
 }
 """Codes that do not refuse. Whatever is not listed here does."""
 

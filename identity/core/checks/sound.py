@@ -1,0 +1,90 @@
+"""Owns the weak signs in a recording's sound: a machine's voice, a loudspeaker, a splice (check 8), a file not captured (check 11).
+
+None refuses (`core.effects`): each is worth a reviewer's ear or a place in the fused probability, and each can be forged. A
+measure that could not be read gives no result.
+"""
+
+import math
+from typing import Final
+
+from identity.core.assessment import CheckResult, Polarity, Profile, measured
+from identity.core.sound import ChannelFacts, RoomFacts, SoundFacts, StreamFacts
+
+_DOC: Final = "docs/identity.md, Sound"
+_UNMEASURED: Final = "a choice, unmeasured on browsers and phones"
+
+LEAST_NATURAL: Final = -7.0
+"""Below it a note. Read speech through Opus, 18 recordings of the fitting half: 5 % lie below."""
+MOST_PLAYED: Final = 0.8
+"""Above it a note. Fitting half: 1 of 33 recordings near and far from the microphone, 6 of 15 through a loudspeaker."""
+MOST_FLOOR_STEP_DB: Final = 8.0
+MOST_COLOUR_CHANGE_DB: Final = 6.0
+MOST_ZEROS_S: Final = 0.05
+"""No recording of the fitting half has any (36); splices with silent gaps reach .27 s, after Opus."""
+MOST_REPEAT: Final = 0.25
+"""Read speech reaches .03, one word said twice by a synthetic voice .11; a loop .5 and more."""
+LEAST_BAND_HZ: Final = 5000.0
+"""A telephone's or an old recording's band ends at 4 kHz; so does a cheap headset's: a note."""
+MOST_START_S: Final = 0.5
+MOST_END_S: Final = 0.8
+MOST_GAP_S: Final = 0.12
+MOST_DRIFT_PPM: Final = 2000.0
+
+_PLAYED: Final = (
+    ("low_db", -8.79, 3.34, -1.02),
+    ("log_decay", -1.670, 0.263, 1.06),
+    ("modulation_db", 13.20, 3.62, -1.55),
+)
+"""Measure, mean, scale, weight: logistic regression on the fitting half, 15 recordings through a loudspeaker, 33 not."""
+_PLAYED_BIAS: Final = -0.53
+
+
+def check(sound: SoundFacts, profile: Profile) -> tuple[CheckResult, ...]:
+    """Judge everything but words and lips."""
+    return (*voice(sound.natural_score, sound.channel, profile), *room(sound.room, profile), *stream(sound.stream, profile))
+
+
+def voice(natural_score: float, channel: ChannelFacts, profile: Profile) -> tuple[CheckResult, ...]:
+    """Judge whether a machine speaks, and whether a loudspeaker does."""
+    return (
+        *_at_least(8, "voice.synthetic", natural_score, LEAST_NATURAL, _DOC, profile),
+        *_at_most(8, "voice.loudspeaker", played(channel), MOST_PLAYED, _DOC, profile),
+        *_at_least(11, "injection.sound_band", channel.cutoff_hz, LEAST_BAND_HZ, _UNMEASURED, profile),
+    )
+
+
+def room(facts: RoomFacts, profile: Profile) -> tuple[CheckResult, ...]:
+    """Judge whether the pauses are of one room and one take."""
+    return (
+        *_at_most(8, "room.level_changed", facts.jump_db, MOST_FLOOR_STEP_DB, _DOC, profile),
+        *_at_most(8, "room.changed", facts.change_db, MOST_COLOUR_CHANGE_DB, _DOC, profile),
+    )
+
+
+def stream(facts: StreamFacts, profile: Profile) -> tuple[CheckResult, ...]:
+    """Judge whether the sound lies in its file as a microphone's does."""
+    apart = max(abs(facts.start_us) / 1e6 / MOST_START_S, abs(facts.end_us) / 1e6 / MOST_END_S)
+    clock = max(facts.gap_us / 1e6 / MOST_GAP_S, 0.0 if math.isnan(facts.drift_ppm) else abs(facts.drift_ppm) / MOST_DRIFT_PPM)
+    return (
+        *_at_most(11, "injection.sound_silence", facts.zeros_us / 1e6, MOST_ZEROS_S, _DOC, profile),
+        *_at_most(11, "injection.sound_repeats", facts.repeat, MOST_REPEAT, _DOC, profile),
+        *_at_most(11, "injection.sound_apart", apart, 1.0, _UNMEASURED, profile),
+        *_at_most(11, "injection.sound_clock", clock, 1.0, _UNMEASURED, profile),
+    )
+
+
+def played(channel: ChannelFacts) -> float:
+    """How like a loudspeaker's the sound is, 0..1: less bass, longer decay, flatter loudness. nan where one could not be read."""
+    decay = math.log(channel.decay_s) if channel.decay_s > 0 else float("nan")
+    values = {"low_db": channel.low_db, "log_decay": decay, "modulation_db": channel.modulation_db}
+    total = _PLAYED_BIAS + sum(weight * (values[name] - mean) / scale for name, mean, scale, weight in _PLAYED)
+    return 1 / (1 + math.exp(-total)) if math.isfinite(total) else float("nan")
+
+
+def _at_least(number: int, code: str, score: float, threshold: float, source: str, profile: Profile) -> tuple[CheckResult, ...]:
+    return () if math.isnan(score) else (measured(number, code, score, threshold, source, profile=profile),)
+
+
+def _at_most(number: int, code: str, score: float, threshold: float, source: str, profile: Profile) -> tuple[CheckResult, ...]:
+    lower = Polarity.LOWER_IS_LIVE
+    return () if math.isnan(score) else (measured(number, code, score, threshold, source, profile=profile, polarity=lower),)
