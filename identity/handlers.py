@@ -61,7 +61,7 @@ def assess_recording(path: Path, asked: Asked, profile: Profile, models: ModelSe
         results: tuple[CheckResult, ...] = (refused, *answers_challenge.check(asked, fingerprint, profile))
     else:
         features = replace(features, light=reader.facts()) if asked.challenge.light else features
-        fingerprint, template, heard = fingerprint_of(digest, features), template_of(features), features.speech.heard
+        fingerprint, template, heard = fingerprint_of(digest, features), template_of(features), heard_in(features)
         results = (*run_checks(features, fingerprint, asked, profile), *guardian.check(faces.seen, asked.guardian_template, profile))
     return Assessment(
         results=results,
@@ -115,6 +115,11 @@ def template_of(features: Features) -> bytes:
         return b""
     mean = np.mean(np.stack(seen), axis=0)
     return (mean / max(float(np.linalg.norm(mean)), 1e-9)).astype("<f4").tobytes()
+
+
+def heard_in(features: Features) -> str:
+    """What was recognised, a line a recogniser."""
+    return "\n".join(features.sound.texts) if features.sound else features.speech.heard
 
 
 def fingerprint_of(digest: str, features: Features) -> Fingerprint:

@@ -91,7 +91,7 @@ class Assessment(msgspec.Struct, frozen=True):
     """Everything that the checks found in one recording.
 
     `template`: the face, 128 little-endian float32 of unit length; empty: none was seen. `heard`: what was said, as it was
-    recognised. Neither is written down in clear.
+    recognised, a line a recogniser. Neither is written down in clear.
     """
 
     results: tuple[CheckResult, ...]

@@ -58,7 +58,7 @@ def answer(stage, tmp_path_factory) -> Answer:
 def assess(loaded, answer):
     """Assess a file; what was once extracted from a path is kept, for extraction is most of an assessment's time."""
     from identity.extraction import extract
-    from identity.handlers import fingerprint_of, run_checks, sha256_of, template_of
+    from identity.handlers import fingerprint_of, heard_in, run_checks, sha256_of, template_of
 
     kept: dict[Path, Features] = {}
 
@@ -73,7 +73,7 @@ def assess(loaded, answer):
         results = run_checks(kept[path], fingerprint, asked, profile)
         return Assessment(
             results, digest, asked.challenge.challenge_id, profile, loaded.versions(), fingerprint,
-            attack_micro=attack_probability(results), template=template_of(kept[path]), heard=kept[path].speech.heard,
+            attack_micro=attack_probability(results), template=template_of(kept[path]), heard=heard_in(kept[path]),
         )  # fmt: skip
 
     return run
