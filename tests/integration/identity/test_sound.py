@@ -11,7 +11,7 @@ from identity.core.challenge import issue
 from identity.core.checks import words
 from identity.core.spoken import distress_heard
 from identity.ports import SAMPLE_RATE_HZ
-from tests.media import SOUND_HZ, VOICES, placed
+from tests.media import SOUND_HZ, VOICES
 
 
 @pytest.fixture(scope="module")
@@ -33,10 +33,9 @@ def test_both_recognisers_are_asked_and_each_word_lies_where_it_was_said(answer,
     assert words.said_within(sound.words, answer.challenge.phrase, 0, round(take.speech_start_s * 1e6)) == 0.0
 
 
-def test_lips_go_with_the_voice_and_not_with_another_phrase(answer, stage, features, loaded):
-    other = stage.say(issue("anna", 0, (2).to_bytes(32, "big")).phrase, VOICES["joon"])
-    dubbed = scipy.signal.resample_poly(placed(other, answer.performance.take), SAMPLE_RATE_HZ, SOUND_HZ)
-    samples = (np.clip(dubbed, -1, 1) * 32767).astype(np.int16)
+def test_lips_go_with_the_voice_and_not_with_the_same_voice_half_a_second_later(answer, features, loaded):
+    late = np.roll(scipy.signal.resample_poly(answer.performance.sound, SAMPLE_RATE_HZ, SOUND_HZ), SAMPLE_RATE_HZ // 2)
+    samples = (np.clip(late, -1, 1) * 32767).astype(np.int16)
     spans = [(s.start, s.end) for s in loaded.voice_activity.spans(samples)]
     told = lipsync.lips_of(features.face.times_us, lipsync.opening_of(features.face), samples, spans, 0)
     assert features.sound.lips.z > 2
@@ -48,7 +47,9 @@ def test_the_sound_of_a_captured_file_lies_in_it_as_it_should(features):
     assert abs(stream.start_us) < 100_000
     assert abs(stream.end_us) < 300_000
     assert abs(stream.drift_ppm) < 200
-    assert (stream.zeros_us, stream.gap_us < 50_000, stream.repeat < 0.2) == (0, True, True)
+    assert stream.zeros_us < 5_000
+    assert stream.gap_us < 50_000
+    assert stream.repeat < 0.2
 
 
 def test_a_word_for_danger_is_heard_beside_the_phrase(stage, loaded):
