@@ -90,9 +90,9 @@ def test_a_person_s_jaw_goes_with_their_voice_better_than_with_it_elsewhere(corp
             found = tracker.read(frame.to_ndarray(format="bgr24"), index * 40_000)
             readings += [(index * 40_000, found)] if found is not None else []
     tracker.close()
+    one_channel = av.AudioResampler(format="s16", layout="mono", rate=16_000)
     with av.open(str(path)) as file:
-        samples = np.concatenate([frame.to_ndarray().reshape(-1) for frame in file.decode(audio=0)])
-    samples = whole(samples) if samples.dtype != np.int16 else samples
+        samples = np.concatenate([part.to_ndarray().reshape(-1) for frame in file.decode(audio=0) for part in one_channel.resample(frame)])
     track = track_of(readings, len(readings))
     jaw, spans = opening_of(track), [(0, len(samples))]
     own = lips_of(track.times_us, jaw, samples, spans, 0).z
