@@ -42,3 +42,19 @@ class InMemoryVerificationBook:
     def _open(self, owner: str) -> list[Ask]:
         now = datetime.now(UTC)
         return [one for one in self._asks.values() if one.owner == owner and not one.declined and one.expires_at > now]
+
+
+class InMemoryRecoveryBook:
+    """A RecoveryBook that forgets with the process."""
+
+    def __init__(self) -> None:
+        self._begun: dict[str, datetime] = {}
+
+    def begin_recovery(self, token_id: str, account: str, at: datetime) -> None:
+        """Note that a token is a recovery's."""
+        del account
+        self._begun.setdefault(token_id, at)
+
+    def recovery_of(self, token_id: str) -> datetime | None:
+        """Tell when the recovery began that a token is of."""
+        return self._begun.get(token_id)

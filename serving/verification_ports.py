@@ -51,3 +51,15 @@ class VerificationBook(Protocol):
     def decline(self, ask: str) -> None:
         """Note that the owner does not want to answer. May be called again."""
         ...
+
+
+class RecoveryBook(Protocol):
+    """Which tokens were given to somebody who lost all others. Durable when a call returns."""
+
+    def begin_recovery(self, token_id: str, account: str, at: datetime) -> None:
+        """Note that a token that is kept already is a recovery's."""
+        ...
+
+    def recovery_of(self, token_id: str) -> datetime | None:
+        """Tell when the recovery began that a token is of; None: it is an ordinary token."""
+        ...

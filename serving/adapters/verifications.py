@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from psycopg.rows import tuple_row
@@ -62,3 +63,26 @@ class PostgresVerificationBook:
         with lent(self._pool, self._pool.timeout) as connection:
             rows = connection.cursor(row_factory=tuple_row).execute(query.encode(), values).fetchall()
         return [Ask(*row) for row in rows]
+
+
+class PostgresRecoveryBook:
+    """A RecoveryBook on a pool of role `api`."""
+
+    def __init__(self, pool: ConnectionPool[Any]) -> None:
+        """Calls raise LedgerUnavailableError when Postgres does not answer in the pool's time."""
+        self._pool = pool
+
+    def begin_recovery(self, token_id: str, account: str, at: datetime) -> None:
+        """Note that a token is a recovery's; it goes with the token."""
+        with lent(self._pool, self._pool.timeout) as connection:
+            connection.execute(
+                "INSERT INTO access.recoveries (token_id, account, begun_at) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING",
+                (token_id, account, at),
+            )
+
+    def recovery_of(self, token_id: str) -> datetime | None:
+        """Tell when the recovery began that a token is of."""
+        with lent(self._pool, self._pool.timeout) as connection:
+            cursor = connection.cursor(row_factory=tuple_row)
+            row = cursor.execute("SELECT begun_at FROM access.recoveries WHERE token_id = %s", (token_id,)).fetchone()
+        return None if row is None else row[0]

@@ -28,7 +28,7 @@ from serving.adapters.proofs import PostgresProofStore
 from serving.adapters.rates import PostgresRateStore
 from serving.adapters.reading import Reading
 from serving.adapters.uploads import PostgresUploadStore
-from serving.adapters.verifications import PostgresVerificationBook
+from serving.adapters.verifications import PostgresRecoveryBook, PostgresVerificationBook
 from serving.api.app import make_app
 from serving.api.context import Parts
 from serving.api.whence import networks
@@ -109,6 +109,7 @@ def main() -> int:
         overview=PostgresOverview(pool),
         invitations=PostgresInvitationStore(pool),
         verifications=PostgresVerificationBook(pool),
+        recoveries=PostgresRecoveryBook(pool),
         assertion_key=settings.secret("assertion.key"),
         operators=settings.operators,
         keyholder=keyholder,

@@ -32,6 +32,7 @@ from serving.api.routes import (
     powers,
     protected,
     receipts,
+    recovery,
     requests,
     step_up,
     switches,
@@ -49,7 +50,7 @@ DESCRIPTION = (
 ROUTES = (
     accounts, powers, enrolments, uploads, consent, grants, groups, requests, asking, coownership, generations, audit, operate, step_up,
     authzen, switches, apps, plans, appeals, personal, protected, cases, distress, live, receipts,
-    verifications,
+    verifications, recovery,
 )  # fmt: skip
 """In the order in which they are matched: of two addresses that both fit, the first."""
 

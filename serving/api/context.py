@@ -29,7 +29,7 @@ from serving.handlers.tokens import known
 from serving.handlers.uploads import Uploads
 from serving.overview_ports import InvitationStore, Overview
 from serving.ports import SCOPES, AccessStore, DecisionPoint, ProofStore, Scope, Token
-from serving.verification_ports import VerificationBook
+from serving.verification_ports import RecoveryBook, VerificationBook
 
 _bearer = HTTPBearer(auto_error=False, scheme_name="token")
 
@@ -45,6 +45,7 @@ class Parts:
     overview: Overview
     invitations: InvitationStore
     verifications: VerificationBook
+    recoveries: RecoveryBook
     assertion_key: bytes
     """Seed of the Ed25519 key that signs what relying parties are told."""
     operators: int
@@ -99,7 +100,7 @@ def caller_with(*scopes: str, acting: bool = False) -> Callable[..., Caller]:
             require_it(parts_of(request).desk, token.app, request.headers.get(APP_KEY))
         revisions = {} if cameo_at_least is None else parts_of(request).at_least.read(cameo_at_least)
         bring(revisions)
-        return Caller(token.account, token.scopes, token.app, idempotency_key, token.expires_at, cameo_step_up, revisions)
+        return Caller(token.account, token.scopes, token.app, idempotency_key, token.expires_at, cameo_step_up, revisions, token.token_id)
 
     return admit
 

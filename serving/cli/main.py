@@ -47,6 +47,7 @@ GROUPS: dict[str, tuple[str, str]] = {
     "replay": ("serving.cli.audit", "Decide a past decision again, offline."),
     "events": ("serving.cli.audit", "Export the events."),
     "notifications": ("serving.cli.audit", "What you were told."),
+    "recovery": ("serving.cli.recovery", "Get back in by your face, where every token was lost."),
     "verification": ("serving.cli.verifications", "Ask whether somebody is still the person of their cameo; answer; check an assertion."),
     "preflight": ("serving.cli.asking", "May I, and exactly what would make it yes."),
     "users": ("serving.cli.asking", "Who may use your cameo now."),

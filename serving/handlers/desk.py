@@ -52,6 +52,8 @@ class Caller:
     """The fresh proof that came with the request: a code of an authenticator, or a recovery code."""
     at_least: Mapping[str, int] = field(default_factory=dict[str, int])
     """What the caller has written and wants to see: stream → revision."""
+    token_id: str = ""
+    """Which of the account's tokens the caller came with."""
     acting_as: str | None = None
     """The account for whom the caller acts, within a written power (serving.handlers.authority)."""
 

@@ -14,7 +14,8 @@ from identity.core.live_plan import Planned, plan
 from identity.core.profiles import Profile as AssuranceProfile
 from identity.keys.client import KeyholderRefusedError, KeyholderUnavailableError
 from identity.keys.wire import EvidenceSealed
-from schemas.cameo import EnrolmentStarted, Profile, RecordingReceived
+from policy.ports import Fact
+from schemas.cameo import EnrolmentStarted, Profile, Purpose, RecordingReceived
 from schemas.codec import event_of
 from schemas.envelope import Envelope
 from schemas.ids import cameo_of
@@ -55,6 +56,8 @@ class Wish:
     without: frozenset[Without] = frozenset()
     guardian: str | None = None
     """The account of who is beside a minor."""
+    recovers: bool = False
+    """Whether it ends a recovery."""
 
 
 Expect = Callable[[Challenge, str, tuple[Planned, ...]], None]
@@ -80,7 +83,7 @@ def start(
     with desk.store.snapshot() as facts:
         head = facts.head(cameo)
         lock = facts.get(cameo, "lock")
-        before = facts.get(cameo, "enrolment")
+        before, status = facts.get(cameo, "enrolment"), facts.get(cameo, "status")
         now_us = facts.now_us()
         guardian = beside(facts, caller.account, None if wish is None else wish.guardian)
     if lock is not None and lock.value["until_us"] > now_us:
@@ -109,7 +112,7 @@ def start(
         movements=() if stepwise else tuple(movement.value for movement in challenge.movements),
         expires_at_us=challenge.expires_at_us, consent_text_version=accepted.version, consent_text_sha256=consent_text_sha256,
         way=wish.way, language=wish.language, light=bool(challenge.light), without=challenge.without,
-        commitment=challenge.commitment(salt) if stepwise else "", guardian=guardian,
+        commitment=challenge.commitment(salt) if stepwise else "", guardian=guardian, purpose=_purpose(status, wish),
     )  # fmt: skip
     request = ["enrolment.start", profile, consent_text_sha256, wish.way, wish.language, wish.light, sorted(wish.without), guardian]
     written = desk.append(caller, [desk.event(cameo, event)], expected={cameo: head.revision if head else 0}, request=request)
@@ -117,6 +120,12 @@ def start(
     if stepwise and expect is not None and shown.challenge_id == challenge.challenge_id:
         expect(challenge, salt, plan(challenge, desk.entropy(32)))
     return shown
+
+
+def _purpose(status: Fact | None, wish: Wish) -> Purpose:
+    if wish.recovers:
+        return "recover"
+    return "renew" if status is not None and status.value["status"] == "active" else "enrol"
 
 
 def possible(wish: Wish) -> Wish:

@@ -25,3 +25,11 @@ CREATE TABLE access.used_verifications (
 );
 GRANT SELECT, INSERT, UPDATE, DELETE ON access.verifications TO api;
 GRANT SELECT, INSERT, DELETE ON access.used_verifications TO api;
+
+-- Tokens by which somebody who lost all others may only enrol, to be known again by their face.
+CREATE TABLE access.recoveries (
+    token_id  text PRIMARY KEY REFERENCES access.tokens (token_id) ON DELETE CASCADE,
+    account   text COLLATE "C" NOT NULL,
+    begun_at  timestamptz NOT NULL
+);
+GRANT SELECT, INSERT, DELETE ON access.recoveries TO api;

@@ -87,7 +87,9 @@ def start(parts: PartsHere, caller: EnrolCaller, whence: WhenceHere, body: NewEn
     """Take a challenge: single use, two minutes, for the caller alone, and for the device that the caller names (Cameo-Device)."""
     parts.rates.require("start", whence, caller.account)
     guardian = None if body.guardian is None else account_named(parts.access, body.guardian)
-    wish = enrolments.Wish(body.way, body.language, body.light, frozenset(body.without), guardian)
+    wish = enrolments.Wish(
+        body.way, body.language, body.light, frozenset(body.without), guardian, parts.recoveries.recovery_of(caller.token_id) is not None
+    )
 
     def expect(challenge: Challenge, salt: str, steps: tuple[Planned, ...]) -> None:
         parts.live.expect(Waiting(challenge, salt, steps, partial(enrolments.submit_live, parts.desk, parts.keyholder)))

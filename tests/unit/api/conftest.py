@@ -42,7 +42,7 @@ from serving.ports import PERSON
 from serving.proof_fakes import InMemoryProofStore
 from serving.rate_fakes import InMemoryRateStore
 from serving.upload_fakes import InMemoryUploadStore
-from serving.verification_fakes import InMemoryVerificationBook
+from serving.verification_fakes import InMemoryRecoveryBook, InMemoryVerificationBook
 from streams.ports import Append, NewEvent
 
 BUNDLE = "b" * 64
@@ -139,6 +139,7 @@ def make_place(store: InMemoryAskingLedger) -> Place:
         overview=InMemoryOverview(store),
         invitations=InMemoryInvitationStore(),
         verifications=InMemoryVerificationBook(),
+        recoveries=InMemoryRecoveryBook(),
         assertion_key=b"a" * 32,
         operators=2,
         at_least=AtLeast(secrets.token_bytes(32), lambda: 1, lambda _: Everything(store)),
