@@ -46,6 +46,18 @@ def lock_duration_us(failures: int) -> int:
     return LONGEST_LOCK_US if locks_before >= 20 else min(FIRST_LOCK_US << locks_before, LONGEST_LOCK_US)
 
 
+def lock_after_us(failures: int, elsewhere: int) -> int:
+    """How long the lock after a failure lasts; 0 when there is none. `elsewhere`: attacks refused under other accounts with this face.
+
+    A face that attacked elsewhere locks by all of them together, and from the fifth on at every failure, whichever account it
+    takes: a new account is no new beginning.
+    """
+    if elsewhere <= 0:
+        return lock_duration_us(failures)
+    together = failures + elsewhere
+    return lock_duration_us(together - together % FAILURES_TO_LOCK)
+
+
 def standing(failures_at_us: Sequence[int], now_us: int) -> Open | Locked:
     """Whether an account may try now, from the times of its failures since its last activation."""
     until_us = 0

@@ -187,7 +187,8 @@ class VerifyAgent:
             nearest = max(matches or (), key=lambda match: match.similarity_micro, default=None)
             other = nearest.ref if nearest is not None and "face.known" in decision.codes else None
             cases = (case_of(envelope.stream, event, wanted(decision.codes, profile, now_us), decision.codes, other),)
-        self._append(envelope, event, (assessed_of(event, started, assessment), outcome, *cases), {event_id: sealed})
+        elsewhere = sum(match.kind == "attacker" for match in matches or ())
+        self._append(envelope, event, (assessed_of(event, started, assessment), outcome, *cases), {event_id: sealed}, elsewhere)
 
     def _seeming_assets(self, cameo: str, recording: bytes) -> Mapping[Facet, bytes]:
         """Cut the likeness of a call for help that has to look like an activation: sealed, it opens for nobody without one.
@@ -211,16 +212,21 @@ class VerifyAgent:
         return any(distress_heard(assessment.heard.splitlines(), word, language) for language in ("en", "ko"))
 
     def _append(
-        self, cause: Envelope, event: RecordingReceived, outcome: Sequence[Event], sealed: Mapping[str, Mapping[str, Sealed]]
+        self,
+        cause: Envelope,
+        event: RecordingReceived,
+        outcome: Sequence[Event],
+        sealed: Mapping[str, Mapping[str, Sealed]],
+        elsewhere: int = 0,
     ) -> None:
-        """Append an outcome on the stream as it stands, with the lock that its failures reach."""
+        """Append an outcome on the stream as it stands, with the lock that its failures reach, and those of this face elsewhere."""
         done: Outcome | None = None
         for _ in range(TRIES):
             with self._store.snapshot() as facts:
                 head, now_us = facts.head(cause.stream), facts.now_us()
             assert head is not None
             refused = any(isinstance(one, EnrolmentRefused) for one in outcome)
-            locked = lock_of(self._store.read(cause.stream), now_us) if refused else ()
+            locked = lock_of(self._store.read(cause.stream), now_us, elsewhere) if refused else ()
             ids = [*sealed, *(secrets.token_hex(16) for _ in range(len(outcome) + len(locked) - len(sealed)))]
             case = case_id(event.evidence)
             events = [

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from identity.core.assessment import Activated, Assessment, Decision, NeedsReview, Refused
 from identity.core.challenge import Challenge, Movement
 from identity.core.context import Asked
-from identity.core.enrolment import Submission, lock_duration_us
+from identity.core.enrolment import Submission, lock_after_us
 from identity.core.fingerprint import Fingerprint
 from identity.core.live import Arrival, LiveTrace, Step
 from identity.core.reviewing import Wanted
@@ -154,10 +154,10 @@ def failures_since_activation(history: Sequence[Envelope]) -> int:
     return count
 
 
-def lock_of(history: Sequence[Envelope], now_us: int) -> tuple[Event, ...]:
-    """Tell the lock that one more refusal reaches; most reach none."""
+def lock_of(history: Sequence[Envelope], now_us: int, elsewhere: int = 0) -> tuple[Event, ...]:
+    """Tell the lock that one more refusal reaches; most reach none. `elsewhere`: attacks with this face under other accounts."""
     failures = failures_since_activation(history) + 1
-    duration_us = lock_duration_us(failures)
+    duration_us = lock_after_us(failures, elsewhere)
     return (EnrolmentLocked(until_us=now_us + duration_us, failures=failures),) if duration_us else ()
 
 

@@ -241,6 +241,22 @@ def test_every_fifth_failure_since_the_last_activation_locks_for_longer(bench: B
     assert bench.types().count("enrolment.locked") == 2
 
 
+def test_a_face_that_attacked_under_other_accounts_is_locked_by_all_of_them_together(bench: Bench) -> None:
+    bench.assessor.failing = {4}
+    bench.resembles = tuple(FaceMatch("attacker", f"enrolment-{n}", 700_000) for n in range(4))
+    bench.enrol("basic")
+    bench.enrol("basic")
+    locks = [one for one in bench.store.read(CAMEO) if one.type == "enrolment.locked"]
+    assert [lock.data["failures"] for lock in locks] == [1, 2], "the fifth of that face, and each one after it"
+
+
+def test_a_cameo_that_is_resembled_does_not_lock_whoever_fails(bench: Bench) -> None:
+    bench.assessor.failing = {4}
+    bench.resembles = tuple(FaceMatch("cameo", f"cameo-{n}", 700_000) for n in range(9))
+    bench.enrol("basic")
+    assert "enrolment.locked" not in bench.types()
+
+
 def test_evidence_that_was_destroyed_is_refused_and_not_retried(bench: Bench) -> None:
     received = bench.receive(bench.start())
     bench.api.destroy_evidence(received.data["evidence"], "test")

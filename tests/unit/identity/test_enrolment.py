@@ -8,6 +8,7 @@ from identity.core.enrolment import (
     Open,
     Submission,
     challenge_codes,
+    lock_after_us,
     lock_duration_us,
     replay_codes,
     standing,
@@ -64,3 +65,11 @@ def test_the_same_bytes_are_a_replay_and_others_are_not():
     one = Fingerprint("aa")
     assert replay_codes(one, [Fingerprint("bb"), Fingerprint("aa")]) == ("replay.file",)
     assert replay_codes(one, [Fingerprint("bb")]) == ()
+
+
+@pytest.mark.parametrize(
+    ("failures", "elsewhere", "minutes"),
+    [(1, 0, 0), (5, 0, 15), (6, 0, 0), (10, 0, 30), (1, 3, 0), (1, 4, 15), (2, 4, 15), (1, 9, 30), (3, 12, 60), (1, 999, 7 * 24 * 60)],
+)
+def test_one_face_under_many_accounts_is_slowed_by_all_of_them(failures, elsewhere, minutes):
+    assert lock_after_us(failures, elsewhere) == minutes * 60_000_000
