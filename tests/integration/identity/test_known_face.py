@@ -43,7 +43,7 @@ def test_a_recording_of_a_protected_person_is_known_best_by_their_photograph_and
 
 
 def test_a_photograph_without_a_face_or_with_two_is_refused(loaded):
-    one = photograph(sorted(ACTORS.glob("*.jpg"))[0])
+    one = photograph(min(ACTORS.glob("*.jpg")))
     with pytest.raises(PhotographError, match="no face"):
         template_of(np.full_like(one, 120), loaded.embedder)
     with pytest.raises(PhotographError, match="2 faces"):
