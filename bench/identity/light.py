@@ -21,6 +21,7 @@ import numpy as np
 from bench.identity import people, relight
 from bench.identity.cache import kept, of_file, source_of
 from bench.identity.relight import LEAD_US, Room, Take
+from bench.results import Row, write
 from identity import lit
 from identity.adapters.mediapipe_face import MediaPipeFaceReader
 from identity.adapters.models import LANDMARKER
@@ -172,8 +173,18 @@ def table(found: Iterable[Judged]) -> list[str]:
     return lines
 
 
+def rows(found: Iterable[Judged]) -> list[Row]:
+    """Write, for each ambient light, how many bona fide recordings did not pass, and for each attack how many did."""
+    groups: dict[str, list[Judged]] = {}
+    for one in found:
+        name = f"light.bpcer at {one.item.room.ambient_lux:.0f} lux" if one.item.attack is None else f"light.apcer, {one.item.attack}"
+        groups.setdefault(f"{name} (simulated)", []).append(one)
+    shares = {name: sum(bool(one.codes) == (one.item.attack is None) for one in group) / len(group) for name, group in groups.items()}
+    return [Row(name, "share", share, None, len(groups[name])) for name, share in shares.items()]
+
+
 def main() -> None:
-    """Measure one half and print it."""
+    """Measure one half and print it; of the half `report` the rows are kept in bench/results."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--half", choices=people.HALVES, default="report")
     parser.add_argument("--each", action="store_true", help="print every recording")
@@ -183,6 +194,8 @@ def main() -> None:
         for one in found:
             print(one.item.attack or "bona fide", one.item.clip, one.item.room.ambient_lux, one.item.room.screen_lux, one.codes, one.found)
     print("\n".join(table(found)))
+    if given.half == "report":
+        write("identity_light", rows(found))
 
 
 if __name__ == "__main__":
