@@ -33,6 +33,14 @@ def cameo_of(account: str) -> str:
     return "cameo-" + hashlib.sha256(b"cameo/self/" + account.encode()).hexdigest()[:32]
 
 
+def thing_of(account: str, name: str) -> str:
+    """Name the cameo of a thing by its owner and the name that its owner gives it, which cannot be read back from it by a stranger."""
+    if stream_kind(account) != "account":
+        message = f"{account} is no account"
+        raise ValueError(message)
+    return "cameo-" + hashlib.sha256(b"cameo/thing/" + account.encode() + b"/" + name.encode()).hexdigest()[:32]
+
+
 def stream_kind(stream: str) -> StreamKind:
     """Tell the kind of a stream from its name; raises ValueError for a name that is none."""
     match = _STREAM.fullmatch(stream)

@@ -39,6 +39,11 @@ class InMemoryOverview:
                 found.pop((event.stream, event.data["appeal"]), None)
         return list(found.values())
 
+    def things(self, owner: str) -> Sequence[str]:
+        """List the cameos of an account's pets and things."""
+        begun = (one for one in self._store.read_all() if one.type == "enrolment.started" and one.actor == owner)
+        return sorted({one.stream for one in begun if one.data.get("subject") == "thing"})
+
     def cases(
         self, kind: str | None, state: str, due_before_us: int | None, limit: int, after: tuple[int, str] | None
     ) -> Sequence[CaseListed]:

@@ -66,6 +66,10 @@ class CaseListed(NamedTuple):
 class Overview(Protocol):
     """What operators, owners and reviewers look through. At most 1,000 of each."""
 
+    def things(self, owner: str) -> Sequence[str]:
+        """List the cameos of an account's pets and things, in order of id."""
+        ...
+
     def cases(
         self, kind: str | None, state: str, due_before_us: int | None, limit: int, after: tuple[int, str] | None
     ) -> Sequence[CaseListed]:

@@ -36,6 +36,7 @@ from streams.agents.reverifying import ReverifyAgent
 from streams.agents.reviewing import ReviewAgent
 from streams.agents.runner import Runner
 from streams.agents.slowing import SlowingFaces
+from streams.agents.things import ThingAgent
 from streams.agents.verifying import VerifyAgent
 from streams.agents.withdrawing import RekeyAgent, TakeDownAgent
 from streams.core.note import origin_of
@@ -78,6 +79,7 @@ class Wiring:
             TakeDownAgent(self._store, self._queries),
             RekeyAgent(self._store, self._keyholder),
             self._review,
+            ThingAgent(self._store, self._keyholder, self._assessor),
             DocumentAgent(self._store, self._keyholder, self._assessor),
         )
         return [self._runner(agent) for agent in agents]

@@ -32,6 +32,10 @@ WHERE c.key = 'case' AND (%(kind)s::text IS NULL OR c.value ->> 'kind' = %(kind)
   AND (%(after_us)s::bigint IS NULL OR ((c.value ->> 'due_us')::bigint, c.stream) > (%(after_us)s, %(after_id)s::text))
 ORDER BY (c.value ->> 'due_us')::bigint, c.stream LIMIT %(limit)s
 """
+_THINGS = """
+SELECT DISTINCT stream FROM ledger.events WHERE type = 'enrolment.started' AND actor = %(owner)s AND data ->> 'subject' = 'thing'
+ORDER BY stream LIMIT %(limit)s
+"""
 MOST = 1000
 
 
@@ -49,6 +53,10 @@ class PostgresOverview:
     def open_appeals(self) -> Sequence[Appeal]:
         """List appeals that nobody answered, oldest first."""
         return [Appeal(row[0], row[1].partition("/")[2], tuple(row[2]), row[3]) for row in self._rows(_APPEALS, {"limit": MOST})]
+
+    def things(self, owner: str) -> Sequence[str]:
+        """List the cameos of an account's pets and things."""
+        return [row[0] for row in self._rows(_THINGS, {"owner": owner, "limit": MOST})]
 
     def cases(
         self, kind: str | None, state: str, due_before_us: int | None, limit: int, after: tuple[int, str] | None

@@ -36,6 +36,7 @@ from serving.api.routes import (
     requests,
     step_up,
     switches,
+    things,
     uploads,
     verifications,
 )  # fmt: skip
@@ -49,7 +50,7 @@ DESCRIPTION = (
 
 ROUTES = (
     accounts, powers, enrolments, uploads, consent, grants, groups, requests, asking, coownership, generations, audit, operate, step_up,
-    authzen, switches, apps, plans, appeals, personal, protected, cases, distress, live, receipts,
+    authzen, switches, apps, plans, appeals, personal, protected, cases, distress, things, live, receipts,
     verifications, recovery,
 )  # fmt: skip
 """In the order in which they are matched: of two addresses that both fit, the first."""

@@ -23,6 +23,7 @@ GROUPS: dict[str, tuple[str, str]] = {
     "identity": ("serving.cli.identity", "Assess recordings of your own, offline: who would pass."),
     "enrol": ("serving.cli.enrol", "Enrol a likeness: take a challenge, hand in a recording."),
     "receipt": ("serving.cli.receipt", "Receipts of what you accepted: fetch, verify offline."),
+    "thing": ("serving.cli.things", "Enrol a pet or a thing of yours."),
     "consent": ("serving.cli.consent", "Show what you permit."),
     "audience": ("serving.cli.consent", "Say who may use your cameo without a grant."),
     "grant": ("serving.cli.grants", "Let a person, group or app use your cameo; take it back."),

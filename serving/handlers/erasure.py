@@ -26,11 +26,12 @@ class Destroyer(Protocol):
         ...
 
 
-def erase(desk: Desk, keyholder: Destroyer, access: AccessStore, caller: Caller, handle: str) -> Destroyed:
+def erase(desk: Desk, keyholder: Destroyer, access: AccessStore, caller: Caller, handle: str, things: Sequence[str] = ()) -> Destroyed:
     """Forget the caller, who says their own handle to confirm; tells what was looked at to show it. Cannot be undone.
 
     In this order, so that a try that was broken off can be made again: revoke with take-down, destroy the keys of evidence,
-    assets, films and sealed fields, remove the handle and every token. Also for who never enrolled. Raises CommandError.
+    assets, films and sealed fields, remove the handle and every token. Also for who never enrolled.
+    `things`: the cameos of the caller's pets and things, which go with them. Raises CommandError.
     """
     require_in_person(caller)
     if access.account_of(normal_handle(handle)) != caller.account:
@@ -38,6 +39,8 @@ def erase(desk: Desk, keyholder: Destroyer, access: AccessStore, caller: Caller,
     cameo = cameo_of(caller.account)
     if desk.snapshot_fact(cameo, "owner") is not None:
         desk.append(caller, [desk.event(cameo, ConsentRevoked(account=None, strength="take_down"))])
-    destroyed = keyholder.destroy_subject(caller.account, (cameo,))
+    for thing in things:
+        desk.append(caller, [desk.event(thing, ConsentRevoked(account=None, strength="take_down"))])
+    destroyed = keyholder.destroy_subject(caller.account, (cameo, *things))
     access.forget(caller.account)
     return destroyed

@@ -100,7 +100,8 @@ def _entries(shelf: Shelf, account: str, left_out: LeftOut) -> Iterator[Entry]:
     yield Entry("README.txt", (README.encode(),))
     yield Entry("account.json", (json_bytes(_account(shelf, account)),))
     yield Entry("consent.json", (json_bytes(_consent(shelf, cameo)),))
-    streams = {"account": [account], "cameo": [cameo], "apps": [one.app for one in shelf.overview.apps(account)]}
+    cameos = [cameo, *shelf.overview.things(account)]
+    streams = {"account": [account], "cameo": cameos, "apps": [one.app for one in shelf.overview.apps(account)]}
     for name, named in (streams | {"films": [one["generation"] for one in own]}).items():
         yield Entry(f"events/{name}.jsonl", _events(store, shelf.keys, named, account))
     yield Entry("events/appeals.jsonl", _appeals(store, shelf.keys, cameo))

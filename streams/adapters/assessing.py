@@ -15,7 +15,7 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, TypeVar
 
-from identity.core.assessment import Activated, decide
+from identity.core.assessment import Activated, Assessment, decide
 from identity.core.checks.known_face import searched
 from identity.core.context import Asked
 from identity.core.profiles import Profile
@@ -61,6 +61,14 @@ class ProcessAssessor:
     def cut(self, recording: bytes) -> Mapping[Facet, bytes]:
         """Cut the likeness of a recording that a reviewer accepted: what is there of it, and nothing without a face."""
         return self._run(_cut, recording)
+
+    def assess_thing(self, recording: bytes, enrolment: str, profile: Profile) -> Assessment:
+        """Run the checks of things on one recording."""
+        return self._run(_assess_thing, recording, enrolment, profile)
+
+    def cut_thing(self, recording: bytes) -> Mapping[Facet, bytes]:
+        """Cut the likeness of a thing; empty where every frame shows a face."""
+        return self._run(_cut_thing, recording)
 
     def compare(self, document: bytes, template: bytes) -> Compared:
         """Hold the portrait of a document against a face."""
@@ -117,6 +125,26 @@ def _cut(recording: bytes, models_folder: Path) -> dict[Any, bytes]:
             except MediaUnusableError:  # who cannot speak has no voice to cut; without a face there is no likeness
                 continue
     return found if "face" in found else {}
+
+
+def _assess_thing(recording: bytes, enrolment: str, profile: Profile, models_folder: Path) -> Assessment:
+    from identity.adapters.models import Models  # noqa: PLC0415 -- as above
+    from identity.things import assess_thing  # noqa: PLC0415
+
+    with _nameless(recording) as path:
+        return assess_thing(path, enrolment, profile, _kept_models(Models, models_folder))
+
+
+def _cut_thing(recording: bytes, models_folder: Path) -> dict[Any, bytes]:
+    from identity.adapters.models import Models  # noqa: PLC0415 -- as above
+    from identity.errors import MediaUnusableError  # noqa: PLC0415
+    from identity.things import cut_thing  # noqa: PLC0415
+
+    with _nameless(recording) as path:
+        try:
+            return {"body": cut_thing(path, _kept_models(Models, models_folder))}
+        except MediaUnusableError:
+            return {}
 
 
 def _compare(document: bytes, template: bytes, models_folder: Path) -> Compared:

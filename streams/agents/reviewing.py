@@ -41,6 +41,10 @@ class Cutter(Protocol):
         """Cut every facet that is there; none where no face is. Raises HandlingError when the process died."""
         ...
 
+    def cut_thing(self, recording: bytes) -> Mapping[Facet, bytes]:
+        """Cut the likeness of a thing; none where every frame shows a face."""
+        ...
+
 
 class ReviewKeys(Protocol):
     """The part of the keyholder that an accepted recording needs."""
@@ -141,9 +145,10 @@ class ReviewAgent:
             if not GONE.intersection(error.codes):
                 raise
             return False
-        assets, owner = self._cutter.cut(recording), self._begun(case).owner
+        begun = self._begun(case)
+        assets = self._cutter.cut_thing(recording) if begun.subject == "thing" else self._cutter.cut(recording)
         for facet, asset in assets.items():
-            self._keyholder.put_asset(case.event.cameo, owner, facet, asset)
+            self._keyholder.put_asset(case.event.cameo, begun.owner, facet, asset)
         return bool(assets)
 
     def _close(self, case: Case, revision: int, events: Sequence[Event]) -> Outcome:

@@ -137,6 +137,8 @@ class VerifyAgent:
             return  # ReverifyAgent's
         if begun is None or not isinstance(begun[1], EnrolmentStarted):
             raise HandlingError(f"{event.enrolment} was never started")
+        if begun[1].subject == "thing":
+            return  # ThingAgent's
         try:
             recording = self._keyholder.get_evidence(event.evidence, EVIDENCE_PURPOSE)
         except KeyholderRefusedError as error:

@@ -137,7 +137,7 @@ def erase(parts: PartsHere, caller: ConsentCaller, handle: Annotated[str, Query(
 
     Say your own handle to confirm. It cannot be undone. Answers only once it was shown that the keys and files are gone.
     """
-    gone = erasure.erase(parts.desk, parts.keyholder, parts.access, caller, handle)
+    gone = erasure.erase(parts.desk, parts.keyholder, parts.access, caller, handle, parts.overview.things(caller.account))
     proof = gone.proof
     return Erased(
         destroyed_key=gone.key_id, searched_files=proof.searched_files, searched_bytes=proof.searched_bytes, files_gone=proof.files_gone

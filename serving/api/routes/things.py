@@ -1,0 +1,109 @@
+"""Routes of pets and things: enrol one, say who may use it, take it back."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from fastapi import APIRouter, Request
+from pydantic import BaseModel, Field
+from starlette.concurrency import run_in_threadpool
+
+from schemas.consent import Audience, Strength
+from serving.api.context import ConsentCaller, EnrolCaller, PartsHere, WhenceHere
+from serving.errors import InvalidError
+from serving.handlers import things
+from serving.handlers.enrolments import MAX_RECORDING_BYTES
+
+router = APIRouter(prefix="/v1/things", tags=["things"])
+
+
+class NewThing(BaseModel):
+    """A wish to enrol an animal or a thing, the consent text accepted. The name tells yours apart, and is not kept."""
+
+    name: str = Field(min_length=1, max_length=80)
+    profile: Literal["sandbox", "basic", "verified"] = "basic"
+    consent_text_sha256: str = Field(max_length=64)
+
+
+class ThingBegun(BaseModel):
+    """Its recording is awaited for ten minutes: some ten seconds of it alone, no person in the picture."""
+
+    thing: str
+    enrolment: str
+
+
+class ThingSubmitted(BaseModel):
+    """The recording is sealed; the checks run now."""
+
+    thing: str
+    evidence: str
+
+
+class ThingAudience(BaseModel):
+    """Who may use it without a grant, for personal purposes."""
+
+    audience: Audience
+
+
+class ThingRevocation(BaseModel):
+    """How far taking back reaches."""
+
+    strength: Strength
+
+
+@router.post("", status_code=201)
+def start_thing(parts: PartsHere, caller: EnrolCaller, whence: WhenceHere, body: NewThing) -> ThingBegun:
+    """Begin to enrol a thing of one's own. The same name is the same thing."""
+    parts.rates.require("start", whence, caller.account)
+    begun = things.start(parts.desk, parts.overview, caller, body.name, body.profile, body.consent_text_sha256)
+    return ThingBegun(thing=begun.thing, enrolment=begun.enrolment)
+
+
+@router.get("")
+def list_things(parts: PartsHere, caller: EnrolCaller) -> list[str]:
+    """List one's things."""
+    return list(things.mine(parts.overview, caller))
+
+
+@router.put(
+    "/{thing}/recording",
+    status_code=202,
+    openapi_extra={"requestBody": {"required": True, "content": {"video/webm": {}, "video/mp4": {}}}},
+)
+async def submit_thing(request: Request, parts: PartsHere, caller: EnrolCaller, whence: WhenceHere, thing: str) -> ThingSubmitted:
+    """Hand in its recording, one webm or mp4. A recording whose subject is a person is refused."""
+    await run_in_threadpool(things.require_own, parts.desk, caller, thing)
+    await run_in_threadpool(parts.rates.require, "submit", whence, caller.account)
+    received = bytearray()
+    async for chunk in request.stream():
+        received += chunk
+        if len(received) > MAX_RECORDING_BYTES:
+            raise InvalidError("media.too_large", f"more than {MAX_RECORDING_BYTES} bytes", "record for about ten seconds")
+    stored = await run_in_threadpool(things.submit, parts.desk, parts.keyholder, caller, thing, bytes(received))
+    return ThingSubmitted(thing=thing, evidence=stored.evidence)
+
+
+@router.get("/{thing}")
+def show_thing(parts: PartsHere, caller: EnrolCaller, thing: str) -> dict[str, Any]:
+    """Show how its enrolment stands, and what is permitted."""
+    things.require_own(parts.desk, caller, thing)
+    enrolment = parts.desk.snapshot_fact(thing, "enrolment")
+    state = {} if enrolment is None else parts.reader.enrolment(thing, enrolment.value["enrolment"])
+    return parts.reader.consent(thing) | {
+        "enrolment": state.get("enrolment"),
+        "state": state.get("state"),
+        "reasons": state.get("reasons", []),
+    }
+
+
+@router.put("/{thing}/audience", status_code=204)
+def set_thing_audience(parts: PartsHere, caller: ConsentCaller, thing: str, body: ThingAudience) -> None:
+    """Say who may use it without a grant. Others than oneself: a fresh proof, where one is asked for."""
+    things.audience(parts.desk, parts.proofs, caller, thing, body.audience)
+
+
+@router.post("/{thing}/revocations", status_code=201)
+def revoke_thing(parts: PartsHere, caller: ConsentCaller, thing: str, body: ThingRevocation) -> ThingRevocation:
+    """Take everything back that was permitted of it; durable when this returns."""
+    things.revoke(parts.desk, caller, thing, body.strength)
+    return body

@@ -1,0 +1,116 @@
+"""Owns what follows from a recording of a thing: assess, decide, seal its likeness, append the outcome. Does not measure: see identity.
+
+As for people (streams.agents.verifying), in one append known by the evidence's idempotency key; without a search among faces.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+from identity.core.assessment import Activated, Assessment, NeedsReview
+from identity.core.profiles import Profile
+from identity.core.reviewing import wanted
+from identity.core.things import decide_thing
+from identity.keys.errors import KeyholderRefusedError
+from schemas.cameo import EnrolmentRefused, EnrolmentStarted, Facet, RecordingReceived
+from schemas.case import CaseOpened
+from schemas.codec import event_of
+from schemas.envelope import Envelope
+from schemas.ids import StreamKind
+from schemas.registry import Event
+from streams.agents.errors import HandlingError
+from streams.core.casework import case_id
+from streams.core.changes import Change
+from streams.core.verification import assessed_of, begins, case_of, outcome_of
+from streams.ports import AlreadyDone, Append, Appended, EventStore, NewEvent
+
+ACTOR = "worker"
+EVIDENCE_PURPOSE = "assess"
+GONE = frozenset({"key.destroyed", "evidence.unknown"})
+
+
+class ThingReader(Protocol):
+    """Looks at recordings of things, in a process of its own."""
+
+    def assess_thing(self, recording: bytes, enrolment: str, profile: Profile) -> Assessment:
+        """Run the checks of things. Raises HandlingError when the process died."""
+        ...
+
+    def cut_thing(self, recording: bytes) -> Mapping[Facet, bytes]:
+        """Cut its likeness, the facet `body`; empty where every frame shows a face."""
+        ...
+
+
+class ThingKeys(Protocol):
+    """The part of the keyholder that things need."""
+
+    def get_evidence(self, evidence: str, purpose: str) -> bytes:
+        """Open a recording."""
+        ...
+
+    def put_asset(self, cameo: str, owner: str, facet: Facet, asset: bytes) -> object:
+        """Seal one facet and record it."""
+        ...
+
+
+class ThingAgent:
+    """Verifies recordings of things, one after the other."""
+
+    name = "things"
+    kinds: frozenset[StreamKind] = frozenset({"cameo"})
+
+    def __init__(self, store: EventStore, keyholder: ThingKeys, reader: ThingReader) -> None:
+        self._store = store
+        self._keyholder = keyholder
+        self._reader = reader
+
+    def handle(self, envelope: Envelope) -> Sequence[Change]:
+        """Assess a recording of a thing; every other event is only counted."""
+        event = event_of(envelope) if envelope.type == "enrolment.recording_received" else None
+        if isinstance(event, RecordingReceived):
+            history = self._store.read(envelope.stream)
+            begun = next((one for past in history if begins(one := event_of(past), event.enrolment)), None)
+            if isinstance(begun, EnrolmentStarted) and begun.subject == "thing":
+                self._verify(envelope, event, begun, history)
+        return ()
+
+    def _verify(self, envelope: Envelope, event: RecordingReceived, begun: EnrolmentStarted, history: Sequence[Envelope]) -> None:
+        if any(past.type == "enrolment.assessed" and past.data["evidence"] == event.evidence for past in history):
+            return
+        try:
+            recording = self._keyholder.get_evidence(event.evidence, EVIDENCE_PURPOSE)
+        except KeyholderRefusedError as error:
+            if not GONE.intersection(error.codes):
+                raise
+            self._append(envelope, event, (EnrolmentRefused(enrolment=event.enrolment, codes=("evidence.destroyed",)),))
+            return
+        profile = Profile(begun.profile)
+        assessment = self._reader.assess_thing(recording, event.enrolment, profile)
+        decision = decide_thing(assessment, profile)
+        if isinstance(decision, Activated):
+            for facet, asset in self._reader.cut_thing(recording).items():
+                self._keyholder.put_asset(envelope.stream, begun.owner, facet, asset)
+        with self._store.snapshot() as facts:
+            now_us = facts.now_us()
+        cases: tuple[Event, ...] = ()
+        if isinstance(decision, NeedsReview):
+            cases = (case_of(envelope.stream, event, wanted(decision.codes, profile, now_us), decision.codes, None),)
+        outcome = outcome_of(event.enrolment, begun, assessment, decision, now_us)
+        self._append(envelope, event, (assessed_of(event, begun, assessment), outcome, *cases))
+
+    def _append(self, cause: Envelope, event: RecordingReceived, outcome: Sequence[Event]) -> None:
+        case = case_id(event.evidence)
+        done = self._store.append(
+            Append(
+                actor=ACTOR,
+                events=[NewEvent(case if isinstance(one, CaseOpened) else cause.stream, one, secrets.token_hex(16)) for one in outcome],
+                correlation=cause.correlation,
+                causation=cause.event_id,
+                idempotency_key=f"assess/{event.evidence}",
+                request_sha256=event.sha256,
+            )
+        )
+        if not isinstance(done, Appended | AlreadyDone):
+            raise HandlingError(f"the outcome of {event.enrolment} was not appended: {done}")

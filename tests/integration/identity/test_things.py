@@ -1,0 +1,84 @@
+"""Recordings of things by real parts: what shows no person passes and gives frames, a portrait held up is a person."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import cv2
+import msgspec
+import numpy as np
+import pytest
+
+from identity.adapters.models import Models
+from identity.core.assessment import Activated, Refused
+from identity.core.profiles import Profile
+from identity.core.things import ThingAsset, decide_thing
+from identity.errors import MediaUnusableError
+from identity.things import assess_thing, cut_thing
+from serving.adapters.rendering import EvidenceRenderer
+from tests.media import ACTORS_FOLDER, write_recording
+
+SOUND = np.random.default_rng(1).normal(0, 0.05, 24_000 * 4).astype(np.float32)
+
+
+@pytest.fixture(scope="module")
+def loaded(models: Path) -> Iterator[Models]:
+    found = Models.load(models)
+    yield found
+    found.close()
+
+
+def panned(picture: np.ndarray, count: int = 72) -> Iterator[np.ndarray]:
+    """Three seconds of a camera that moves a little over a still picture."""
+    large = cv2.resize(picture, (700, 540), interpolation=cv2.INTER_AREA)
+    for i in range(count):
+        x, y = round(30 + 28 * np.sin(i / 11)), round(30 + 24 * np.cos(i / 13))
+        yield np.ascontiguousarray(large[y : y + 480, x : x + 640])
+
+
+def drawn() -> np.ndarray:
+    """A table with a pot on it, more or less."""
+    picture = np.full((540, 700, 3), (180, 200, 210), np.uint8)
+    cv2.rectangle(picture, (0, 360), (700, 540), (60, 90, 140), -1)
+    cv2.circle(picture, (350, 300), 110, (90, 60, 160), -1)
+    for x in range(0, 700, 20):
+        cv2.line(picture, (x, 360), (x + 30, 540), (40, 70, 110), 2)
+    return picture
+
+
+def actor() -> np.ndarray:
+    found = next(path for path in sorted(ACTORS_FOLDER.rglob("*")) if path.suffix in {".png", ".jpg", ".webp"})
+    picture = cv2.imread(str(found))
+    assert picture is not None
+    return picture
+
+
+def test_a_thing_passes_and_its_frames_are_its_likeness(tmp_path: Path, loaded: Models) -> None:
+    path = write_recording(tmp_path / "pot.webm", panned(drawn()), SOUND)
+    found = assess_thing(path, "e", Profile.BASIC, loaded)
+    assert isinstance(decide_thing(found, Profile.BASIC), Activated), [one.code for one in found.results if not one.passed]
+    asset = msgspec.msgpack.decode(cut_thing(path, loaded), type=ThingAsset)
+    assert len(asset.frames) == 24
+    assert max(cv2.imdecode(np.frombuffer(asset.frames[0], np.uint8), cv2.IMREAD_COLOR).shape) == asset.side_px
+
+
+def test_a_person_is_no_thing_and_gives_no_likeness(tmp_path: Path, loaded: Models) -> None:
+    path = write_recording(tmp_path / "person.webm", panned(actor()), SOUND)
+    found = decide_thing(assess_thing(path, "e", Profile.BASIC, loaded), Profile.BASIC)
+    assert isinstance(found, Refused)
+    assert found.codes == ("thing.is_a_person",)
+    with pytest.raises(MediaUnusableError):
+        cut_thing(path, loaded)
+
+
+def test_a_reviewer_sees_a_real_recording_and_no_face_that_a_machine_finds_in_it_blurred(tmp_path: Path, loaded: Models) -> None:
+    recording = write_recording(tmp_path / "seen.webm", panned(actor()), SOUND).read_bytes()
+    renderer = EvidenceRenderer()
+    for clear, faces in ((True, 1), (False, 0)):
+        frame = cv2.imdecode(np.frombuffer(renderer.frame(recording, 1000, clear=clear), np.uint8), cv2.IMREAD_COLOR)
+        assert len(loaded.embedder.find(frame)) == faces
+        sheet = cv2.imdecode(np.frombuffer(renderer.sheet(recording, clear=clear), np.uint8), cv2.IMREAD_COLOR)
+        assert sheet.shape == (3 * 180, 4 * 240, 3)
+    assert renderer.sound(recording)[:4] == b"RIFF"
+    assert renderer.side_by_side(recording, recording, clear=False)
