@@ -1,8 +1,8 @@
 """Owns the features of cases, block by block: each block is made alone, kept, and made anew only when its own maker changed.
 
 Blocks, by the pictures: `face` (landmarks, frames' cheap measures), `samples` (what the slower models say), one for each observer of
-frames (`picture`); by the sound: `hearing` (words, voices, channel, room); by both: `stream` (how they lie in the file).
-What joins picture and sound (lips) is worked out each time. One pass over a file makes all the blocks that are missing.
+frames (`picture`); by the sound: `hearing` (words, voices); by both: `stream` (how they lie in the file).
+What is quick (lips, channel, room) is worked out each time. One pass over a file makes all the blocks that are missing.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from identity import hearing, looking, pattern, spectrum, straight
 from identity.adapters import mediapipe_face
 from identity.core import acoustics, lipsync, picture, words
 from identity.core.features import FaceTrack, Features, FrameFacts, MediaFacts, SpeechFacts
-from identity.core.sound import ChannelFacts, Heard, RoomFacts, SoundFacts
+from identity.core.sound import Heard, SoundFacts
 from identity.extraction import ANALYSED_SIDE_PX, _Watcher, sample, track_of
 from identity.ports import SAMPLE_RATE_HZ, FaceReading, Frame, MediaRefused, SpeechSpan
 
@@ -41,8 +41,6 @@ class HearingBlock:
     speech: SpeechFacts
     heard: tuple[Heard, ...]
     natural_score: float
-    channel: ChannelFacts
-    room: RoomFacts
 
 
 @dataclass(frozen=True)
@@ -59,16 +57,13 @@ class RefusedError(Exception):
 
 
 def _sources() -> dict[str, str]:
-    import identity.adapters.hearing  # noqa: PLC0415 -- the models' own modules, named for their source alone
-    import identity.adapters.voice_liveness  # noqa: PLC0415
-    import identity.adapters.whisper  # noqa: PLC0415
+    from identity.adapters import hearing as ears  # noqa: PLC0415 -- torch: the models' modules, named for their source alone
+    from identity.adapters import minifasnet, sface, voice_liveness, whisper  # noqa: PLC0415
 
-    adapters = identity.adapters
-    heard = (adapters.hearing, adapters.whisper, adapters.voice_liveness, words)
     return {
         "face": source_of(mediapipe_face),
-        "samples": source_of(sample, adapters.sface, adapters.minifasnet),
-        "hearing": source_of(hearing.speech_of, hearing.voice_windows, acoustics.channel_of, acoustics.room_of, *heard),
+        "samples": source_of(sample, sface, minifasnet),
+        "hearing": source_of(hearing.speech_of, hearing.voice_windows, ears, whisper, voice_liveness, words),
         "stream": source_of(MediaFacts),
         **{name: source for name, (_, source) in observers().items()},
     }
@@ -194,23 +189,23 @@ def _key(name: str, recording: Recording) -> tuple[str, ...]:
 
 def _heard(samples: np.ndarray, models: Any) -> HearingBlock:
     spans = models.voice_activity.spans(samples)
-    power = acoustics.power_frames(samples)
-    speech = acoustics.speaking(len(power), [(span.start, span.end) for span in spans])
     heard = tuple(one.listen(samples, "en") for one in (models.recogniser, models.second_recogniser)) if spans else (Heard(""), Heard(""))
     natural = models.voice_liveness.natural_score(hearing.joined(samples, spans)) if spans else float("nan")
     facts = hearing.speech_of(samples, spans, models, heard[0].text)
-    return HearingBlock(samples, spans, facts, heard, natural, acoustics.channel_of(power, speech), acoustics.room_of(power, speech))
+    return HearingBlock(samples, spans, facts, heard, natural)
 
 
 def _sound(heard: HearingBlock, stream: StreamBlock, face: FaceTrack) -> SoundFacts:
     places = [(span.start, span.end) for span in heard.spans]
+    power = acoustics.power_frames(heard.samples)
+    speech = acoustics.speaking(len(power), places)
     lies = acoustics.stream_of(heard.samples, stream.sound_clock_us, stream.facts.duration_us)
     return SoundFacts(
         "en",
         tuple(Heard(h.text, tuple(hearing._moved(word, lies.start_us) for word in h.words)) for h in heard.heard),  # noqa: SLF001
         heard.natural_score,
         lipsync.lips_of(face.times_us, lipsync.opening_of(face), heard.samples, places, lies.start_us),
-        heard.channel,
-        heard.room,
+        acoustics.channel_of(power, speech),
+        acoustics.room_of(power, speech),
         lies,
     )
