@@ -24,6 +24,7 @@ from identity.core.checks import (
     one_face,
     recording,
     same_person,
+    screen,
     solid,
     sound,
     texture,
@@ -95,6 +96,7 @@ def run_checks(features: Features, fingerprint: Fingerprint, asked: Asked, profi
         *movements.check(features.face, challenge, profile, moves),  # 3
         *solid.check(features.face, profile),  # 4
         *texture.check(features.samples, profile),  # 5
+        *screen.check(features.picture, profile),  # 5
         *words.check(features.sound.texts if features.sound else features.speech.heard, challenge, profile, phrases),  # 6
         *(lips.check(features.sound.lips, profile) if features.sound else ()),  # 7
         *voice.check(features.speech, profile),  # 8
@@ -102,7 +104,7 @@ def run_checks(features: Features, fingerprint: Fingerprint, asked: Asked, profi
         *one_face.check(features.samples, profile, features.picture),  # 9
         *same_person.check(template_of(features), asked.own_template, profile),  # 9
         *known_face.check(asked.matches, profile),  # 10
-        *injection.check(features, asked.submission.camera_label, profile),  # 11
+        *injection.check(features, asked.submission.camera_label, profile, asked.submission.client),  # 11
         *light.check(features.light, challenge.light, asked.live, profile),  # 12
         *live.check(features, asked, profile),  # 13
     )

@@ -93,6 +93,7 @@ class Clips:
         self._faces = corpus / "face"
         self._models = FaceModels(models)
         self._prepared: dict[str, tuple[Head, Floats, Picture]] = {}
+        self._drawn: tuple[str, list[tuple[Picture, float]]] = ("", [])
 
     def close(self) -> None:
         self._models.close()
@@ -171,17 +172,24 @@ class Clips:
             "armed": lambda: Camera(SIDE_PX, 3, noise=2.0, fixed=0.8, sway=3.0, ramp=0.06),
         }
         return [
-            Clip(f"animated_{name}", person, 0, lambda p=person, c=camera, n=k: self._act(p, c(), n))
+            Clip(f"animated_{name}", person, 0, lambda p=person, c=camera: self._act(p, c()))
             for person in (*REAL, *PHOTOS)
-            for k, (name, camera) in enumerate(cameras.items())
+            for name, camera in cameras.items()
         ]
 
-    def _act(self, person: str, camera: Camera, seed: int) -> Iterator[Picture]:
-        head, wall, _ = self._head(person)
-        orders = (("left", "up", "right"), ("right", "down", "left"), ("down", "right", "up"))
-        take = plan_take(orders[(seed + len(person)) % 3], 0.0)
-        for i, motion in enumerate(motions(take, round(take.duration_s * FPS), FPS, None, seed)):
-            yield camera.see(head.frame(motion), wall, i / FPS, motion.yaw_deg)
+    def _act(self, person: str, camera: Camera) -> Iterator[Picture]:
+        """Two turns and a nod, seen by a camera; what was drawn for a person is kept for the next camera."""
+        _, wall, _ = self._head(person)
+        if self._drawn[0] != person:
+            self._drawn = (person, list(self._draw(person)))
+        for i, (drawn, yaw_deg) in enumerate(self._drawn[1]):
+            yield camera.see(drawn.astype(np.float32), wall, i / FPS, yaw_deg)
+
+    def _draw(self, person: str) -> Iterator[tuple[Picture, float]]:
+        orders = (("left", "right"), ("right", "down"), ("up", "left"))
+        take = plan_take(orders[len(person) % 3], 0.0)
+        for motion in motions(take, round(take.duration_s * FPS), FPS, None, len(person)):
+            yield np.clip(self._head(person)[0].frame(motion), 0, 255).astype(np.uint8), motion.yaw_deg
 
     def _screens(self) -> list[Clip]:
         """A real turn shown on a screen and filmed: stripes of sub-pixels, perspective, a bezel, a refresh that beats."""

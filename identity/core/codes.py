@@ -271,6 +271,70 @@ CODES: Final[dict[str, Message]] = {
         "A person will look at the recording before it becomes active.",
         "활성화 전에 담당자가 녹화를 검토합니다.",
     ),
+    "screen.moire": Message(
+        "A pattern like that of a screen lies over the face. Record yourself directly.",
+        "얼굴 위에 화면 같은 무늬가 보입니다. 본인을 직접 녹화해 주세요.",
+    ),
+    "screen.bezel": Message(
+        "A frame moves along with the face. Record yourself directly, not a screen or a print.",
+        "얼굴과 함께 움직이는 테두리가 보입니다. 화면이나 인쇄물이 아닌 본인을 직접 녹화해 주세요.",
+    ),
+    "screen.flicker": Message(
+        "The picture flickers. Record in daylight, or under another lamp.",
+        "화면이 깜박입니다. 자연광이나 다른 조명에서 녹화해 주세요.",
+    ),
+    "screen.eyes": Message(
+        "The eyes do not move with the face around them. Record without anything over your face.",
+        "눈이 주변 얼굴과 함께 움직이지 않습니다. 얼굴을 가리지 말고 녹화해 주세요.",
+    ),
+    "injection.client": Message(
+        "The file is not one that this browser or phone makes. Send the recording as it was made.",
+        "이 브라우저나 휴대전화가 만드는 파일이 아닙니다. 녹화한 그대로 보내 주세요.",
+    ),
+    "injection.dropped": Message(
+        "Many pictures are missing. Close other programs and record again.",
+        "빠진 화면이 많습니다. 다른 프로그램을 닫고 다시 녹화해 주세요.",
+    ),
+    "still.shading": Message(
+        "The light on the face does not change when it turns. Record yourself in ordinary light.",
+        "얼굴을 돌려도 빛이 바뀌지 않습니다. 평소 조명에서 본인을 직접 녹화해 주세요.",
+    ),
+    "still.texture": Message(
+        "The skin looks the same from every side. Record yourself directly.",
+        "어느 방향에서나 피부가 똑같아 보입니다. 본인을 직접 녹화해 주세요.",
+    ),
+    "still.background": Message(
+        "The background does not change at all. Record in an ordinary room.",
+        "배경이 전혀 변하지 않습니다. 평소 공간에서 녹화해 주세요.",
+    ),
+    "still.noise": Message(
+        "The picture is too clean for a camera. Record with a camera and send what it made.",
+        "카메라 영상으로 보기에는 너무 깨끗합니다. 카메라로 녹화한 그대로 보내 주세요.",
+    ),
+    "still.pattern": Message(
+        "The picture has no noise of a camera. Record with a camera and send what it made.",
+        "카메라의 노이즈가 보이지 않습니다. 카메라로 녹화한 그대로 보내 주세요.",
+    ),
+    "still.light": Message(
+        "The light on the face turns along with it. Record yourself in ordinary light.",
+        "빛이 얼굴과 함께 돕니다. 평소 조명에서 본인을 직접 녹화해 주세요.",
+    ),
+    "generated.slope": Message(
+        "The picture is not like a camera's. Record with a camera and send what it made.",
+        "카메라 영상과 다릅니다. 카메라로 녹화한 그대로 보내 주세요.",
+    ),
+    "generated.fine": Message(
+        "Fine detail is missing. Clean the lens and send the recording as it was made.",
+        "세부가 보이지 않습니다. 렌즈를 닦고 녹화한 그대로 보내 주세요.",
+    ),
+    "generated.flicker": Message(
+        "The picture is too steady for a camera. Record with a camera and send what it made.",
+        "카메라 영상으로 보기에는 너무 고릅니다. 카메라로 녹화한 그대로 보내 주세요.",
+    ),
+    "generated.rhythm": Message(
+        "The blinks come too evenly. Record yourself directly.",
+        "눈 깜박임이 너무 일정합니다. 본인을 직접 녹화해 주세요.",
+    ),
     "check.missing": Message(
         "A check that decides could not be made. Record again.",
         "필요한 확인을 할 수 없었습니다. 다시 녹화해 주세요.",

@@ -69,7 +69,7 @@ def standing(failures_at_us: Sequence[int], now_us: int) -> Open | Locked:
 
 
 class Submission(msgspec.Struct, frozen=True):
-    """How a recording came in: who sent it, when the server had received it, what the camera was called.
+    """How a recording came in: who sent it, when the server had received it, what camera and client said they are.
 
     `challenge_used` says that an earlier submission already answered the same challenge; `as_committed` that a stepwise
     challenge, told afterwards, is the one whose commitment was recorded before.
@@ -80,6 +80,7 @@ class Submission(msgspec.Struct, frozen=True):
     challenge_used: bool = False
     camera_label: str = ""
     as_committed: bool = True
+    client: str = ""
 
 
 def challenge_codes(challenge: Challenge, submission: Submission) -> tuple[str, ...]:

@@ -98,6 +98,7 @@ def submission_of(envelope: Envelope, event: RecordingReceived, history: Sequenc
         challenge_used=used,
         camera_label=event.camera_label,
         as_committed=as_committed,
+        client=event.client,
     )
 
 
