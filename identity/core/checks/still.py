@@ -18,8 +18,8 @@ MAX_SAME_TEXTURE: Final = 0.35
 """As MIN_SHADING; weaker: noted only. docs/identity.md, "Picture"."""
 MIN_BACKGROUND: Final = 0.25
 """A still's background without noise changes by .01-.17, with a camera's noise by as much as real ones: noted only."""
-MIN_LIGHT: Final = 0.03
-"""Strength of one light fixed in the room; real .03-.22, stills .01-.08: they overlap. Noted only."""
+MIN_LIGHT: Final = 0.1
+"""Strength of one light fixed in the room; real .001-.6, stills .02-.13: they overlap. Noted only."""
 MIN_FACE_NOISE: Final = 0.5
 """Grey levels; real .73-2.7, stills .5-.8 after encoding: they overlap. Noted only."""
 MIN_PATTERN: Final = -1.0
@@ -29,8 +29,8 @@ _SLOW_US: Final = 400_000
 _RESTING_DEG: Final = 6.0
 _TURNED_DEG: Final = 10.0
 _LEAST_ROWS: Final = 6
-_RIDGE: Final = 0.002
-"""Keeps the light's strength at nothing in a direction into which the face never turned; its square is some .02 where it did."""
+_RIDGE: Final = 0.0003
+"""Keeps the light's strength at nothing in a direction into which the face never turned; differences of facing there are some .03."""
 
 
 def check(features: Features, profile: Profile) -> tuple[CheckResult, ...]:
@@ -83,13 +83,16 @@ def shading_change(skin: Skin, track: FaceTrack) -> float:
 def light_explains(skin: Skin) -> tuple[float, float]:
     """Part of the change of brightness that one light, fixed in the room, explains, and the strength of that light.
 
-    A point's brightness is its own plus the light's component along where it faces; a still that is warped carries its
-    shading with it, and the strength comes to nothing. (nan, nan) without enough points.
+    A point's brightness is its own plus the light's component along where it faces, each frame's mean taken away from both; a
+    still that is warped carries its shading with it, and the strength comes to nothing. (nan, nan) without enough points.
     """
     change, facing = _centred(_slow(skin)), _centred(skin.normals)
     use = np.isfinite(change)
     if use.sum() < 200:
         return float("nan"), float("nan")
+    weight = use / np.maximum(use.sum(axis=1, keepdims=True), 1)
+    facing = facing - (facing * weight[:, :, None]).sum(axis=1, keepdims=True)
+    change = change - np.sum(np.where(use, change, 0.0) * weight, axis=1, keepdims=True)
     x, y = facing[use].astype(np.float64), change[use].astype(np.float64)
     light = np.linalg.solve(x.T @ x + _RIDGE * len(x) * np.eye(3), x.T @ y)
     left = y - x @ light

@@ -12,8 +12,11 @@ from pathlib import Path
 import pytest
 
 from identity.core.assessment import Profile
-from identity.core.checks import injection, one_face, solid, texture
+from identity.core.checks import injection, one_face, screen, solid, still, texture
+from identity.core.effects import Effect, effect_of
 from identity.core.features import FaceSample, FaceTrack
+from identity.core.picture import PictureFacts
+from identity.core.unwrapped import skin_of
 
 pytestmark = pytest.mark.corpus
 
@@ -39,13 +42,14 @@ def seen(corpus, loaded):
     }
 
 
-def look(path: Path, models) -> tuple[FaceTrack, tuple[FaceSample, ...]]:
+def look(path: Path, models) -> tuple[FaceTrack, tuple[FaceSample, ...], PictureFacts]:
     import av
 
     from identity.extraction import SAMPLE_EVERY_US, sample, track_of
+    from identity.looking import Looking
     from identity.ports import Frame
 
-    readings, samples, next_us, count = [], [], 0, 0
+    readings, samples, next_us, count, looking = [], [], 0, 0, Looking()
     tracker = models.faces.open()
     with av.open(str(path)) as file:
         rate = float(file.streams.video[0].average_rate or 25)
@@ -54,6 +58,7 @@ def look(path: Path, models) -> tuple[FaceTrack, tuple[FaceSample, ...]]:
             size = {"width": round(decoded.width * scale), "height": round(decoded.height * scale)}
             frame = Frame(index, round(index * 1e6 / rate), decoded.to_ndarray(format="bgr24", **size))
             reading = tracker.read(frame.picture, frame.time_us)
+            looking.see(frame, reading)
             if reading is not None:
                 readings.append((frame.time_us, reading))
             if frame.time_us >= next_us:
@@ -61,7 +66,7 @@ def look(path: Path, models) -> tuple[FaceTrack, tuple[FaceSample, ...]]:
                 samples.append(sample(frame, reading, models.embedder, models.liveness))
             count = index + 1
     tracker.close()
-    return track_of(readings, count), tuple(samples)
+    return track_of(readings, count), tuple(samples), looking.facts()
 
 
 def passed(results) -> bool:
@@ -90,9 +95,20 @@ def test_every_real_head_that_turned_enough_is_solid_and_blinks(seen, capsys):
 
 
 def test_every_live_clip_shows_one_face(seen, capsys):
-    same = [n for n in LIVE if passed(one_face.check(seen[n][1], Profile.BASIC))]
+    same = [n for n in LIVE if passed(one_face.check(seen[n][1], Profile.BASIC, seen[n][2]))]
     told(capsys, f"one face: {len(same)} of {len(LIVE)}")
     assert same == list(LIVE)
+
+
+def test_no_live_clip_looks_like_a_screen_and_light_changes_on_every_head_that_turned(seen, capsys):
+    screens = {
+        n: [r.code for r in screen.check(seen[n][2], Profile.BASIC) if not r.passed and effect_of(r.code) is Effect.REVIEW] for n in LIVE
+    }
+    turned = [n for n in LIVE if solid.turn_deg(seen[n][0]) >= solid.MIN_TURN_DEG]
+    change = {n: still.shading_change(skin_of(seen[n][2], seen[n][0]), seen[n][0]) for n in turned}
+    told(capsys, f"screens: {sum(bool(c) for c in screens.values())} of {len(LIVE)} live clips named; shading of {len(turned)}: {change}")
+    assert not any(screens.values())
+    assert all(value >= still.MIN_SHADING for value in change.values())
 
 
 def test_no_photograph_swung_flat_turns_enough_to_be_read(corpus, loaded, capsys):
