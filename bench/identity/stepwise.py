@@ -26,7 +26,7 @@ from identity.core.effects import Effect, effect_of
 from identity.core.enrolment import Submission
 from identity.core.features import FaceTrack, Features, FrameFacts, MediaFacts, SpeechFacts
 from identity.core.live import LiveTrace
-from identity.core.live_plan import Planned, plan
+from identity.core.live_plan import plan
 from identity.core.live_session import Session, advance, arrived
 from identity.core.profiles import Profile
 from identity.core.sound import ChannelFacts, Heard, HeardWord, LipFacts, RoomFacts, SoundFacts, StreamFacts
@@ -37,6 +37,8 @@ FPS: Final = 24
 OPENED_US: Final = 1_800_000_000_000_000
 FRAME_BYTES: Final = 6000
 WORD_S: Final = 0.6
+BEGAN_S: Final = 0.5
+"""The recording begins so long after the connection."""
 RISE_S, HOLD_S = 0.5, 0.35
 HEIGHT: Final[dict[str, tuple[float, float]]] = {"left": (27, 0), "right": (-27, 0), "up": (0, 20), "down": (0, -18)}
 
@@ -69,17 +71,52 @@ def attacker(turn_round_ms: int) -> Answerer:
 
 
 @dataclass
-class _Motion:
+class Moving:
+    """One movement: begun then, and perhaps broken off."""
+
     kind: str
     start_s: float
     dropped_s: float = math.inf
 
     def amount(self, t: float) -> float:
-        """How far it is on its way, 0..1."""
+        """How far it is on its way at `t`, 0..1."""
         end = self.start_s + RISE_S + HOLD_S
         if t <= self.dropped_s:
             return _rise((t - self.start_s) / RISE_S) - _rise((t - end) / RISE_S)
         return self.amount(self.dropped_s) * (1 - _rise((t - self.dropped_s) / RISE_S))
+
+
+@dataclass
+class Acting:
+    """What an answerer does and says, in the recording's seconds: `motions`, and `words` with when each begins."""
+
+    word_s: float = WORD_S
+    motions: list[Moving] = field(default_factory=list[Moving])
+    words: list[tuple[str, float]] = field(default_factory=list[tuple[str, float]])
+    _asks: str = "hold"
+
+    def respond(self, do: str, what: Sequence[str], begin_s: float) -> None:
+        """Do what a step asks from `begin_s` on; a stop is about what the step before it asked."""
+        stop, self._asks = do == "stop", self._asks if do == "stop" else do
+        if self._asks == "move":
+            if stop:
+                self._drop(begin_s)
+            self.motions.append(Moving(what[0], begin_s))
+        elif self._asks == "say" and stop:
+            at_s = self.words[-1][1]
+            if at_s > begin_s:
+                self.words.pop()
+            self.words.append((what[0], at_s if at_s > begin_s else max(begin_s, at_s + self.word_s)))
+        elif self._asks == "say":
+            self.words += [(word, begin_s + i * self.word_s) for i, word in enumerate(what)]
+
+    def _drop(self, at_s: float) -> None:
+        """Break off what is under way; what was not begun yet is not begun."""
+        begun = self.motions[-1]
+        if begun.start_s >= at_s:
+            self.motions.pop()
+        else:
+            begun.dropped_s = at_s
 
 
 def _rise(x: float) -> float:
@@ -92,8 +129,7 @@ class Played:
     """One session as it went: the server's session, and what was filmed and said."""
 
     session: Session
-    motions: list[_Motion] = field(default_factory=list[_Motion])
-    words: list[tuple[str, float]] = field(default_factory=list[tuple[str, float]])
+    acting: Acting = field(default_factory=Acting)
     frames: int = 0
     rate: float = 1.0
 
@@ -109,7 +145,7 @@ class Played:
         offsets = np.arange(self.frames, dtype=np.int64) * FRAME_BYTES
         blank = np.zeros(self.frames, np.float32)
         frames = FrameFacts(times_us, np.zeros((self.frames, 8, 8), np.float32), blank, tuple(bytes([0])) * self.frames, offsets)  # type: ignore[arg-type]
-        said = tuple(HeardWord(w, round(a * self.rate * 1e6), round((a + 0.45) * self.rate * 1e6), 1.0) for w, a in self.words)
+        said = tuple(HeardWord(w, round(a * self.rate * 1e6), round((a + 0.45) * self.rate * 1e6), 1.0) for w, a in self.acting.words)
         return Features(
             MediaFacts("matroska", "vp8", "opus", 640, 480, int(times_us[-1]) if len(times_us) else 0, ()),
             frames, self._track(times_s, times_us), (), SpeechFacts("", 0, 0, np.zeros((0, 1), np.float32), ()), sound=_sound(said),
@@ -117,7 +153,7 @@ class Played:
 
     def _track(self, times_s: np.ndarray, times_us: np.ndarray) -> FaceTrack:
         amounts = {kind: np.zeros(self.frames) for kind in (*HEIGHT, "closer", "smile", "blink")}
-        for motion in self.motions:
+        for motion in self.acting.motions:
             amounts[motion.kind] += np.asarray([motion.amount(t) for t in times_s])
         yaw = 1.2 * np.sin(1.5 * times_s) + sum(HEIGHT[k][0] * amounts[k] for k in HEIGHT)
         pitch = 0.8 * np.sin(1.9 * times_s + 1) + sum(HEIGHT[k][1] * amounts[k] for k in HEIGHT)
@@ -145,49 +181,18 @@ def play(challenge: Challenge, entropy: bytes, who: Answerer, seed: int) -> Play
         played.session = arrived(played.session, (frames - sent) * FRAME_BYTES, media_us, now_us)
         sent = frames
         played.session, step = advance(played.session, now_us)
-        if step is not None:
-            _respond(played, step, now_s + who.down_s, who, chance)
+        if step is not None and (who.obeys or step.kind != "stop"):
+            played.acting.respond(step.kind, step.what, now_s + who.down_s - BEGAN_S + who.turn_round_s + who.react(chance))
         if played.session.code is not None or played.session.answered:
             break
     return played
 
 
 def _chunks(who: Answerer, chance: random.Random) -> Iterator[tuple[float, int]]:
-    """When each chunk is there, and how many frames there are then; the recording begins half a second after the connection."""
+    """When each chunk is there, and how many frames there are then."""
     for i in range(1, round(60 / who.chunk_s)):
         recorded_s = i * who.chunk_s
-        yield 0.5 + recorded_s + who.up_s + chance.uniform(0, 0.02), int(recorded_s * FPS)
-
-
-def _respond(played: Played, step: Planned, seen_s: float, who: Answerer, chance: random.Random) -> None:
-    """Do what is asked, in the recording's own seconds (it began half a second after the connection)."""
-    begin_s = seen_s - 0.5 + who.turn_round_s + who.react(chance)
-    before = played.session.steps[-2] if len(played.session.steps) > 1 else None
-    word = step.kind == "say" or (step.kind == "stop" and before is not None and before.kind == "say")
-    if step.kind in ("hold", "light") or (step.kind == "stop" and not who.obeys):
-        return
-    if not word:
-        if step.kind == "stop":
-            _drop(played, begin_s)
-        played.motions.append(_Motion(step.what[0], begin_s))
-        return
-    if step.kind == "stop":
-        at_s = played.words[-1][1]
-        if at_s > begin_s:
-            played.words[-1] = (step.what[0], at_s)
-        else:
-            played.words.append((step.what[0], max(begin_s, at_s + WORD_S)))
-        return
-    played.words += [(w, begin_s + i * WORD_S) for i, w in enumerate(step.what)]
-
-
-def _drop(played: Played, at_s: float) -> None:
-    """Break off what is under way; what was not begun yet is not begun."""
-    begun = played.motions[-1]
-    if begun.start_s >= at_s:
-        played.motions.pop()
-    else:
-        begun.dropped_s = at_s
+        yield BEGAN_S + recorded_s + who.up_s + chance.uniform(0, 0.02), int(recorded_s * FPS)
 
 
 def _sound(words: tuple[HeardWord, ...]) -> SoundFacts:

@@ -23,6 +23,8 @@ QUICKEST_PART: Final = 2.0
 AFTER_US: Final = 800_000
 """An answer may be at its height so long after the next step was handed out: who is slow is late, not disobedient."""
 MISHEARD_US: Final = 300_000
+WORD_US: Final = 500_000
+"""A word of the list takes .3-.7 s in the demonstration's voices."""
 DRIFT_WINDOW_US: Final = 2_000_000
 Answered = Literal["begun", "before", "none"]
 
@@ -79,7 +81,7 @@ class MediaClock:
 def reactions(track: FaceTrack, words: Sequence[HeardWord], live: LiveTrace, clock: MediaClock, language: str = "en") -> list[Reaction]:
     """Read how every movement and every part of the phrase was answered; what was broken off only if it was begun afterwards."""
     made = movements_made(track, apart=True)
-    said = [(token, (word.start_us + word.end_us) / 2) for word in words for token in normalised(word.text, language)]
+    said = [(token, max(word.start_us, word.end_us - WORD_US)) for word in words for token in normalised(word.text, language)]
     found: list[Reaction] = []
     kind: StepKind = "hold"
     for i, step in enumerate(live.steps):
@@ -115,8 +117,8 @@ def _moved(step: Step, made: Sequence[Made], from_us: float, until_us: float, cl
     return _begun("move", step, inside[0].onset_us, from_us, clock)
 
 
-def _spoke(step: Step, said: Sequence[tuple[str, float]], from_us: float, until_us: float, clock: MediaClock) -> Reaction:
-    """A word is taken at its middle: where recognisers put its edges varies by more.
+def _spoke(step: Step, said: Sequence[tuple[str, int]], from_us: float, until_us: float, clock: MediaClock) -> Reaction:
+    """A word was begun WORD_US before its end at the earliest: recognisers stretch it back over the pause before it.
 
     Where the word itself was not understood, any that can be an answer stands for it: the words are check 6's.
     """

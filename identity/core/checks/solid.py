@@ -5,7 +5,7 @@ its points keep rank 2 under a distant camera, follow a homography, and its nose
 """
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -28,6 +28,8 @@ docs/identity.md, "Picture"; `python -m bench.identity.picture solid` repeats it
 MIN_SOLID = 0.5
 MIN_PARALLAX = 0.30
 """Between bent photographs (.12-.22, 6) and real heads that turned (.53-1.28, 5): what tests of our own actors ask."""
+READ_US: Final = 10_000_000
+"""How long the recordings were in which depth was measured."""
 BLINK_SCORE = 0.45
 LID_RATIO_DROP = 0.62
 """A blink: the closing score above .45, or the lid ratio below .62 of its own median, for MediaPipe's scores
@@ -79,6 +81,7 @@ def read_depth(track: FaceTrack) -> Depth:
     if len(track.times_us) < 15:
         return Depth(0.0, 0.0, 0.0, 0.0)
     turn = turn_deg(track)
+    track = most_turned(track)
     points = _normalised(track.landmarks[:, (*_PLANE, *_NOSE), :2])
     front = int(np.argmin(np.abs(track.yaw_deg - np.median(track.yaw_deg)) + np.abs(track.pitch_deg - np.median(track.pitch_deg))))
     plane, nose = points[:, : len(_PLANE)], points[:, len(_PLANE) :].mean(axis=1)
@@ -88,7 +91,23 @@ def read_depth(track: FaceTrack) -> Depth:
 
 def turn_deg(track: FaceTrack) -> float:
     """How far the head turned or nodded, 5th to 95th percentile; 0 with fewer than 15 rows."""
-    return max(_range(track.yaw_deg), _range(track.pitch_deg)) if len(track.times_us) >= 15 else 0.0
+    if len(track.times_us) < 15:
+        return 0.0
+    track = most_turned(track)
+    return max(_range(track.yaw_deg), _range(track.pitch_deg))
+
+
+def most_turned(track: FaceTrack) -> FaceTrack:
+    """Leave out, of more than READ_US, where the head is held: steps that are waited for would thin out the turns."""
+    length_us = int(track.times_us[-1] - track.times_us[0])
+    if length_us <= READ_US:
+        return track
+    yaw, pitch = np.abs(track.yaw_deg - np.median(track.yaw_deg)), np.abs(track.pitch_deg - np.median(track.pitch_deg))
+    kept = np.sort(np.argsort(-np.maximum(yaw, pitch), kind="stable")[: max(15, len(yaw) * READ_US // length_us)])
+    return replace(
+        track, times_us=track.times_us[kept], landmarks=track.landmarks[kept], yaw_deg=track.yaw_deg[kept],
+        pitch_deg=track.pitch_deg[kept], blink=track.blink[kept],
+    )  # fmt: skip
 
 
 def _range(values: Floats) -> float:

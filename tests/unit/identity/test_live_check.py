@@ -96,8 +96,8 @@ def test_right_movements_in_another_order_do_not_obey():
     seen = Counter()
     for seed in SEEDS:
         played = judged(seed, person())[0]
-        starts = [motion.start_s for motion in played.motions]
-        for motion, start in zip(played.motions, reversed(starts), strict=True):
+        starts = [motion.start_s for motion in played.acting.motions]
+        for motion, start in zip(played.acting.motions, reversed(starts), strict=True):
             motion.start_s = start
         seen.update(failed(checked(played, seed)))
     assert seen["live.not_obeyed"] + seen["live.early"] >= len(SEEDS)

@@ -1,0 +1,143 @@
+"""A fictional actor answers a live challenge over the route, on the test's clock; the real models read what was sealed."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+
+from identity.core.assessment import Activated, Assessment, CheckResult, decide
+from identity.core.challenge import TURNS, Challenge, issue
+from identity.core.checks import live, solid
+from identity.core.context import Asked
+from identity.core.features import Features
+from identity.core.live import LiveTrace
+from identity.core.profiles import Level, Profile
+from identity.extraction import extract
+from identity.handlers import fingerprint_of, level_of, run_checks, sha256_of
+from schemas.codec import event_of
+from schemas.ids import cameo_of
+from serving.engines.portrait.faces import FaceModels
+from serving.engines.portrait.speech import KokoroSpeaker
+from serving.fakes import InMemoryAskingLedger
+from serving.handlers.enrolments import CONSENT_TEXT_SHA256
+from streams.core.verification import challenge_of, live_of, submission_of
+from tests.live_actor import LiveActor
+from tests.live_client import Clock, answer, hello
+from tests.unit.api.conftest import Place, make_place
+
+SPOKEN_ALONE = frozenset(
+    ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "balloon", "basket", "blanket", "butterfly", "candle", "coffee", "crocodile", "dinosaur", "dragon", "engine", "festival", "garden", "hamburger", "helmet", "hurricane"]
+)  # fmt: skip
+"""Words that the recogniser wrote down when this actor's voice said each by itself."""
+S = Profile.SANDBOX
+
+
+def suits(challenge: Challenge) -> bool:
+    return set(challenge.movements) == set(TURNS) and set(challenge.phrase) <= SPOKEN_ALONE
+
+
+def entropy_that_suits() -> bytes:
+    """The first challenge of turns and words that this actor can do."""
+    numbers = (number.to_bytes(32, "big") for number in range(1_000_000))
+    return next(one for one in numbers if suits(issue("anna", 0, one, profile=S, way="stepwise")))
+
+
+class Film:
+    """What was sealed, and how it was asked for."""
+
+    def __init__(self, place: Place, account: str, folder: Path) -> None:
+        history = place.store.read(cameo_of(account))
+        (begun,) = [one for one in history if one.type == "enrolment.started"]
+        (came,) = [one for one in history if one.type == "enrolment.recording_received"]
+        received: Any = event_of(came)
+        keyholder = place.client.app.state.parts.keyholder  # type: ignore[attr-defined]
+        self.path = folder / "live.webm"
+        self.path.write_bytes(keyholder.as_role("worker").get_evidence(received.evidence, "assess"))
+        started: Any = event_of(begun)
+        self.asked = Asked(
+            challenge_of(begun, started, received), submission_of(came, received, history), live=live_of(received), matches=()
+        )
+        self.features: Features | None = None
+
+
+@pytest.fixture(scope="module")
+def film(models: Path, loaded, tmp_path_factory) -> Film:
+    clock = Clock(time.time_ns() // 1000)
+    place = make_place(InMemoryAskingLedger(clock=clock))
+    place.client.app.state.parts.live.clock_us = clock  # type: ignore[attr-defined]
+    account, headers = place.person("joon")
+    drawn = [entropy_that_suits(), (9).to_bytes(32, "big")]
+    desk = place.client.app.state.parts.desk  # type: ignore[attr-defined]
+    object.__setattr__(desk, "entropy", lambda n: drawn.pop(0) if n == 32 and drawn else secrets.token_bytes(n))
+    body = {"profile": "sandbox", "consent_text_sha256": CONSENT_TEXT_SHA256, "way": "stepwise"}
+    started = place.client.post("/v1/enrolments", json=body, headers=headers).json()
+    faces = FaceModels(models)
+    with place.client.websocket_connect(started["live"]) as socket:
+        socket.send_json(hello(headers["Authorization"].removeprefix("Bearer ")))
+        assert socket.receive_json()["type"] == "ready"
+        told = answer(socket, LiveActor("joon", faces, KokoroSpeaker(models)), clock)
+    faces.close()
+    assert told["type"] == "sealed", told
+    found = Film(place, account, tmp_path_factory.mktemp("live"))
+    features = extract(found.path, loaded)
+    assert isinstance(features, Features), features
+    found.features = features
+    return found
+
+
+def failed(results: tuple[CheckResult, ...]) -> set[str]:
+    return {result.code for result in results if not result.passed}
+
+
+def check_with(film: Film, trace: LiveTrace) -> set[str]:
+    assert film.features is not None
+    asked = Asked(film.asked.challenge, film.asked.submission, live=trace)
+    return failed(live.check(film.features, asked, S))
+
+
+def issued_later(film: Film, by_us: int) -> LiveTrace:
+    trace = film.asked.live
+    assert trace is not None
+    steps = [replace(s, issued_at_us=s.issued_at_us + by_us, deadline_us=s.deadline_us + by_us) for s in trace.steps]
+    return LiveTrace(tuple(steps), trace.arrivals)
+
+
+def test_steps_answered_as_they_come_make_a_sandbox_cameo_active(film: Film, loaded) -> None:
+    assert film.features is not None
+    digest = sha256_of(film.path)
+    fingerprint = fingerprint_of(digest, film.features)
+    results = run_checks(film.features, fingerprint, film.asked, S)
+    assert not failed(tuple(r for r in results if r.number == 13))
+    whole = Assessment(results, digest, film.asked.challenge.challenge_id, S, loaded.versions(), fingerprint, level=level_of(film.asked))
+    assert whole.level is Level.STEPWISE
+    assert isinstance(decide(whole, S), Activated), (failed(results), film.features.sound, film.asked.challenge.phrase)
+
+
+def test_turns_with_waiting_between_them_are_still_read_for_depth(film: Film) -> None:
+    assert film.features is not None
+    assert film.features.face.times_us[-1] > 15_000_000
+    assert solid.read_depth(film.features.face).turn_deg > 30
+
+
+def test_the_same_film_is_late_or_early_when_the_steps_were_issued_at_other_times(film: Film) -> None:
+    assert "live.early" in check_with(film, issued_later(film, 1_500_000))
+    assert {"live.late", "live.slow"} <= check_with(film, issued_later(film, -2_000_000))
+
+
+def test_the_same_film_does_not_obey_steps_in_another_order(film: Film) -> None:
+    trace = film.asked.live
+    assert trace is not None
+    moves = [i for i, step in enumerate(trace.steps) if step.kind == "move"][:2]
+    steps = list(trace.steps)
+    steps[moves[0]], steps[moves[1]] = (
+        replace(steps[moves[0]], what=steps[moves[1]].what),
+        replace(steps[moves[1]], what=steps[moves[0]].what),
+    )
+    assert check_with(film, LiveTrace(tuple(steps), trace.arrivals)) == {"live.broken"}
+    asked = replace(film.asked.challenge, movements=tuple(reversed(film.asked.challenge.movements)))
+    assert "live.broken" in failed(live.check(film.features, Asked(asked, film.asked.submission, live=trace), S))  # type: ignore[arg-type]
