@@ -30,10 +30,9 @@ from tests.live_actor import LiveActor
 from tests.live_client import Clock, answer, hello
 from tests.unit.api.conftest import Place, make_place
 
-SPOKEN_ALONE = frozenset(
-    ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "balloon", "basket", "blanket", "butterfly", "candle", "coffee", "crocodile", "dinosaur", "dragon", "engine", "festival", "garden", "hamburger", "helmet", "hurricane"]
-)  # fmt: skip
-"""Words that the recogniser wrote down when this actor's voice said each by itself."""
+WORDS = "balloon basket blanket butterfly candle coffee crocodile dinosaur dragon engine festival garden hamburger helmet hurricane kitchen ocean"
+SPOKEN_ALONE = frozenset(f"three five six seven eight {WORDS}".split())
+"""Words that the recogniser wrote down when this actor's voice said each by itself; "nine" and "two" became "ninth" and "zoo"."""
 S = Profile.SANDBOX
 
 
@@ -115,7 +114,7 @@ def test_steps_answered_as_they_come_make_a_sandbox_cameo_active(film: Film, loa
     assert not failed(tuple(r for r in results if r.number == 13))
     whole = Assessment(results, digest, film.asked.challenge.challenge_id, S, loaded.versions(), fingerprint, level=level_of(film.asked))
     assert whole.level is Level.STEPWISE
-    assert isinstance(decide(whole, S), Activated), (failed(results), film.features.sound, film.asked.challenge.phrase)
+    assert isinstance(decide(whole, S), Activated), (failed(results), film.features.sound)
 
 
 def test_turns_with_waiting_between_them_are_still_read_for_depth(film: Film) -> None:
