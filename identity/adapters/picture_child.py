@@ -8,7 +8,7 @@ import os
 import struct
 import sys
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 sys.path.insert(0, str(Path(__file__).parent))
 
@@ -17,6 +17,7 @@ import limits
 import numpy as np
 from av import logging as av_logging
 from av.error import FFmpegError
+from av.video.codeccontext import VideoCodecContext
 from decoding_child import RefusedError, bind
 
 SIGNS = {b"\xff\xd8\xff": "mjpeg", b"\x89PNG\r\n\x1a\n": "png"}
@@ -32,7 +33,7 @@ def codec_of(data: bytes) -> str:
 
 def decode(data: bytes, max_side_px: int) -> np.ndarray:
     """Decode a picture, no side longer than `max_side_px`."""
-    context = av.CodecContext.create(codec_of(data), "r")
+    context = cast("VideoCodecContext", av.CodecContext.create(codec_of(data), "r"))
     context.options = {"max_pixels": str(limits.MAX_PICTURE_PIXELS)}
     context.thread_count = 1
     frames = [*context.decode(av.Packet(data)), *context.decode(None)]

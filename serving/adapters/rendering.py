@@ -25,6 +25,7 @@ BLOCKS = 24
 """A blurred picture has so many blocks along its longer side: movement is seen, a face of a third of the picture has eight blocks
 across, and nobody is known by it. A choice, unmeasured."""
 JPEG_QUALITY = 85
+NO_PICTURE = ("media.no_video", "the recording has no picture", "judge by the codes")
 AT_ONCE = 2
 """Recordings that are decoded at once for reviewers; the others wait their turn."""
 _turns = threading.BoundedSemaphore(AT_ONCE)
@@ -46,7 +47,9 @@ class EvidenceRenderer:
                 kept[:] = [frame.picture]
 
         self._decode(recording, see)
-        return _jpeg(shown(kept[0], clear=clear)) if kept else _nothing()
+        if not kept:
+            raise ConflictError(*NO_PICTURE)
+        return _jpeg(shown(kept[0], clear=clear))
 
     def sheet(self, recording: bytes, *, clear: bool) -> bytes:
         """Show twelve frames spread over the whole recording as one JPEG, in rows of four, in order."""
@@ -56,7 +59,7 @@ class EvidenceRenderer:
         """Show two recordings beside each other, three frames each: the left one is the case's own."""
         columns = [[_thumb(shown(one, clear=clear)) for one in self._spread(recording, ROWS)] for recording in (first, second)]
         pairs = [picture for row in zip(*columns, strict=False) for picture in row]
-        return _jpeg(_grid(pairs, 2)) if pairs else _nothing()
+        return _jpeg(_grid(pairs, 2))
 
     def document(self, picture: bytes, *, clear: bool) -> bytes:
         """Show a document's picture as JPEG, decoded in a child of its own."""
@@ -91,8 +94,10 @@ class EvidenceRenderer:
                 every *= 2
 
         self._decode(recording, see)
+        if not kept:
+            raise ConflictError(*NO_PICTURE)
         places = np.linspace(0, len(kept) - 1, min(count, len(kept))).round().astype(int)
-        return [kept[place] for place in places] if kept else _nothing()
+        return [kept[place] for place in places]
 
     def _decode(self, recording: bytes, see: object) -> np.ndarray:
         with _turns, _nameless(recording) as path:
@@ -129,10 +134,6 @@ def _grid(pictures: list[Picture], columns: int) -> Picture:
 
 def _jpeg(picture: Picture) -> bytes:
     return cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY])[1].tobytes()
-
-
-def _nothing() -> list[Picture]:
-    raise ConflictError("media.no_video", "the recording has no picture", "judge by the codes")
 
 
 @contextmanager

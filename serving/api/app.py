@@ -26,6 +26,7 @@ from serving.api.routes import (
     grants,
     groups,
     live,
+    looked_at,
     operate,
     personal,
     plans,
@@ -50,7 +51,7 @@ DESCRIPTION = (
 
 ROUTES = (
     accounts, powers, enrolments, uploads, consent, grants, groups, requests, asking, coownership, generations, audit, operate, step_up,
-    authzen, switches, apps, plans, appeals, personal, protected, cases, distress, things, live, receipts,
+    authzen, switches, apps, plans, appeals, personal, protected, cases, looked_at, distress, things, live, receipts,
     verifications, recovery,
 )  # fmt: skip
 """In the order in which they are matched: of two addresses that both fit, the first."""

@@ -71,7 +71,8 @@ def listed(
 def show(desk: Desk, keyholder: CaseKeys, caller: Caller, name: str) -> Shown:
     """Read one case: codes, scores and levels; an appeal's words, which are sealed for its writer."""
     case = _require(desk, caller, name)
-    checks, level, attack, asked, documents = (), None, None, {}, []
+    checks, level, attack = (), None, None
+    asked, documents = dict[str, Any](), list[dict[str, Any]]()
     for one in desk.store.read(case.event.cameo):
         if one.data.get("enrolment") != case.event.enrolment:
             continue

@@ -1,25 +1,24 @@
-"""Routes of the review desk: cases, evidence, votes; and the appeal of who was refused."""
+"""Routes of the review desk: cases, evidence, votes."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, Field
-from starlette.concurrency import run_in_threadpool
 
 from identity.core.verdicts import PURPOSES, REASONS
 from schemas.case import CaseKind
 from serving.adapters.reading_rows import cursor_of, cursor_read
-from serving.api.context import DeskCaller, EnrolCaller, PartsHere, ReviewerCaller, WhenceHere
+from serving.api.context import DeskCaller, PartsHere, ReviewerCaller
 from serving.errors import InvalidError
-from serving.handlers import cases, documents
+from serving.handlers import cases
 from serving.overview_ports import CaseListed
 
 router = APIRouter(prefix="/v1", tags=["review"])
-PICTURE = {200: {"content": {"image/jpeg": {}}, "description": "a JPEG"}}
-SOUND = {200: {"content": {"audio/wav": {}}, "description": "mono, 16 kHz"}}
+PICTURE: dict[int | str, dict[str, Any]] = {200: {"content": {"image/jpeg": {}}, "description": "a JPEG"}}
+SOUND: dict[int | str, dict[str, Any]] = {200: {"content": {"audio/wav": {}}, "description": "mono, 16 kHz"}}
 Clear = Annotated[bool, Query(description="shown clear; needs a reason, and is on record as such")]
 Why = Annotated[str | None, Query(max_length=40, description="why it is shown clear: a code of GET /v1/review-reasons")]
 
@@ -85,19 +84,6 @@ class Voted(BaseModel):
 
     decision: Literal["accept", "refuse"]
     reasons: list[str] = Field(min_length=1, max_length=8)
-
-
-class Appealed(BaseModel):
-    """Why the refusal is wrong, in one's own words. The people who look at it read them."""
-
-    text: str = Field(min_length=1, max_length=4000)
-
-
-class Added(BaseModel):
-    """The document is sealed; its portrait is compared now."""
-
-    enrolment: str
-    evidence: str
 
 
 class ReasonSeen(BaseModel):
@@ -209,33 +195,10 @@ def hear_evidence(parts: PartsHere, caller: ReviewerCaller, case: str, reason: A
     return _fleeting(parts.renderer.sound(recording), "audio/wav")
 
 
-@router.put(
-    "/enrolments/{enrolment}/document",
-    status_code=202,
-    openapi_extra={"requestBody": {"required": True, "content": {"image/jpeg": {}, "image/png": {}}}},
-)
-async def add_document(request: Request, parts: PartsHere, caller: EnrolCaller, whence: WhenceHere, enrolment: str) -> Added:
-    """Add the picture of an identity document (JPEG or PNG, at most 12 MiB) to an enrolment that people look at."""
-    await run_in_threadpool(parts.rates.require, "submit", whence, caller.account)
-    received = bytearray()
-    async for chunk in request.stream():
-        received += chunk
-        if len(received) > documents.MAX_BYTES:
-            raise InvalidError("media.too_large", f"more than {documents.MAX_BYTES} bytes", "make it smaller")
-    evidence = await run_in_threadpool(documents.add, parts.desk, parts.keyholder, caller, enrolment, bytes(received))
-    return Added(enrolment=enrolment, evidence=evidence)
-
-
 @router.put("/cases/{case}/vote", status_code=204)
 def vote(parts: PartsHere, caller: ReviewerCaller, case: str, body: Voted) -> None:
     """Vote, once, after looking. The worker carries out what the votes come to."""
     cases.vote(parts.desk, caller, case, body.decision, body.reasons)
-
-
-@router.post("/enrolments/{enrolment}/appeal", status_code=204)
-def appeal(parts: PartsHere, caller: EnrolCaller, enrolment: str, body: Appealed) -> None:
-    """Appeal the refusal of one's own recording, once, while it is kept. Two people look at it who did not before."""
-    cases.appeal(parts.desk, caller, enrolment, body.text)
 
 
 def _purpose(reason: str | None, *, clear: bool) -> str | None:
