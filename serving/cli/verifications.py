@@ -6,6 +6,7 @@ import json
 import secrets
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -13,7 +14,7 @@ from urllib.parse import quote
 import click
 
 from serving.cli.enrol import POLL_S, TYPES
-from serving.cli.session import api_command, refusal
+from serving.cli.session import api_command, refusal, show
 from serving.client import Client
 from serving.core import assertion
 
@@ -134,7 +135,8 @@ def keys(client: Client) -> Any:
 @click.option("--keys", "keys_file", type=click.Path(exists=True, dir_okay=False, path_type=Path), required=True, help="The JWK set.")
 @click.option("--audience", required=True, help="For whom it must be.")
 @click.option("--nonce", required=True, help="The nonce that was asked with.")
-def check(assertion_file: Any, keys_file: Path, audience: str, nonce: str) -> None:
+@click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
+def check(assertion_file: Any, keys_file: Path, audience: str, nonce: str, *, as_json: bool) -> None:
     """Check the assertion in ASSERTION_FILE (- for standard input) offline: signature, time, audience, nonce.
 
     Ends with 1 when it does not hold.
@@ -144,7 +146,8 @@ def check(assertion_file: Any, keys_file: Path, audience: str, nonce: str) -> No
         claims = assertion.check(text, json.loads(keys_file.read_bytes()), audience, nonce, int(time.time()))
     except (assertion.AssertionRefusedError, ValueError) as error:
         raise click.ClickException(f"the assertion does not hold: {error}") from error
-    click.echo(json.dumps({"holds": True, "cameo": claims["sub"], "level": claims["acr"], "answered_s": claims["auth_time"]}))
+    answered_at = datetime.fromtimestamp(claims["auth_time"], UTC).isoformat()
+    show({"holds": True, "cameo": claims["sub"], "level": claims["acr"], "answered_at": answered_at}, as_json=as_json)
 
 
 COMMANDS = {"verification": verification}
