@@ -19,7 +19,7 @@ TYPES: Final = (
     "face.protected",
     "face.unprotected",
 )
-ATTACK_CODES: Final = frozenset({"solid.flat", "texture.not_live", "review.attack", "light.absent", "light.flat", "light.late"})
+ATTACK_CODES: Final = frozenset({"solid.flat", "texture.not_live", "review.not_live", "light.absent", "light.flat", "light.late"})
 ATTACK_PREFIXES: Final = ("replay.", "injection.", "attack.")
 
 
@@ -64,11 +64,17 @@ class Known:
     def settle(self, events: Iterable[Noted]) -> None:
         """Let go of what was kept for events whose changes were carried out."""
         for event in events:
-            if event.type in ("enrolment.activated", "enrolment.refused"):
-                self._open.pop(str(event.data["enrolment"]), None)
+            if event.type == "enrolment.activated":  # a refusal may be appealed
+                self._forget_try(event.stream, str(event.data["enrolment"]))
             if event.type == "subject_key.destroyed":
                 for ref in self._attackers.pop(event.stream, set()):
                     self._cameo_of.pop(ref, None)
+                self._open = {name: kept for name, kept in self._open.items() if kept[0].stream != event.stream}
+
+    def _forget_try(self, cameo: str, enrolment: str) -> None:
+        self._open.pop(enrolment, None)
+        self._attackers.get(cameo, set()).discard(enrolment)
+        self._cameo_of.pop(enrolment, None)
 
     def cameo_of(self, kind: KnownKind, ref: str) -> str | None:
         """Tell the cameo whose recording a known face is; None for an entry of the protected list."""
@@ -82,8 +88,7 @@ class Known:
                     self._open[str(event.data["enrolment"])] = source, str(event.data["profile"])
                 return []
             case "enrolment.activated":
-                kept = self._open.get(str(event.data["enrolment"]))
-                return [] if kept is None or kept[1] == "sandbox" else [("cameo", event.stream, kept[0])]
+                return self._activated(event)
             case "enrolment.refused":
                 return self._refused(event)
             case "subject_key.destroyed":
@@ -93,6 +98,15 @@ class Known:
                 return [("protected", str(event.data["entry"]), source)]
             case _:
                 return [("protected", str(event.data["entry"]), None)]
+
+    def _activated(self, event: Noted) -> list[Change]:
+        """An appeal makes active what was refused: it is no attacker's any more."""
+        enrolment = str(event.data["enrolment"])
+        kept = self._open.get(enrolment)
+        if kept is None or kept[1] == "sandbox":
+            return []
+        appealed: list[Change] = [("attacker", enrolment, None)] if enrolment in self._cameo_of else []
+        return [*appealed, ("cameo", event.stream, kept[0])]
 
     def _refused(self, event: Noted) -> list[Change]:
         enrolment = str(event.data["enrolment"])

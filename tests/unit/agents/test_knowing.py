@@ -113,6 +113,8 @@ def test_a_face_from_the_sandbox_is_never_known(ledger, known):
         (("replay.video",), True),
         (("injection.encoder",), True),
         (("light.late",), True),
+        (("review.refused", "review.not_live"), True),
+        (("review.refused", "review.cannot_tell"), False),
         (("words.not_as_asked", "movement.not_as_asked"), False),
         (("solid.turn_more", "quality.light", "face.changed"), False),
         (("light.unmeasured",), False),
@@ -124,6 +126,16 @@ def test_a_refused_face_is_an_attackers_only_where_the_codes_say_attack(ledger, 
     ledger.enrols(A, "e1", face(1))
     ledger.refuses(A, "e1", *codes)
     assert found(known, face(1)) == ([("attacker", "e1")] if attack else [])
+
+
+@pytest.mark.parametrize("codes", [("solid.flat",), ("words.not_as_asked",)])
+def test_what_an_appeal_makes_active_is_a_cameos_face_and_no_attackers(ledger, known, codes):
+    ledger.enrols(A, "e1", face(1))
+    ledger.refuses(A, "e1", *codes)
+    known.follow()
+    ledger.activates(A, "e1")
+    assert found(known, face(1)) == [("cameo", A)]
+    assert known.search(face(1), A) == ()
 
 
 def test_erasure_forgets_the_cameo_and_its_refused_tries_at_once(ledger, known):
