@@ -198,7 +198,7 @@ def main() -> None:
     parser.add_argument("--faces", type=int, default=1_000_000)
     parser.add_argument("--queries", type=int, default=100)
     given: Any = parser.parse_args()
-    write("identity_index", rows(given.faces, given.queries))
+    write("identity.index", rows(given.faces, given.queries))
 
 
 if __name__ == "__main__":

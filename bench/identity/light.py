@@ -195,7 +195,7 @@ def main() -> None:
             print(one.item.attack or "bona fide", one.item.clip, one.item.room.ambient_lux, one.item.room.screen_lux, one.codes, one.found)
     print("\n".join(table(found)))
     if given.half == "report":
-        write("identity_light", rows(found))
+        write("identity.light", rows(found))
 
 
 if __name__ == "__main__":
