@@ -66,8 +66,8 @@ def person(median_s: float = 0.65, spread: float = 0.25) -> Answerer:
 
 
 def attacker(turn_round_ms: int) -> Answerer:
-    """A machine that sees a step at once, whose answer leaves it a turn-round later, not to the millisecond the same."""
-    return Answerer(lambda chance: chance.uniform(0.02, 0.12), turn_round_s=turn_round_ms / 1000)
+    """A machine that sees a step at once, whose answer leaves it a turn-round later, varied by what keeps it from being too even."""
+    return Answerer(lambda chance: chance.uniform(0.0, 0.2), turn_round_s=turn_round_ms / 1000)
 
 
 @dataclass

@@ -65,6 +65,7 @@ async def live(socket: WebSocket, enrolment: str) -> None:
 async def _session(socket: WebSocket, parts: Parts, caller: Caller, waiting: Waiting, hello: Hello) -> EvidenceSealed:
     """Conduct the one session of a challenge, to what was sealed."""
     code: str | None = "live.broken"
+    stored: EvidenceSealed | None = None
     try:
         conduct = Conduct(waiting, parts.live.clock_us)
         await socket.send_json({"type": "ready", "media": "video/webm"})
@@ -73,14 +74,14 @@ async def _session(socket: WebSocket, parts: Parts, caller: Caller, waiting: Wai
         answer = LiveAnswer(waiting.challenge, waiting.salt, trace, recording, hello.camera, hello.client)
         with anyio.CancelScope(shield=True):  # who hangs up after the last step has answered
             stored = await run_in_threadpool(waiting.hand_in, caller, answer)
-        code = None
+            code = None
     except CommandError as error:
         code = error.code
         raise
-    else:
-        return stored
     finally:
         parts.live.over(waiting, code)
+    assert stored is not None
+    return stored
 
 
 async def _conduct(socket: WebSocket, conduct: Conduct) -> None:
