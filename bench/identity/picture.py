@@ -6,6 +6,7 @@ made only where they are missing, so that it may be stopped and begun again; thr
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import sys
@@ -13,15 +14,16 @@ import time
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import cv2
 import numpy as np
 
+from bench import results
 from bench.identity import cache, people
 from bench.identity.picture_clips import FIT, Clips, read, write
 from bench.identity.picture_solid import depths, fit_solid
-from bench.results import RESULTS
+from bench.results import Row
 from identity.adapters.mediapipe_face import MediaPipeFaceReader
 from identity.core.checks import generated, screen, solid, still
 from identity.core.continuity import largest_jump
@@ -37,6 +39,7 @@ from serving.engines.port import LikenessError
 
 Read = tuple[FaceTrack, PictureFacts, int, int]
 FOLDER: Final = cache.folder() / "picture"
+REAL_KINDS: Final = ("real", "noisy", "slow")
 
 
 def models() -> Path:
@@ -128,10 +131,10 @@ LIMITS: Final = {
 """Sign -> its threshold in the product, and whether higher is live."""
 
 
-def signs() -> list[dict[str, object]]:
+def signs() -> list[dict[str, Any]]:
     """Rows: sign, kind of clip, half; how many were read, how many the sign named, lowest, middle and highest score."""
     found = {name: scores(one) for name, one in {**looked_at(), **dict(relit())}.items() if len(one[0].times_us) >= 20}
-    rows: list[dict[str, object]] = []
+    rows: list[dict[str, Any]] = []
     for sign, (limit, higher) in LIMITS.items():
         groups: dict[tuple[str, str], list[float]] = {}
         for name, score in found.items():
@@ -165,7 +168,7 @@ def relit() -> Iterable[tuple[str, Read]]:
         skin = skin_of(facts, track)
         if skin is None:
             continue
-        for strength in (0.1, 0.3, 0.6):
+        for strength in (0.6, 1.2, 2.4):
             facing = skin.normals[:, :, 0] - skin.normals[:1, :, 0]
             lamp = facts.skin * np.exp(strength * facing)
             yield name.replace("bare", f"relit_{strength}"), (track, replace(facts, skin=lamp.astype(np.float32)), width, height)
@@ -192,23 +195,74 @@ def cost() -> dict[str, float]:
     }
 
 
+ATTACKS: Final[dict[str, tuple[str, ...]]] = {
+    "screen.moire": ("screen", "found_tvl_fake", "found_nht_train", "found_manikantha"),
+    "screen.bezel": ("screen", "print_flat", "print_bent", "eyes", "found_tvl_fake", "found_nht_train", "found_manikantha"),
+    "screen.eyes": ("eyes",),
+    "still.shading": (
+        "animated_bare",
+        "animated_webcam",
+        "animated_armed",
+        "animated_relit_0.6",
+        "animated_relit_1.2",
+        "animated_relit_2.4",
+    ),
+    "still.texture": ("animated_bare", "animated_webcam", "animated_armed"),
+    "still.background": ("animated_bare", "animated_webcam", "animated_armed"),
+    "generated.rhythm": ("animated_bare", "found_vasa"),
+    "generated.flicker": ("animated_bare", "animated_webcam", "found_vasa"),
+    "face.jumped": ("swap",),
+}
+"""Sign -> the kinds of clip it is for: what goes into the results."""
+
+
+def rows_of(told: list[dict[str, Any]]) -> list[Row]:
+    """What a sign named among real clips (whole, noisy, slow) and among what it is for, a half."""
+    rows: list[Row] = []
+    for (sign, attacks), half in itertools.product(ATTACKS.items(), ("fit", "told")):
+        for what, kinds in (("real", REAL_KINDS), *((kind, (kind,)) for kind in attacks)):
+            found = [one for one in told if one["sign"] == sign and one["half"] == half and one["kind"] in kinds]
+            if count := sum(one["n"] for one in found):
+                rows.append(Row(f"{sign}: {what} clips named, {half}", "clips", sum(one["named"] for one in found), None, count))
+    return rows
+
+
 def main() -> None:
+    """Do what was asked and write its rows."""
     cv2.setNumThreads(1)
     asked = sys.argv[1:] or ["make", "signs", "solid", "cost"]
-    path = RESULTS / "identity-picture.json"
-    told = json.loads(path.read_text()) if path.exists() else {}
+    rows: list[Row] = []
     if "make" in asked:
         make()
     if "signs" in asked:
-        told["signs"] = signs()
+        told = signs()
+        for one in told:
+            print(
+                f"{one['sign']:<18} {one['kind']:<18} {one['half']:<5} {one['named']:>3} of {one['n']:<3} {one['share_95']} {one['scores']}"
+            )
+        rows += rows_of(told)
     if "solid" in asked:
-        told["solid"] = fit_solid(depths(models()))
+        told = fit_solid(depths(models()))
+        print(json.dumps({name: told[name] for name in ("fitted_now", "published")}, indent=1))
+        for half in ("fit", "told"):
+            one = told[half]
+            rows += [
+                Row(
+                    f"solid: stretches of real heads refused, {one['people']} people, {half}",
+                    "stretches",
+                    one["real_refused"],
+                    None,
+                    one["real"],
+                ),
+                Row(f"solid: swung prints passed, {half}", "prints", one["prints_passed"], None, one["prints"]),
+                Row(f"solid: swung prints solid by depth alone, {half}", "prints", one["prints_solid_by_depth"], None, one["prints"]),
+            ]
     if "cost" in asked:
-        told["cost"] = cost()
-    path.write_text(json.dumps(told, indent=1) + "\n")
-    for row in told.get("signs", []):
-        print(f"{row['sign']:<18} {row['kind']:<18} {row['half']:<5} {row['named']:>3} of {row['n']:<3} {row['scores']}")
-    print(json.dumps({k: told[k] for k in ("solid", "cost") if k in told}, indent=1))
+        found = cost()
+        rows += [
+            Row(f"{name.removesuffix('_ms')}: CPU a recorded second", "ms", found[name], None, 1) for name in ("looking_ms", "checks_ms")
+        ]
+    results.write("identity-picture", rows)
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ import itertools
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
@@ -62,7 +62,8 @@ def depths(models: Path) -> list[tuple[str, str, solid.Depth]]:
 
 def held(clips: Clips, photo: Path, shape: str) -> Iterable[tuple[float, np.ndarray]]:
     """A print swung before a grey wall."""
-    paper = clips.paper(photo)
+    cut = clips.paper(photo)
+    paper = np.dstack([cut.astype(np.float32), np.full(cut.shape[:2], 255, np.float32)])
     bend, degrees = SHAPES[shape]
     for i in range(54):
         seen = perspective(paper, np.radians(degrees) * np.sin(2 * np.pi * i / 36), bend(i))
@@ -96,14 +97,14 @@ def stretches(whole: FaceTrack) -> Iterable[FaceTrack]:
                 )
 
 
-def fit_solid(found: list[tuple[str, str, solid.Depth]]) -> dict[str, object]:
+def fit_solid(found: list[tuple[str, str, solid.Depth]]) -> dict[str, Any]:
     """Fit the rule of check 4 on the fitting half, and tell the published one on the other."""
     halves = {
         half: [d for d in found if (d[1] in FIT) == (half == "fit") and (d[0] != "real" or d[2].turn_deg >= solid.MIN_TURN_DEG)]
         for half in ("fit", "told")
     }
     weights, bias = _logistic(halves["fit"])
-    told: dict[str, object] = {
+    told: dict[str, Any] = {
         "fitted_now": {"weights": dict(zip(solid.WEIGHTS, weights, strict=True)), "bias": bias},
         "published": {"weights": solid.WEIGHTS, "bias": solid.BIAS},
     }

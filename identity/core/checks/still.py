@@ -94,8 +94,9 @@ def light_explains(skin: Skin) -> tuple[float, float]:
     facing = facing - (facing * weight[:, :, None]).sum(axis=1, keepdims=True)
     change = change - np.sum(np.where(use, change, 0.0) * weight, axis=1, keepdims=True)
     x, y = facing[use].astype(np.float64), change[use].astype(np.float64)
-    light = np.linalg.solve(x.T @ x + _RIDGE * len(x) * np.eye(3), x.T @ y)
-    left = y - x @ light
+    held_down = np.diag(np.full(3, _RIDGE * len(x)))
+    light = np.asarray(np.linalg.solve(x.T @ x + held_down, x.T @ y), np.float64)
+    left = np.asarray(y - x @ light, np.float64)
     total = float((y**2).sum())
     return (1 - float((left**2).sum()) / total if total > 0 else 0.0), float(np.linalg.norm(light[:2]))
 
