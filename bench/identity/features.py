@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any, Final, Self
 
 import numpy as np
 
 from bench.identity.cache import kept, key_of, source_of
 from bench.identity.clips.rendering import Recording
+from bench.identity.clips.sound import HISS
 from identity import hearing, looking, pattern, spectrum, straight
 from identity.adapters import mediapipe_face
 from identity.core import acoustics, lipsync, picture, words
@@ -22,6 +23,8 @@ from identity.core.features import FaceTrack, Features, FrameFacts, MediaFacts, 
 from identity.core.sound import Heard, SoundFacts
 from identity.extraction import ANALYSED_SIDE_PX, _Watcher, sample, track_of
 from identity.ports import SAMPLE_RATE_HZ, FaceReading, Frame, MediaRefused, SpeechSpan
+
+LAST_PART_US: Final = 20_000
 
 
 @dataclass(frozen=True)
@@ -195,16 +198,26 @@ def _heard(samples: np.ndarray, models: Any) -> HearingBlock:
     return HearingBlock(samples, spans, facts, heard, natural)
 
 
+def _lasting(samples: np.ndarray, clock_us: np.ndarray) -> np.ndarray:
+    """A sound as long as it is in this file: it was heard once, in the first file that has it, with more or less of the room after it."""
+    wanted = round((int(clock_us[-1, 1]) + LAST_PART_US) / 1e6 * SAMPLE_RATE_HZ) if len(clock_us) else len(samples)
+    if abs(wanted - len(samples)) < SAMPLE_RATE_HZ // 10:
+        return samples
+    room = np.random.default_rng(3).normal(0, HISS * 32768, max(0, wanted - len(samples)))
+    return np.concatenate([samples, room.astype(np.int16)])[:wanted]
+
+
 def _sound(heard: HearingBlock, stream: StreamBlock, face: FaceTrack) -> SoundFacts:
     places = [(span.start, span.end) for span in heard.spans]
-    power = acoustics.power_frames(heard.samples)
+    samples = _lasting(heard.samples, stream.sound_clock_us)
+    power = acoustics.power_frames(samples)
     speech = acoustics.speaking(len(power), places)
-    lies = acoustics.stream_of(heard.samples, stream.sound_clock_us, stream.facts.duration_us)
+    lies = acoustics.stream_of(samples, stream.sound_clock_us, stream.facts.duration_us)
     return SoundFacts(
         "en",
         tuple(Heard(h.text, tuple(hearing._moved(word, lies.start_us) for word in h.words)) for h in heard.heard),  # noqa: SLF001
         heard.natural_score,
-        lipsync.lips_of(face.times_us, lipsync.opening_of(face), heard.samples, places, lies.start_us),
+        lipsync.lips_of(face.times_us, lipsync.opening_of(face), samples, places, lies.start_us),
         acoustics.channel_of(power, speech),
         acoustics.room_of(power, speech),
         lies,

@@ -171,7 +171,7 @@ def _rules(models: Path) -> Iterator[Case]:
         yield replace(base, name=f"virtual_camera-{place}", kind="virtual_camera", label="OBS Virtual Camera")
         again = replace(bona_fide_case(shot(window, "F", "compressed"), models), free=SAID)
         yield replace(again, name=f"replayed-{place}", kind="replayed", replays=base.name)
-        for number, other in enumerate(_other_orders(window)):
+        for number, other in enumerate(() if window.unsure else _other_orders(window)):
             yield replace(base, name=f"wrong_order-{place}-{number}", kind="wrong_order", movements=other, free=(6,))
 
 
