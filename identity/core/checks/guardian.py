@@ -10,6 +10,7 @@ from typing import Final
 import numpy as np
 
 from identity.core.assessment import CheckResult, Polarity, measured
+from identity.core.checks.same_person import CERTAIN
 from identity.core.faces import LEAST_ALIKE, read
 from identity.core.features import Floats
 from identity.core.profiles import Profile
@@ -36,7 +37,7 @@ def check(seen: Sequence[FacesSeen], guardian: bytes | None, profile: Profile) -
     wanted = read(guardian) if guardian else None
     shown = [one.vectors for one in seen if one.vectors]
     beside = sum(any(_alike(other, wanted) for other in vectors[1:]) for vectors in shown) / max(len(shown), 1)
-    alone = sum(_alike(vectors[0], wanted) for vectors in shown) / max(len(shown), 1)
+    alone = sum(_in_front(vectors, wanted) for vectors in shown) / max(len(shown), 1)
     more = sum(len(vectors) > 2 for vectors in shown) / max(len(shown), 1)
     low = Polarity.LOWER_IS_LIVE
     return (
@@ -45,6 +46,14 @@ def check(seen: Sequence[FacesSeen], guardian: bytes | None, profile: Profile) -
         measured(9, "guardian.in_front", alone, MIN_PART, _FACES, profile=profile, polarity=low),
         measured(9, "review.guardian", 0.0, 1.0, "rule: a minor's recording is looked at", profile=profile),
     )
+
+
+def _in_front(vectors: tuple[Floats, ...], wanted: Floats | None) -> bool:
+    """Tell whether the largest face is the guardian's: surely, and more than any other. A child is like its parent."""
+    if wanted is None:
+        return False
+    alike = [float(np.dot(vector, wanted)) for vector in vectors]
+    return alike[0] >= CERTAIN and alike[0] == max(alike)
 
 
 def _alike(vector: Floats, wanted: Floats | None) -> bool:

@@ -1,4 +1,4 @@
-"""Recordings of things by real parts: what shows no person passes and gives frames, a portrait held up is a person."""
+"""Things, guardians, documents and reviewers' pictures by real models and the real decoding child; actors are fictional."""
 
 from __future__ import annotations
 
@@ -11,10 +11,15 @@ import numpy as np
 import pytest
 
 from identity.adapters.models import Models
+from identity.besides import FacesWatcher
 from identity.core.assessment import Activated, Refused
+from identity.core.checks import guardian
+from identity.core.faces import written
 from identity.core.profiles import Profile
 from identity.core.things import ThingAsset, decide_thing
+from identity.documents import compare_document
 from identity.errors import MediaUnusableError
+from identity.ports import Frame
 from identity.things import assess_thing, cut_thing
 from serving.adapters.rendering import EvidenceRenderer
 from tests.media import ACTORS_FOLDER, write_recording
@@ -82,3 +87,39 @@ def test_a_reviewer_sees_a_real_recording_and_no_face_that_a_machine_finds_in_it
         assert sheet.shape == (3 * 180, 4 * 240, 3)
     assert renderer.sound(recording)[:4] == b"RIFF"
     assert renderer.side_by_side(recording, recording, clear=False)
+
+
+def faces(name: str) -> np.ndarray:
+    picture = cv2.imread(str(ACTORS_FOLDER / name))
+    assert picture is not None
+    return picture
+
+
+def template(name: str, loaded: Models) -> bytes:
+    picture = faces(name)
+    return written(loaded.embedder.embed(picture, loaded.embedder.find(picture)[0]))
+
+
+def test_two_actors_beside_each_other_are_a_minor_and_the_guardian_who_was_asked_for(loaded: Models) -> None:
+    front, behind = cv2.resize(faces("joon.jpg"), (420, 420)), cv2.resize(faces("maeve.jpg"), (240, 240))
+    picture = np.full((480, 760, 3), 128, np.uint8)
+    picture[40:460, 20:440], picture[120:360, 480:720] = front, behind
+    watcher = FacesWatcher(loaded.embedder)
+    for index in range(4):
+        watcher.see(Frame(index, index * 400_000, picture), None)
+
+    def failed(asked_for: str) -> set[str]:
+        return {one.code for one in guardian.check(watcher.seen, template(asked_for, loaded), Profile.BASIC) if not one.passed}
+
+    assert failed("maeve.jpg") == {"review.guardian"}
+    assert failed("joon.jpg") == {"guardian.absent", "guardian.in_front", "review.guardian"}
+
+
+def test_the_portrait_of_a_document_is_like_its_person_and_not_like_another(loaded: Models) -> None:
+    card = np.full((600, 960, 3), 235, np.uint8)
+    card[150:450, 60:360] = cv2.resize(faces("maeve.jpg"), (300, 300))
+    document = cv2.imencode(".jpg", card)[1].tobytes()
+    same, other = (compare_document(document, template(name, loaded), loaded.embedder) for name in ("maeve.jpg", "joon.jpg"))
+    assert same.similarity_micro is not None
+    assert other.similarity_micro is not None
+    assert other.similarity_micro < same.threshold_micro < same.similarity_micro

@@ -53,6 +53,11 @@ def test_without_the_guardian_or_with_others_it_is_refused(seen: list[FacesSeen]
     assert code in failed(guardian.check(seen, written(GUARDIAN), B))
 
 
+def test_a_child_that_is_like_its_guardian_is_not_taken_for_them() -> None:
+    child = (0.6 * GUARDIAN + 0.8 * MINOR).astype(np.float32)
+    assert failed(guardian.check([FacesSeen((child, GUARDIAN))] * 10, written(GUARDIAN), B)) == {"review.guardian"}
+
+
 def test_a_guardian_whose_face_was_not_kept_counts_as_absent() -> None:
     assert "guardian.absent" in failed(guardian.check([FacesSeen((MINOR, GUARDIAN))] * 10, b"", B))
 
