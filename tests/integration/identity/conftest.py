@@ -62,9 +62,9 @@ def assess(loaded, answer):
 
     kept: dict[Path, Features] = {}
 
-    def run(path: Path, *, profile=Profile.BASIC, challenge=None, earlier=(), **submission) -> Assessment:
+    def run(path: Path, *, profile=Profile.BASIC, challenge=None, earlier=(), own=None, **submission) -> Assessment:
         sent = Submission(**{"account": "anna", "received_at_us": NOW_US + 20_000_000, **submission})
-        asked, digest = Asked(challenge or answer.challenge, sent, earlier, matches=()), sha256_of(path)
+        asked, digest = Asked(challenge or answer.challenge, sent, earlier, matches=(), own_template=own), sha256_of(path)
         if path not in kept:
             features = extract(path, loaded)
             assert isinstance(features, Features), features

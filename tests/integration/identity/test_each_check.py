@@ -121,6 +121,18 @@ def test_9_another_face_takes_over(assess, answer, stage, tmp_path):
     assert failures(assess(path)) == ("face.changed",)
 
 
+def test_9_an_active_cameo_is_made_anew_by_its_own_face_alone(assess, answer):
+    """A drawn vector stands for somebody else's face: our actors were drawn by one hand and are alike."""
+    from identity.core.faces import written
+
+    own = assess(answer.path).template
+    assert not {"face.other_person", "face.unsure"} & set(failures(assess(answer.path, own=own)))
+    drawn = np.random.default_rng(5).normal(size=128)
+    other = assess(answer.path, own=written((drawn / np.linalg.norm(drawn)).astype(np.float32)))
+    assert failures(other) == ("face.other_person", "face.unsure")
+    assert "face.other_person" in decide(other, Profile.BASIC).codes
+
+
 def test_11_a_file_written_by_other_software(assess, answer, tmp_path):
     path = write_recording(tmp_path / "x.webm", answer.performance.frames, answer.performance.sound, application=None)
     found = assess(path)
