@@ -34,8 +34,8 @@ the fused probability were fitted on `fit` alone.
 - **Nothing seen** (ISO/IEC 30107-3: the attack was classified as bona fide): no check refused and none sent it to a reviewer for
   what was seen; a rule may still ask for one, as for every single upload in `basic`. **Held**: a reviewer looks because of what was
   seen; what reviewers do is not measured. **Activated**: by machine alone.
-- **With light from the screen** is worked out: the share that the steps let by times the share of films lit late by the turn-round that
-  the check of light lets by (`identity_light` in docs/benchmarks.md, simulated). Who lights a face in time is not stopped by it.
+- **With light from the screen** is worked out: the share that the steps let by times the share that the check of light lets by of films
+  without its light, or lit late by the turn-round (`identity.light` in docs/benchmarks.md, simulated on very few): no goal is met by it.
 - **Step by step** is the platform's own protocol judged on a film of the answer: attackers answer with no delay but the turn-round
   named, which flatters them; people by drawn reaction times, which no person here really had.
 """

@@ -84,19 +84,18 @@ def _rows(judged: Sequence[Judged]) -> list[Row]:
 
 def _with_light(judged: Sequence[Judged]) -> list[Row]:
     """What would be left with light from the screen besides: two shares multiplied, for no recording here was lit."""
-    path = RESULTS / "identity_light.json"
+    path = RESULTS / "identity.light.json"
     if not path.exists():
         return []
-    lit = {row["what"]: row["ours"] for row in json.loads(path.read_text(encoding="utf-8"))["rows"]}
+    lit = {row["what"]: row for row in json.loads(path.read_text(encoding="utf-8"))["rows"]}
     rows: list[Row] = []
-    for ms in TURN_ROUNDS_MS:
-        passing = lit.get(f"light.apcer, late {ms} ms (simulated)")
+    for ms, lateness in ((TURN_ROUNDS_MS[0], "no light"), *((ms, f"late {ms} ms") for ms in TURN_ROUNDS_MS)):
+        by = lit.get(f"light.apcer, {lateness} (simulated)")
         of = [one for one in _way(judged, "stepwise", ms) if one.case.half == "report" and tables.synthetic(one)]
-        if passing is None or not of:
-            continue
-        left = sum(activated(one) for one in of) / len(of)
-        what = f"attack_success.synthetic, step by step and light, {ms} ms: worked out, {left:.3f} x {passing:.3f} let by the light"
-        rows.append(Row(what, "share", left * passing, None, len(of), 0.03 if ms == TURN_ROUNDS_MS[0] else None))
+        if by is not None and of:
+            left = sum(activated(one) for one in of) / len(of)
+            name = f"attack_success.synthetic, step by step and light, {ms} ms, {lateness}"
+            rows.append(Row(f"{name}: worked out, {left:.3f} x {by['ours']:.2f} of {by['n']}", "share", left * by["ours"], None, len(of)))
     return rows
 
 
