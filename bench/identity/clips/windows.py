@@ -58,7 +58,7 @@ WINDOWS: Final[tuple[Window, ...]] = (
     Window("clip-d3", _D3, 5.6, 11.8, ("left",), "FM", unsure=True),
     Window("clip-nht", _NHT, 0.9, 5.06, ("right", "up"), "FMR"),
     Window("clip-aoc", _AOC, 0.0, 4.4, ("blink",), "FM", turns=False, spoken=_FIRST, wears=3),
-    Window("clip-aoc", _AOC, 2.4, 6.7, ("blink",), "FM", turns=False, spoken=_LAST, wears=3),
+    Window("clip-aoc", _AOC, 2.52, 6.8, ("blink",), "FM", turns=False, spoken=_LAST, wears=3),
     Window("clip-aoc", _AOC, 0.0, 6.7, ("blink",), "FM", turns=False, spoken=(*_FIRST, *_LAST[4:]), wears=3),
 )
 
