@@ -30,7 +30,7 @@ def case(name: str, kind: str | None, half: str = "fit", **changed) -> Case:
 def judged(name: str, kind: str | None, texture: float, sway: float = 0.0, outcome: str = "clear", **changed) -> Judged:
     results = (
         measured(5, "texture.not_live", texture, 0.85, "test", profile=Profile.BASIC),
-        measured(11, "injection.timing", sway, 0.5, "test", profile=Profile.BASIC, polarity=Polarity.LOWER_IS_LIVE),
+        measured(11, "still.made_up", sway, 0.5, "test", profile=Profile.BASIC, polarity=Polarity.LOWER_IS_LIVE),
     )
     return Judged(case(name, kind, **changed), "upload", outcome, (), results, 0)
 
@@ -104,7 +104,7 @@ def test_the_fit_never_looks_at_the_other_half_and_points_only_where_a_check_doe
     assert (found.bona_fide, found.attacks, found.people) == (18, 24, 3)
     weights = {one.code: one.weight for one in found.model.weights}
     assert weights["texture.not_live"] < 0
-    assert "injection.timing" not in weights, "attacks sway less here, which the check's polarity does not allow to count against"
+    assert "still.made_up" not in weights, "attacks sway less here, which the check's polarity does not allow to count against"
 
 
 def test_the_published_weights_read_back_as_they_were_fitted(tmp_path):
