@@ -52,7 +52,7 @@ class Ended(Exception):  # noqa: N818 -- an end, not always an error
 
 
 def hello(token: str, **more: str) -> dict[str, str]:
-    return {"type": "hello", "token": token, "client": "a test", "camera": "FaceTime HD Camera", **more}
+    return {"type": "hello", "token": token, "client": "Mozilla/5.0 Chrome/140.0 Safari/537.36", "camera": "FaceTime HD Camera", **more}
 
 
 def send(socket: Socket, piece: bytes) -> list[dict[str, Any]]:

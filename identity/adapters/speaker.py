@@ -5,7 +5,6 @@ from typing import Any
 
 import numpy as np
 import torch
-from speechbrain.inference.classifiers import EncoderClassifier
 
 from identity.core.features import Floats
 from identity.ports import Samples
@@ -17,6 +16,9 @@ class SpeechBrainSpeaker:
     """A SpeakerEmbedder: SpeechBrain computes MFCC and runs the encoder of `speaker_encoder/hyperparams.yaml`."""
 
     def __init__(self, weights: Path) -> None:
+        # its lazy modules raise at whoever looks at every module that is loaded, as some tests' tools do
+        from speechbrain.inference.classifiers import EncoderClassifier  # noqa: PLC0415
+
         encoder = EncoderClassifier.from_hparams(
             source=str(_FOLDER), savedir=str(_FOLDER), overrides={"weights": str(weights)}, run_opts={"device": "cpu"}
         )

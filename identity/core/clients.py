@@ -56,8 +56,14 @@ CLIENTS: Final[tuple[Client, ...]] = (
 
 
 def client_of(told: str) -> Client | None:
-    """Tell the family of what a client said; None for a program that is in no row, such as our own command line."""
-    return next((client for client in CLIENTS if client.named.search(told)), None)
+    """Tell the family of what a client said, or of a family's name; None for what is in no row, such as our own command line."""
+    return next((client for client in CLIENTS if told == client.name or client.named.search(told)), None)
+
+
+def family_of(told: str) -> str:
+    """Tell what is kept of what a client said: its family's name, for its version and system are its owner's. Empty: in no row."""
+    client = client_of(told)
+    return "" if client is None else client.name
 
 
 def contradictions(media: MediaFacts, told: str) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from serving.handlers.enrolments import MAX_RECORDING_BYTES
+from serving.handlers.submitting import MAX_RECORDING_BYTES
 from serving.handlers.uploads import ALGORITHMS
 
 VERSION = "1.0.0"

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from msgspec.structs import replace
 
 from identity.core.challenge import Challenge
+from identity.core.clients import family_of
 from identity.core.live import LiveTrace
 from schemas import cameo
 from schemas.cameo import RecordingReceived
@@ -28,7 +29,7 @@ def telling(event: RecordingReceived, told: LiveAnswer) -> RecordingReceived:
     """Write into the event of a recording what was asked of it and how that went."""
     challenge = told.challenge
     return replace(
-        event, client=told.client[:120], phrase=challenge.phrase, movements=tuple(m.value for m in challenge.movements),
+        event, client=family_of(told.client), phrase=challenge.phrase, movements=tuple(m.value for m in challenge.movements),
         light=challenge.light, salt=told.salt, live=_written(told.live),
     )  # fmt: skip
 

@@ -12,7 +12,7 @@ from schemas.ids import cameo_of
 from serving.errors import ConflictError, InvalidError, NotFoundError
 from serving.handlers.apps import require_in_person
 from serving.handlers.desk import TRIES, Caller, Desk
-from serving.handlers.enrolments import EvidenceStore
+from serving.handlers.submitting import EvidenceStore
 
 MAX_BYTES: Final = 12 * 1024 * 1024
 MOST: Final = 3

@@ -18,7 +18,7 @@ from serving.handlers import step_up
 from serving.handlers.apps import require_in_person
 from serving.handlers.authority import NOT_WIDENED
 from serving.handlers.desk import Caller, Desk
-from serving.handlers.enrolments import MAX_RECORDING_BYTES, EvidenceStore
+from serving.handlers.submitting import MAX_RECORDING_BYTES, EvidenceStore
 from serving.overview_ports import Overview
 from serving.ports import ProofStore
 

@@ -15,7 +15,7 @@ from typing import Protocol, Self
 
 from identity.keys.wire import EvidenceSealed
 from serving.errors import CommandError, ConflictError, GoneError, LockedError, NotFoundError, TooLargeError, TooManyError, UnavailableError
-from serving.handlers import enrolments
+from serving.handlers import submitting
 from serving.handlers.desk import Caller, Desk
 from serving.upload_ports import Upload, UploadStore
 
@@ -49,12 +49,12 @@ class Uploads:
 
     def begin(self, desk: Desk, caller: Caller, enrolment: str, length: int, label: str) -> Upload:
         """Begin to send a recording of so many bytes; it may be sent until the challenge ends."""
-        if not 1 <= length <= enrolments.MAX_RECORDING_BYTES:
+        if not 1 <= length <= submitting.MAX_RECORDING_BYTES:
             raise TooLargeError(
                 "media.too_large" if length > 0 else "media.empty",
-                f"a recording has 1 to {enrolments.MAX_RECORDING_BYTES} bytes, not {length}", "record for about ten seconds",
+                f"a recording has 1 to {submitting.MAX_RECORDING_BYTES} bytes, not {length}", "record for about ten seconds",
             )  # fmt: skip
-        until_us = enrolments.open_until(desk, caller, enrolment)
+        until_us = submitting.open_until(desk, caller, enrolment)
         self.store.expire()
         expires_at = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=until_us)
         upload = Upload(desk.entropy(16).hex(), caller.account, enrolment, length, label[:120], expires_at)
@@ -92,7 +92,9 @@ class Uploads:
             raise
         return Receiving(self.store, found, alone, checksum)
 
-    def hand_in(self, desk: Desk, evidence: enrolments.EvidenceStore, caller: Caller, enrolment: str, upload: str) -> EvidenceSealed | None:
+    def hand_in(
+        self, desk: Desk, evidence: submitting.EvidenceStore, caller: Caller, enrolment: str, upload: str, client: str = ""
+    ) -> EvidenceSealed | None:
         """Submit it once it is whole; None while it is not, or where that was done. May be called again."""
         found = self.find(caller, enrolment, upload)
         if found.done or found.received < found.length:
@@ -100,7 +102,7 @@ class Uploads:
         with self._alone(upload):
             who = replace(caller, idempotency_key=f"upload/{upload}")
             try:
-                stored = enrolments.submit(desk, evidence, who, enrolment, self.store.read(found), found.label)
+                stored = submitting.submit(desk, evidence, who, enrolment, self.store.read(found), found.label, client=client)
             except UnavailableError:
                 raise  # it stays here, whole: the client asks again
             except CommandError:

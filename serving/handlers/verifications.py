@@ -27,7 +27,8 @@ from serving.core.live_answer import LiveAnswer, telling
 from serving.core.proof import OWN_AUDIENCE
 from serving.errors import ConflictError, InvalidError, LockedError, NotFoundError
 from serving.handlers.desk import Caller, Desk
-from serving.handlers.enrolments import EvidenceStore, Expect, Wish, forget, possible, require_size
+from serving.handlers.enrolments import Expect, Wish, possible
+from serving.handlers.submitting import EvidenceStore, forget, require_size
 from serving.verification_ports import Ask, VerificationBook
 
 OPEN: Final = 3
@@ -128,7 +129,7 @@ def require_open(desk: Desk, caller: Caller, verification: str) -> int:
 
 def submit_live(desk: Desk, evidence: EvidenceStore, caller: Caller, answer: LiveAnswer) -> EvidenceSealed:
     """Seal the recording of a live challenge and tell what was asked; else as `submit`."""
-    return submit(desk, evidence, caller, answer.challenge.challenge_id, answer.recording, answer.camera_label, answer)
+    return submit(desk, evidence, caller, answer.challenge.challenge_id, answer.recording, answer.camera_label, told=answer)
 
 
 def submit(

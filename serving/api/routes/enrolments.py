@@ -19,7 +19,7 @@ from serving import consent_texts
 from serving.api.context import EnrolCaller, PartsHere, WhenceHere, account_named
 from serving.core.reasons import reasons
 from serving.errors import InvalidError, NotFoundError
-from serving.handlers import enrolments
+from serving.handlers import enrolments, submitting
 from serving.handlers.live import Waiting
 
 router = APIRouter(prefix="/v1", tags=["enrolment"])
@@ -92,7 +92,7 @@ def start(parts: PartsHere, caller: EnrolCaller, whence: WhenceHere, body: NewEn
     )
 
     def expect(challenge: Challenge, salt: str, steps: tuple[Planned, ...]) -> None:
-        parts.live.expect(Waiting(challenge, salt, steps, partial(enrolments.submit_live, parts.desk, parts.keyholder)))
+        parts.live.expect(Waiting(challenge, salt, steps, partial(submitting.submit_live, parts.desk, parts.keyholder)))
 
     challenge = enrolments.start(parts.desk, caller, body.profile, body.consent_text_sha256, wish, expect)
     parts.rates.bind(challenge.challenge_id, caller.account, whence)
@@ -118,12 +118,15 @@ async def submit(
     x_camera_label: Annotated[str, Header(max_length=1200, description="what the camera calls itself, percent-encoded UTF-8")] = "",
 ) -> Submitted:
     """Hand in one webm or mp4, at most 64 MiB, as the request's body."""
-    await run_in_threadpool(enrolments.require_open, parts.desk, caller, enrolment)  # before a byte of it is read
+    await run_in_threadpool(submitting.require_open, parts.desk, caller, enrolment)  # before a byte of it is read
     await run_in_threadpool(parts.rates.require_same_device, enrolment, whence)
     await run_in_threadpool(parts.rates.require, "submit", whence, caller.account)
     recording = await bounded_body(request)
     label = unquote(x_camera_label)
-    stored = await run_in_threadpool(enrolments.submit, parts.desk, parts.keyholder, caller, enrolment, recording, label)
+    client = request.headers.get("user-agent", "")
+    stored = await run_in_threadpool(
+        submitting.submit, parts.desk, parts.keyholder, caller, enrolment, recording, label, client=client
+    )  # fmt: skip
     return Submitted(enrolment=enrolment, evidence=stored.evidence, sha256=stored.sha256)
 
 
@@ -140,6 +143,6 @@ async def bounded_body(request: Request) -> bytes:
     received = bytearray()
     async for chunk in request.stream():
         received += chunk
-        if len(received) > enrolments.MAX_RECORDING_BYTES:
-            raise InvalidError("media.too_large", f"more than {enrolments.MAX_RECORDING_BYTES} bytes", "record for about ten seconds")
+        if len(received) > submitting.MAX_RECORDING_BYTES:
+            raise InvalidError("media.too_large", f"more than {submitting.MAX_RECORDING_BYTES} bytes", "record for about ten seconds")
     return bytes(received)

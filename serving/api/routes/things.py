@@ -12,7 +12,7 @@ from schemas.consent import Audience, Strength
 from serving.api.context import ConsentCaller, EnrolCaller, PartsHere, WhenceHere
 from serving.errors import InvalidError
 from serving.handlers import things
-from serving.handlers.enrolments import MAX_RECORDING_BYTES
+from serving.handlers.submitting import MAX_RECORDING_BYTES
 
 router = APIRouter(prefix="/v1/things", tags=["things"])
 

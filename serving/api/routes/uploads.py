@@ -93,7 +93,8 @@ async def go_on(
     finally:
         with anyio.CancelScope(shield=True):  # what came is counted, and the next one let in, also when this one is gone
             await run_in_threadpool(lambda: receiving.end(whole=whole))
-    await run_in_threadpool(parts.uploads.hand_in, parts.desk, parts.keyholder, caller, enrolment, upload)
+    client = request.headers.get("user-agent", "")
+    await run_in_threadpool(parts.uploads.hand_in, parts.desk, parts.keyholder, caller, enrolment, upload, client)
     found = await run_in_threadpool(parts.uploads.find, caller, enrolment, upload)
     return Response(status_code=204, headers=_state(found))
 

@@ -96,7 +96,7 @@ def test_a_session_hands_out_every_step_and_seals_what_was_recorded(min_: Enroll
     assert all(step.done_at_us is not None for step in live.steps)
     assert [(s.kind, s.what) for s in live.steps] == [(s["do"], tuple(s["what"])) for s in who.seen]
     assert live.arrivals[-1].bytes == received.bytes
-    assert (received.client, received.camera_label) == ("a test", "")
+    assert (received.client, received.camera_label) == ("chrome", ""), "of what it said its family alone is kept"
     assert min_.state()["state"] == "checking"
 
 

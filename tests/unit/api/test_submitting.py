@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from identity.keys.errors import KeyholderRefusedError
+from schemas.cameo import EnrolmentRefused
 from schemas.ids import cameo_of
 from serving.handlers.enrolments import CONSENT_TEXT_SHA256
 from tests.unit.api.conftest import Place
@@ -103,3 +104,15 @@ def test_nothing_is_nothing(place: Place) -> None:
     _, min_ = place.person("min")
     answer = place.client.put(started(place, min_), content=b"", headers=min_)
     assert (answer.status_code, answer.json()["code"]) == (422, "media.empty")
+
+
+def test_of_what_a_client_says_it_is_the_family_alone_is_kept(place: Place) -> None:
+    owner, min_ = place.person("min")
+    body = {"profile": "sandbox", "consent_text_sha256": CONSENT_TEXT_SHA256}
+    for told, kept in (("Mozilla/5.0 (X11; min's laptop) Gecko/20100101 Firefox/145.0", "firefox"), ("my own program/1", "")):
+        enrolment = place.client.post("/v1/enrolments", json=body, headers=min_).json()["enrolment"]
+        answer = place.client.put(f"/v1/enrolments/{enrolment}/recording", content=b"webm", headers=min_ | {"User-Agent": told})
+        assert answer.status_code == 202
+        received = place.store.read(cameo_of(owner))[-1]
+        assert (received.data["client"], "laptop" in str(received.data)) == (kept, False)
+        place.append(cameo_of(owner), EnrolmentRefused(enrolment=enrolment, codes=("words.not_heard",)))

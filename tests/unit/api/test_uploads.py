@@ -13,7 +13,8 @@ import pytest
 
 from schemas.ids import cameo_of
 from serving.errors import UnavailableError
-from serving.handlers.enrolments import CONSENT_TEXT_SHA256, MAX_RECORDING_BYTES
+from serving.handlers.enrolments import CONSENT_TEXT_SHA256
+from serving.handlers.submitting import MAX_RECORDING_BYTES
 from tests.unit.api.conftest import Place
 
 BODY = {"profile": "sandbox", "consent_text_sha256": CONSENT_TEXT_SHA256}
