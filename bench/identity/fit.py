@@ -85,7 +85,7 @@ def publish(model: Model, page: Path = PAGE) -> None:
         '"""Owns the published weights of the fused probability. Written by `python -m bench.identity fit`, never by hand."""\n\n'
         "from typing import Any, Final\n\n"
         "PUBLISHED: Final[dict[str, Any]] = {\n"
-        f'    "source": (\n        "{model.source.split("; ")[0]}; "\n        "{model.source.split("; ")[1]}"\n    ),\n'
+        f'    "source": "{model.source}",\n'
         f'    "bias": {model.bias:.4f},\n'
         f'    "weights": [\n{weights}    ],\n'
         f'    "review_micro": {model.review_micro:_},\n'
