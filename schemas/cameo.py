@@ -131,6 +131,8 @@ class RecordingReceived(Event, frozen=True):
     salt: str = ""
     """A stepwise challenge, told once it is over: with the salt it hashes to the commitment."""
     live: LiveTrace | None = None
+    verifies: bool = False
+    """Whether it answers a re-verification, which changes no enrolment."""
 
 
 @event("enrolment.assessed", 1, stream="cameo", sealed=("fingerprints",))

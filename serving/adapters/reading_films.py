@@ -9,6 +9,7 @@ from serving.adapters.reading_rows import Rows, cursor_read, page, reasons, time
 from serving.errors import NotFoundError
 from serving.judge.blocks import told
 from streams.core.seeming import as_shown
+from streams.core.verification import UNTOLD
 
 _FILMS = """
 SELECT g.generation, g.requested_us FROM projection.generation_cameos c JOIN projection.generations g USING (generation)
@@ -96,7 +97,7 @@ class FilmReading(Rows):
             raise NotFoundError("enrolment.unknown", "you began no such enrolment", "cameo enrol start")
         return {
             "enrolment": enrolment, "cameo": cameo, "state": state, "reasons": reasons(codes),
-            "noticed": [code for code in unmet if code not in codes],
+            "noticed": [code for code in unmet if code not in codes and code not in UNTOLD],
         }  # fmt: skip
 
     def _shown(self, cameo: str, state: str, limit: int, before_us: int | None, before_id: str | None) -> list[tuple[str, int]]:

@@ -23,16 +23,18 @@ OVER = {"passed", "failed", "expired"}
 LEVELS = ("upload", "stepwise", "light")
 
 
+without_option = click.option(
+    "--without", type=click.Choice(["sight", "light"]), multiple=True, help="What you cannot do or may not be shown."
+)  # fmt: skip
+
+
 def how_options(function: Callable[..., Any]) -> Callable[..., Any]:
     """Give a command the ways in which a person can answer."""
-    without = click.option(
-        "--without", type=click.Choice(["sight", "light"]), multiple=True, help="What you cannot do or may not be shown."
-    )  # fmt: skip
     way = click.option(
         "--way", type=click.Choice(["upload", "stepwise"]), default="upload", show_default=True,
         help="One upload, or steps over the live route, for which a client with a camera is needed.",
     )  # fmt: skip
-    return way(without(function))
+    return way(without_option(function))
 
 
 @click.group()
@@ -87,11 +89,14 @@ def answer(client: Client, *, question: str, way: str, without: tuple[str, ...])
 
 
 @verification.command()
-@how_options
+@without_option
 @api_command
-def prove(client: Client, *, way: str, without: tuple[str, ...]) -> Any:
-    """Take a challenge to prove yourself; once passed, `--code verification:CHALLENGE` is a fresh proof for five minutes."""
-    return client.call("POST", MINE, {"way": way, "without": list(without)})
+def prove(client: Client, *, without: tuple[str, ...]) -> Any:
+    """Take a challenge to prove yourself, step by step over the live route.
+
+    Once passed, `--code verification:CHALLENGE` is a fresh proof for five minutes.
+    """
+    return client.call("POST", MINE, {"way": "stepwise", "without": list(without)})
 
 
 @verification.command()

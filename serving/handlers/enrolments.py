@@ -80,6 +80,10 @@ def start(
             "wait for its answer: cameo enrol status",
             retry_after_s=5,
         )
+    if profile == "sandbox" and status is not None and status.value["status"] == "active" and status.value["assurance"] != "sandbox":
+        raise ConflictError(
+            "enrolment.weaker", "your cameo is worth more than the sandbox gives", "enrol under basic or verified, or from another account"
+        )
     wish = possible(wish or Wish())
     challenge = issue(
         caller.account, now_us, desk.entropy(32), profile=AssuranceProfile(profile), language=wish.language, way=wish.way,

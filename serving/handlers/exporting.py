@@ -22,6 +22,7 @@ from serving.overview_ports import InvitationStore, Overview
 from serving.ports import PERSON, AccessStore, ProofStore
 from streams.core.casework import appeal_id
 from streams.core.seeming import as_shown
+from streams.core.verification import UNTOLD
 from streams.export import cloud_event
 from streams.ports import EventStore
 
@@ -203,7 +204,7 @@ def _data(envelope: Envelope, account: str) -> dict[str, Any]:
         case "generation.decided":  # its input holds other people's facts
             return {name: data[name] for name in ("decision", "action", "attempt", "permit", "codes") if name in data}
         case "enrolment.assessed":
-            unmet = [one["code"] for one in data["checks"] if not one["passed"]]
+            unmet = [one["code"] for one in data["checks"] if not one["passed"] and one["code"] not in UNTOLD]
             return {name: data[name] for name in ("enrolment", "evidence", "profile", "level") if name in data} | {"unmet": unmet}
         case "evidence.opened":
             return data | {"by": data["by"] if data["by"] in (None, account) else "a reviewer"}

@@ -39,12 +39,14 @@ def end(desk: Desk, access: AccessStore, proofs: ProofStore, book: RecoveryBook,
         raise ForbiddenError("recovery.not_begun", "this token is of no recovery", "ask the operator: cameo recovery begin")
     if not _shown(desk, caller, begun):
         raise ConflictError("recovery.not_shown", "no recording of this recovery was accepted yet", "enrol with this token, then ask again")
+    made = make_token(access, desk.entropy(32), caller.account, frozenset(PERSON), label="recovered", now=datetime.now(UTC))
     for token in access.tokens_of(caller.account):
-        access.remove_token(caller.account, token.token_id)
+        if token.token_id != made.token.token_id:
+            access.remove_token(caller.account, token.token_id)
     if desk.snapshot_fact(caller.account, step_up.FACT) is not None:
         desk.append(caller, [desk.event(caller.account, StepUpSet(on=False))])
         proofs.remove(caller.account)
-    return make_token(access, desk.entropy(32), caller.account, frozenset(PERSON), label="recovered", now=datetime.now(UTC))
+    return made
 
 
 def _shown(desk: Desk, caller: Caller, begun: datetime) -> bool:

@@ -30,6 +30,8 @@ from serving.handlers.desk import Caller, Desk
 from serving.ports import ProofStore
 
 TRIES = 5
+STRONG = frozenset({"stepwise", "light"})
+"""Levels of a re-verification that prove somebody: one upload can be an animated photograph."""
 LOCK_S = 15 * 60
 """House rules: at ±1 step a guesser who never tires has one chance in 900 a day; unmeasured."""
 FACT = "step_up"
@@ -169,7 +171,7 @@ def _prove_by_face(desk: Desk, proofs: ProofStore, caller: Caller, verification:
     )  # fmt: skip
     passed = begun and any(
         past.type == "verification.answered" and past.data["verification"] == verification
-        and past.data["outcome"] == "passed" and now_us - past.time_us <= FRESH_US
+        and past.data["outcome"] == "passed" and past.data["level"] in STRONG and now_us - past.time_us <= FRESH_US
         for past in history
     )  # fmt: skip
     if not passed or not proofs.use_verification(verification, caller.idempotency_key or ""):

@@ -19,6 +19,7 @@ from identity.core.enrolment import Locked, standing
 from identity.core.live_plan import plan
 from identity.core.profiles import Profile
 from identity.keys.wire import EvidenceSealed
+from policy.ports import FactReader
 from schemas.cameo import Level, RecordingReceived, VerificationStarted
 from schemas.envelope import Envelope
 from schemas.ids import cameo_of
@@ -35,6 +36,7 @@ OPEN: Final = 3
 """Open asks of one party to one owner. A house rule."""
 LIVES: Final = timedelta(hours=24)
 UNKNOWN: Final = ("verification.unknown", "there is no such question", "list them: cameo verification list")
+CHECKING: Final = ("enrolment.checking", "your last recording is still being checked", "wait for its answer")
 State = Literal["waiting", "passed", "lapsed"]
 
 
@@ -76,14 +78,16 @@ def begin(desk: Desk, book: VerificationBook, caller: Caller, ask_id: str | None
     Of one step by step only a commitment is recorded; `expect` keeps it until its session.
     """
     how = possible(how)
+    if ask_id is None and how.way != "stepwise":
+        raise InvalidError("verification.needs_steps", "a proof of oneself is given step by step", "ask for the way stepwise")
     wish = None if ask_id is None else _mine(book, caller, ask_id)
     cameo = cameo_of(caller.account)
     with desk.store.snapshot() as facts:
-        head, status, before, now_us = facts.head(cameo), facts.get(cameo, "status"), facts.get(cameo, "enrolment"), facts.now_us()
+        head, status, now_us, checking = facts.head(cameo), facts.get(cameo, "status"), facts.now_us(), _checking(facts, cameo)
     if head is None or status is None or status.value["status"] != "active":
         raise ConflictError("cameo.inactive", "there is no active cameo to compare with", "enrol first: cameo enrol start")
-    if before is not None and before.value["state"] == "received":
-        raise ConflictError("enrolment.checking", "your last recording is still being checked", "wait for its answer", retry_after_s=5)
+    if checking:
+        raise ConflictError(*CHECKING, retry_after_s=5)
     match standing(_failures(desk.store.read(cameo)), now_us):
         case Locked(until_us):
             wait_s = (until_us - now_us) // 1_000_000 + 1
@@ -99,7 +103,7 @@ def begin(desk: Desk, book: VerificationBook, caller: Caller, ask_id: str | None
         verification=challenge.challenge_id, owner=caller.account, party=caller.account if wish is None else wish.party,
         audience=OWN_AUDIENCE if wish is None else wish.audience,
         nonce_sha256=hashlib.sha256(b"" if wish is None else wish.nonce.encode()).hexdigest(),
-        level="upload" if wish is None else wish.level, expires_at_us=challenge.expires_at_us, way=challenge.way, language=how.language,
+        level="stepwise" if wish is None else wish.level, expires_at_us=challenge.expires_at_us, way=challenge.way, language=how.language,
         phrase=() if stepwise else challenge.phrase,
         movements=() if stepwise else tuple(movement.value for movement in challenge.movements),
         light=bool(challenge.light), commitment=challenge.commitment(salt) if stepwise else "", without=challenge.without,
@@ -116,14 +120,16 @@ def require_open(desk: Desk, caller: Caller, verification: str) -> int:
     """Return the stream's revision where this challenge waits for its recording; raises otherwise."""
     cameo = cameo_of(caller.account)
     with desk.store.snapshot() as facts:
-        fact, answering = facts.get(cameo, f"verification/{verification}"), facts.get(cameo, "enrolment")
-        head, now_us = facts.head(cameo), facts.now_us()
+        fact, head, now_us = facts.get(cameo, f"verification/{verification}"), facts.head(cameo), facts.now_us()
+        checking = _checking(facts, cameo)
     if fact is None or head is None:
         raise NotFoundError("verification.unknown", "no such challenge is open for you", "begin anew: cameo verification answer")
-    if fact.value["state"] not in {"started", "expired"} or (answering is not None and answering.value["enrolment"] == verification):
+    if fact.value["state"] not in {"started", "expired"}:
         raise ConflictError("challenge.used", "this challenge was answered already", "begin anew")
     if fact.value["state"] == "expired" or fact.value["expires_at_us"] <= now_us:
         raise ConflictError("challenge.expired", "this challenge ran out", "begin anew")
+    if checking:
+        raise ConflictError(*CHECKING, retry_after_s=5)
     return head.revision
 
 
@@ -152,7 +158,7 @@ def submit(
     stored = evidence.put_evidence(caller.account, cameo, recording)
     event = RecordingReceived(
         enrolment=verification, evidence=stored.evidence, key_id=stored.key_id, sha256=stored.sha256, bytes=stored.bytes,
-        camera_label=kept_of(camera_label),
+        camera_label=kept_of(camera_label), verifies=True,
     )  # fmt: skip
     event = event if told is None else telling(event, told)
     try:
@@ -186,8 +192,7 @@ def state(desk: Desk, caller: Caller, verification: str) -> dict[str, Any]:
         raise NotFoundError("verification.unknown", "you began no such answer", "begin: cameo verification prove")
     answer = answered(desk.store.read(cameo), verification)
     codes = () if answer is None else tuple(answer.data["codes"])
-    checking = answer is None and (desk.snapshot_fact(cameo, "enrolment") or fact).value.get("enrolment") == verification
-    told_state = "checking" if checking else fact.value["state"]
+    told_state = "checking" if fact.value["state"] == "received" else fact.value["state"]
     reasons = [{"code": code, "message": message(code).en, "ko": message(code).ko} for code in codes]
     return {"challenge": verification, "state": told_state, "level": fact.value["level"], "reasons": reasons}
 
@@ -205,6 +210,13 @@ def _mine(book: VerificationBook, caller: Caller, ask_id: str) -> Ask:
     if found.expires_at <= datetime.now(UTC):
         raise ConflictError("verification.lapsed", "the question ran out", "who asked can ask again")
     return found
+
+
+def _checking(facts: FactReader, cameo: str) -> bool:
+    """Tell whether a recording of this cameo is being checked: many in a row would be judged although the first of them lock."""
+    enrolment = facts.get(cameo, "enrolment")
+    answers = (fact.value["state"] for _, fact in facts.scan(cameo, "verification/"))
+    return (enrolment is not None and enrolment.value["state"] == "received") or "received" in answers
 
 
 def _way(history: Sequence[Envelope], verification: str) -> str:

@@ -28,8 +28,10 @@ GIVEN = """
 SELECT split_part(key, '/', 3), split_part(key, '/', 2) FROM ledger.facts WHERE stream = %(cameo)s AND key LIKE 'grant/%%'
 """
 ASSESSED = """
-SELECT stream, event_id FROM ledger.events
-WHERE type = 'enrolment.assessed' AND sealed ? 'fingerprints' ORDER BY position DESC LIMIT %(limit)s
+SELECT e.stream, e.event_id FROM ledger.events e
+WHERE e.type = 'enrolment.assessed' AND e.sealed ? 'fingerprints'
+    AND NOT EXISTS (SELECT FROM ledger.events d WHERE d.stream = e.stream AND d.type = 'subject_key.destroyed')
+ORDER BY e.position DESC LIMIT %(limit)s
 """
 RAN_OUT = """
 SELECT stream, value ->> 'enrolment' FROM ledger.facts

@@ -33,11 +33,8 @@ def expire(store: EventStore, cameo: str, enrolment: str) -> bool:
 def expire_verification(store: EventStore, cameo: str, verification: str) -> bool:
     """Record that a re-verification ran out unanswered, if that is so on the ledger now; returns whether it was recorded here."""
     with store.snapshot() as facts:
-        fact, answering = facts.get(cameo, f"verification/{verification}"), facts.get(cameo, "enrolment")
-        head, now_us = facts.head(cameo), facts.now_us()
+        fact, head, now_us = facts.get(cameo, f"verification/{verification}"), facts.head(cameo), facts.now_us()
     if fact is None or head is None or fact.value["state"] != "started" or fact.value["expires_at_us"] > now_us:
-        return False
-    if answering is not None and answering.value["enrolment"] == verification:  # its recording is being checked
         return False
     event = VerificationAnswered(verification=verification, outcome="expired", level="upload", codes=("challenge.expired",))
     outcome = store.append(

@@ -1,6 +1,6 @@
 """Owns finding the face that a cameo was last made active with. Does not compare it.
 
-A cameo of the sandbox has none that counts: anybody may put any picture there.
+An enrolment in the sandbox does not count, and hides no earlier one that does: anybody may put any picture there.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ def own_face(history: Sequence[Envelope], keys: TemplateKeys) -> bytes | None:
 
     Raises KeyholderRefusedError where the keyholder refuses for another reason than a destroyed key.
     """
-    active = next((past for past in reversed(history) if past.type == "enrolment.activated"), None)
-    if active is None or active.data["assurance"] == "sandbox" or any(past.type == "subject_key.destroyed" for past in history):
+    active = next((past for past in reversed(history) if past.type == "enrolment.activated" and past.data["assurance"] != "sandbox"), None)
+    if active is None or any(past.type == "subject_key.destroyed" for past in history):
         return None
     enrolment = active.data["enrolment"]
     assessed = next((past for past in history if past.type == "enrolment.assessed" and past.data["enrolment"] == enrolment), None)

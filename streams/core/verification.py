@@ -132,8 +132,8 @@ def outcome_of(enrolment: str, started: EnrolmentStarted, assessment: Assessment
         case Refused():
             return EnrolmentRefused(enrolment=enrolment, codes=decision.codes)
         case NeedsReview():
-            told = dict.fromkeys("review.required" if code in UNTOLD else code for code in decision.codes)
-            return EnrolmentHeld(enrolment=enrolment, codes=tuple(told))
+            told = tuple(code for code in decision.codes if code not in UNTOLD)
+            return EnrolmentHeld(enrolment=enrolment, codes=told or ("review.required",))
 
 
 def case_of(cameo: str, event: RecordingReceived, wish: Wanted, codes: tuple[str, ...], other: str | None) -> CaseOpened:

@@ -6,7 +6,7 @@ INSERT INTO ledger.event_types (type, kind, consent, facts, uses) VALUES
     ('evidence.added',         'cameo',   false, '{}',             NULL),
     ('evidence.opened',        'cameo',   false, '{}',             NULL),
     ('verification.started',   'cameo',   false, '{verification}', NULL),
-    ('verification.answered',  'cameo',   false, '{verification,enrolment}', NULL),
+    ('verification.answered',  'cameo',   false, '{verification}', NULL),
     ('case.opened',            'case',    false, '{case}',         NULL),
     ('case.looked',            'case',    false, '{}',             NULL),
     ('case.voted',             'case',    false, '{vote}',         NULL),
@@ -14,6 +14,8 @@ INSERT INTO ledger.event_types (type, kind, consent, facts, uses) VALUES
     ('account.distress_set',   'account', false, '{}',             NULL),
     ('face.protected',         'switch',  false, '{protected}',    NULL),
     ('face.unprotected',       'switch',  false, '{protected}',    NULL);
+
+UPDATE ledger.event_types SET facts = '{enrolment,verification}' WHERE type = 'enrolment.recording_received';
 
 INSERT INTO ledger.rights (role, type)
 SELECT role, unnest(types) FROM (VALUES

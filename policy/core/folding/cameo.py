@@ -16,6 +16,8 @@ def _(event: cameo.EnrolmentStarted) -> tuple[FactWrite, ...]:
 
 @fold.register
 def _(event: cameo.RecordingReceived) -> tuple[FactWrite, ...]:
+    if event.verifies:
+        return put(f"verification/{event.enrolment}", {"state": "received", "level": "upload"})
     return put(
         "enrolment",
         {"enrolment": event.enrolment, "state": "received", "evidence": event.evidence, "key_id": event.key_id},
@@ -69,6 +71,4 @@ def _(event: cameo.VerificationStarted) -> tuple[FactWrite, ...]:
 
 @fold.register
 def _(event: cameo.VerificationAnswered) -> tuple[FactWrite, ...]:
-    value = {"state": event.outcome, "level": event.level}
-    over = put("enrolment", {"enrolment": event.verification, "state": event.outcome})  # its recording is no longer being checked
-    return put(f"verification/{event.verification}", value) + over
+    return put(f"verification/{event.verification}", {"state": event.outcome, "level": event.level})

@@ -16,7 +16,7 @@ from identity.core.fingerprint import Fingerprint
 from identity.core.profiles import Level, Profile
 from identity.keys.errors import KeyholderRefusedError
 from identity.keys.fakes import InMemoryKeyholder
-from schemas.cameo import EnrolmentActivated, EnrolmentAssessed, RecordingReceived, VerificationStarted
+from schemas.cameo import EnrolmentActivated, EnrolmentAssessed, EnrolmentHeld, RecordingReceived, VerificationStarted
 from schemas.envelope import Envelope
 from schemas.ids import cameo_of, stream_id
 from schemas.registry import Event
@@ -91,7 +91,9 @@ class Place:
     def answer(self) -> Envelope:
         kept = self.keys.as_role("api").put_evidence(OWNER, CAMEO, b"a take")
         return self.append(
-            RecordingReceived(enrolment="v1", evidence=kept.evidence, key_id=kept.key_id, sha256=kept.sha256, bytes=6, camera_label="")
+            RecordingReceived(
+                enrolment="v1", evidence=kept.evidence, key_id=kept.key_id, sha256=kept.sha256, bytes=6, camera_label="", verifies=True
+            )
         )
 
     def outcome(self) -> tuple[str, list[str], str]:
@@ -161,6 +163,21 @@ def test_a_cameo_of_the_sandbox_vouches_for_nobody() -> None:
     place.begin()
     place.agent.handle(place.answer())
     assert place.outcome()[:2] == ("failed", ["face.not_compared"])
+
+
+def test_an_enrolment_in_the_sandbox_hides_no_earlier_face(place: Place) -> None:
+    place.append(EnrolmentActivated(enrolment="second", assurance="sandbox"))
+    assert own_face(place.store.read(CAMEO), place.keys) == face(1)
+
+
+def test_an_answer_leaves_the_enrolment_as_it_is(place: Place) -> None:
+    place.append(EnrolmentHeld(enrolment="renewal", codes=("review.required",)))
+    place.begin()
+    place.agent.handle(place.answer())
+    with place.store.snapshot() as facts:
+        enrolment = facts.get(CAMEO, "enrolment")
+    assert enrolment is not None
+    assert enrolment.value == {"enrolment": "renewal", "state": "in_review"}
 
 
 def test_a_cameo_made_before_faces_were_kept_says_so(place: Place) -> None:

@@ -11,7 +11,7 @@ from identity.core.context import Asked, FaceMatch
 from identity.core.fingerprint import Fingerprint
 from identity.core.profiles import Profile
 from identity.keys.fakes import InMemoryKeyholder
-from schemas.cameo import EnrolmentActivated, EnrolmentAssessed, EnrolmentStarted, RecordingReceived
+from schemas.cameo import EnrolmentActivated, EnrolmentAssessed, EnrolmentStarted, RecordingReceived, SubjectKeyDestroyed
 from schemas.consent import AudienceSet
 from schemas.envelope import Envelope
 from schemas.ids import cameo_of, stream_id
@@ -176,8 +176,23 @@ def test_a_known_face_is_looked_at_and_only_the_case_says_whose_it_is(bench: Ben
     bench.enrol("basic")
     assert (bench.case().data["kind"], bench.case().data["other"]) == ("known_face", other)
     held = bench.store.read(CAMEO)[-1]
-    assert set(held.data["codes"]) == {"review.required", "review.level"}
+    assert set(held.data["codes"]) == {"review.level"}, "nothing tells that a face was found"
     assert all(other not in str(one.data) for one in bench.store.read(CAMEO))
+
+
+def test_the_sandbox_searches_nobody_so_that_no_picture_tells_who_is_known(bench: Bench) -> None:
+    bench.resembles = (FaceMatch("protected", "e", 900_000),)
+    bench.enrol("sandbox")
+    assessed = next(one for one in bench.store.read(CAMEO) if one.type == "enrolment.assessed")
+    assert 10 not in {check["number"] for check in assessed.data["checks"]}
+
+
+def test_the_marks_of_the_erased_are_forgotten(bench: Bench) -> None:
+    bench.enrol()
+    bench.enrol()
+    assert bench.agent._marks
+    bench.agent.handle(bench.append(SubjectKeyDestroyed(key_id="k")))
+    assert bench.agent._marks == {}
 
 
 def test_where_nobody_can_search_a_profile_that_needs_it_refuses(bench: Bench) -> None:

@@ -10,6 +10,7 @@ import pytest
 from schemas.cameo import VerificationAnswered
 from schemas.ids import cameo_of
 from serving.core import assertion
+from serving.handlers.enrolments import CONSENT_TEXT_SHA256
 from tests.unit.api.conftest import Place
 
 MINE = "/v1/cameos/me/verifications"
@@ -31,15 +32,15 @@ class Scene:
 
     def begin(self, question: str | None) -> dict[str, Any]:
         url = MINE if question is None else f"{MINE}/{question}/answer"
-        answer = self.client.post(url, json={"way": "upload"}, headers=self.as_min)
+        answer = self.client.post(url, json={"way": "stepwise" if question is None else "upload"}, headers=self.as_min)
         assert answer.status_code == 201, answer.json()
         return answer.json()
 
     def submit(self, challenge: str) -> Any:
         return self.client.put(f"{MINE}/challenges/{challenge}/recording", content=b"webm", headers=self.as_min)
 
-    def judged(self, challenge: str, outcome: str, *codes: str) -> None:
-        event = VerificationAnswered(verification=challenge, outcome=outcome, level="upload", codes=codes)  # type: ignore[arg-type]
+    def judged(self, challenge: str, outcome: str, *codes: str, level: str = "upload") -> None:
+        event = VerificationAnswered(verification=challenge, outcome=outcome, level=level, codes=codes)  # type: ignore[arg-type]
         self.place.append(cameo_of(self.min), event)
 
     def told(self, question: str) -> dict[str, Any]:
@@ -47,8 +48,9 @@ class Scene:
 
     def answer(self, question: str | None, outcome: str = "passed", *codes: str) -> str:
         challenge = self.begin(question)["challenge"]
-        assert self.submit(challenge).status_code == 202
-        self.judged(challenge, outcome, *codes)
+        if question is not None:  # a proof of oneself is recorded over the live route
+            assert self.submit(challenge).status_code == 202
+        self.judged(challenge, outcome, *codes, level="stepwise" if question is None else "upload")
         return challenge
 
 
@@ -137,7 +139,7 @@ def test_a_fresh_answer_for_oneself_opens_widening_once(scene: Scene) -> None:
     assert widen(scene, proof, "k2").json()["code"] == "step_up.wrong"
 
 
-@pytest.mark.parametrize("how", ["failed", "for somebody else", "unknown", "somebody else's"])
+@pytest.mark.parametrize("how", ["failed", "for somebody else", "unknown", "one upload", "somebody else's"])
 def test_no_other_answer_opens_widening(scene: Scene, how: str) -> None:
     scene.client.put("/v1/accounts/me/step-up", headers=scene.as_min | {"Cameo-Step-Up": f"verification:{scene.answer(None)}"})
     match how:
@@ -147,10 +149,13 @@ def test_no_other_answer_opens_widening(scene: Scene, how: str) -> None:
             proof = scene.answer(scene.ask().json()["verification"])
         case "unknown":
             proof = "0" * 32
+        case "one upload":
+            proof = scene.begin(None)["challenge"]
+            scene.judged(proof, "passed")
         case _:
             scene.place.activate(scene.bank)
-            began = scene.client.post(MINE, json={"way": "upload"}, headers=scene.as_bank).json()["challenge"]
-            passed = VerificationAnswered(verification=began, outcome="passed", level="upload", codes=())
+            began = scene.client.post(MINE, json={}, headers=scene.as_bank).json()["challenge"]
+            passed = VerificationAnswered(verification=began, outcome="passed", level="stepwise", codes=())
             scene.place.append(cameo_of(scene.bank), passed)
             proof = began
     assert widen(scene, f"verification:{proof}").json()["code"] == "step_up.wrong"
@@ -163,3 +168,32 @@ def test_step_by_step_the_record_holds_a_commitment_and_an_upload_is_no_answer(s
     assert (started["phrase"], len(started["commitment"])) == ([], 64)
     refused = scene.submit(shown["challenge"])
     assert (refused.status_code, refused.json()["code"]) == (409, "challenge.stepwise")
+
+
+def test_a_proof_of_oneself_is_never_one_upload(scene: Scene) -> None:
+    refused = scene.client.post(MINE, json={"way": "upload"}, headers=scene.as_min)
+    assert (refused.status_code, refused.json()["code"]) == (422, "verification.needs_steps")
+
+
+def test_one_recording_is_judged_before_the_next_is_taken(scene: Scene) -> None:
+    first, second = (scene.begin(scene.ask().json()["verification"])["challenge"] for _ in range(2))
+    assert scene.submit(first).status_code == 202
+    refused = scene.submit(second)
+    assert (refused.status_code, refused.json()["code"]) == (409, "enrolment.checking")
+    scene.judged(first, "failed", "face.other_person")
+    assert scene.submit(second).status_code == 202
+
+
+def test_a_question_that_runs_out_leaves_a_challenge_to_enrol_open(scene: Scene) -> None:
+    challenge = scene.begin(scene.ask().json()["verification"])["challenge"]
+    body = {"profile": "basic", "consent_text_sha256": CONSENT_TEXT_SHA256}
+    enrolment = scene.client.post("/v1/enrolments", json=body, headers=scene.as_min).json()["enrolment"]
+    scene.judged(challenge, "expired")
+    taken = scene.client.put(f"/v1/enrolments/{enrolment}/recording", content=b"webm", headers=scene.as_min)
+    assert taken.status_code == 202
+
+
+def test_the_sandbox_cannot_stand_in_the_place_of_a_cameo_that_is_worth_more(scene: Scene) -> None:
+    body = {"profile": "sandbox", "consent_text_sha256": CONSENT_TEXT_SHA256}
+    refused = scene.client.post("/v1/enrolments", json=body, headers=scene.as_min)
+    assert (refused.status_code, refused.json()["code"]) == (409, "enrolment.weaker")
