@@ -38,10 +38,12 @@ def main() -> int:
     if given.what == "fit":
         whole.fit_and_publish(models)
     if given.what == "speed":
-        print(json.dumps(speed.measured(), indent=1))
+        cost = speed.measured()
+        print(json.dumps(cost, indent=1))
+        whole.add_speed(cost)
     if given.what in ("all", "report"):
         whole.run(models, only_kept=True, fast=given.no_speed)
-    if given.what in ("all", "report", "page"):
+    if given.what in ("all", "report", "page", "speed"):
         write_page()
     return 0
 
