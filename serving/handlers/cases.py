@@ -18,12 +18,11 @@ from serving.errors import ConflictError, InvalidError, NotFoundError
 from serving.handlers.apps import require_in_person
 from serving.handlers.desk import TRIES, Caller, Desk
 from serving.overview_ports import CaseListed, Overview
-from streams.core.casework import LOOKED, Case, appeal_id, barred, case_id, case_of
+from streams.core.casework import LISTENED, Case, appeal_id, barred, case_id, case_of, is_look
+from streams.core.founding import NOT_APPEALABLE
 
 SHOW = "show"
 REVIEW = "review"
-NOT_APPEALABLE = ("challenge.", "replay.", "media.", "evidence.")
-"""Facts, on which a second pair of eyes changes nothing: late, sent before, unreadable."""
 UNKNOWN = ("case.unknown", "there is no such case for you", "list them: cameo case list")
 
 
@@ -85,21 +84,25 @@ def show(desk: Desk, keyholder: CaseKeys, caller: Caller, name: str) -> Shown:
             checks, level, attack = one.data["checks"], one.data.get("level"), one.data.get("attack_micro")
         elif one.type == "evidence.compared":
             documents.append({name: one.data[name] for name in ("code", "similarity_micro", "threshold_micro")})
-    mine = [one.type for one in case.events if one.actor == caller.account]
+    mine = [one for one in case.events if one.actor == caller.account]
+    looked, voted = any(is_look(case, one) for one in mine), any(one.type == "case.voted" for one in mine)
     votes = sum(one.type == "case.voted" for one in case.events)
     text = _words(keyholder, case)
-    return Shown(case, checks, level, attack, asked, text, LOOKED in mine, "case.voted" in mine, votes, documents)
+    return Shown(case, checks, level, attack, asked, text, looked, voted, votes, documents)
 
 
 def look(
-    desk: Desk, keyholder: CaseKeys, caller: Caller, name: str, purpose: str | None, *, other: bool = False, document: bool = False
-) -> list[bytes]:
+    desk: Desk, keyholder: CaseKeys, caller: Caller, name: str, purpose: str | None, *, other: bool = False, document: bool = False,
+    sound: bool = False,
+) -> list[bytes]:  # fmt: skip
     """Open a case's recording for the caller, on record before it is opened; `other`: and that of the face it may be.
 
-    `document`: the newest document that was added, in its place.
+    `document`: the newest document that was added, in its place. `sound`: it is heard and not seen, which is no look for a vote.
 
     `purpose` is a code of `PURPOSES` for a clear view; None: it is shown blurred. Raises CommandError, KeyholderRefusedError.
     """
+    if sound and purpose != LISTENED:
+        raise InvalidError("review.purpose", "sound needs the reason of its own", f"choose {LISTENED}")
     if purpose is not None and purpose not in PURPOSES:
         raise InvalidError("review.purpose", "a clear view needs a reason", f"choose of {', '.join(PURPOSES)}")
     case = _require(desk, caller, name)
@@ -130,8 +133,8 @@ def vote(desk: Desk, caller: Caller, name: str, decision: Vote, reasons: Sequenc
         _require_open(case)
         if not fits(case.kind, decision, reasons):
             raise InvalidError("review.reasons", "a vote names reasons of its own decision and kind", "see GET /v1/review-reasons")
-        if case.event.evidence is not None and not any(one.type == LOOKED for one in mine):
-            raise ConflictError("case.not_looked", "you have not looked at it", "look first: cameo case look")
+        if case.event.evidence is not None and not any(is_look(case, one) for one in mine):
+            raise ConflictError("case.not_looked", "you have not looked at the recording", "look first: cameo case look")
         event = CaseVoted(reviewer=caller.account, decision=decision, reasons=tuple(dict.fromkeys(reasons)))
         try:
             desk.append(caller, [desk.event(case.case, event)], expected={case.case: case.revision})

@@ -1,13 +1,15 @@
 """Owns what follows from reviewers' votes: activation, refusal, lapse. Does not vote, and does not take votes: the API does.
 
-The votes are judged here again on the ledger's own facts, so that the API's role can activate nothing. Durable at its end, in
-one append: the case closed, and the enrolment activated or refused. The likeness is cut and sealed before that. Killed at any
-point it is done again: sealing anew retires what an earlier try sealed, and the append is known by the case's idempotency key.
+The votes are judged here again on the ledger's own facts, and a case without grounds of the worker's own is left alone; what the
+API's role can still bring about is said in docs/review.md. Durable at its end, in one append: the case closed, and the enrolment
+activated or refused. The likeness is cut and sealed before that. Killed at any point it is done again: sealing anew retires what
+an earlier try sealed, and the append is known by the case's idempotency key.
 """
 
 from __future__ import annotations
 
 import hashlib
+import logging
 import secrets
 from collections.abc import Mapping, Sequence
 from typing import Protocol
@@ -23,8 +25,11 @@ from schemas.registry import Event
 from streams.agents.errors import HandlingError
 from streams.core.casework import DISTRESS_ACTIVATED, Case, barred, case_of, is_current, is_waiting, stands
 from streams.core.changes import Change
+from streams.core.founding import unfounded
 from streams.core.verification import REFRESH_US, begins, lock_of
 from streams.ports import AlreadyDone, Append, Appended, Conflict, EventStore, NewEvent, Outcome
+
+log = logging.getLogger(__name__)
 
 ACTOR = "worker"
 EVIDENCE_PURPOSE = "assess"
@@ -72,6 +77,8 @@ class ReviewAgent:
         self._store = store
         self._keyholder = keyholder
         self._cutter = cutter
+        self._left: set[str] = set()
+        """Cases without grounds that an operator was told of by the log, once a process."""
 
     def handle(self, envelope: Envelope) -> Sequence[Change]:
         """Settle a case that was voted on; every other event is only counted."""
@@ -80,11 +87,16 @@ class ReviewAgent:
         return ()
 
     def settle(self, name: str) -> None:
-        """Close a case where its votes, its time or its person's new enrolment say so. May be called at any time, again."""
+        """Close a case where its votes, its time or its person's new enrolment say so. May be called at any time, again.
+
+        A case without grounds (streams.core.founding) is left as it is, and logged.
+        """
         sealed: bool | None = None
         for _ in range(TRIES):
             case = case_of(name, self._store.read(name))
             if case is None or case.outcome is not None:
+                return
+            if self._is_left(case):
                 return
             with self._store.snapshot() as facts:
                 head, now_us = facts.head(case.event.cameo), facts.now_us()
@@ -103,6 +115,13 @@ class ReviewAgent:
             if not isinstance(done, Conflict):
                 raise HandlingError(f"the outcome of {name} was not appended: {done}")
         raise HandlingError(f"{name} kept moving")
+
+    def _is_left(self, case: Case) -> bool:
+        why = unfounded(case, self._store.read)
+        if why is not None and case.case not in self._left:
+            self._left.add(case.case)
+            log.error("%s is not acted on, look at who wrote it: %s", case.case, why)
+        return why is not None
 
     def _following(self, case: Case, said: str, now_us: int, *, sealed: bool, waits: bool) -> tuple[Event, ...]:
         """Tell the events of a verdict; the likeness lies sealed when an activation is told."""

@@ -19,6 +19,8 @@ from schemas.ids import is_stream, stream_id
 
 Read = Callable[[str], Sequence[Envelope]]
 LOOKED = "case.looked"
+LISTENED = "listen"
+"""The purpose of a look that shows no picture."""
 DISTRESS_ACTIVATED = "distress.activated"
 """In the codes of a call for help: the person is shown what an activation looks like. See docs/review.md."""
 
@@ -83,12 +85,18 @@ def barred(case: Case, facts: FactReader, read: Read) -> frozenset[str]:
     return frozenset(found)
 
 
+def is_look(case: Case, one: Envelope) -> bool:
+    """Tell whether an event is a look at a case's own recording: a document, its sound, or the other side's, does not stand for it."""
+    of_it = case.event.evidence is None or one.data.get("evidence") == case.event.evidence
+    return one.type == LOOKED and of_it and one.data["purpose"] != LISTENED
+
+
 def counting(case: Case, without: frozenset[str]) -> tuple[Said, ...]:
-    """Tell the votes that count: of people who looked at it before, voted for themselves, and are not barred."""
+    """Tell the votes that count: of people who looked at the recording before, voted for themselves, and are not barred."""
     looked: set[str] = set()
     votes: list[Said] = []
     for one in case.events:
-        if one.type == LOOKED:
+        if is_look(case, one):
             looked.add(one.actor)
         elif one.type == "case.voted" and one.actor in looked and one.actor == one.data["reviewer"] and one.actor not in without:
             votes.append(Said(one.actor, one.data["decision"]))

@@ -190,8 +190,8 @@ def show_document(
 
 @router.get("/cases/{case}/sound", responses=SOUND, response_class=Response)
 def hear_evidence(parts: PartsHere, caller: ReviewerCaller, case: str, reason: Annotated[str, Query(max_length=40)]) -> Response:
-    """Give the recording's sound. It cannot be blurred, so it needs a reason as a clear view does."""
-    (recording,) = cases.look(parts.desk, parts.keyholder, caller, case, reason)
+    """Give the recording's sound. It cannot be blurred, so it needs a reason, `listen`; it is no look for a vote."""
+    (recording,) = cases.look(parts.desk, parts.keyholder, caller, case, reason, sound=True)
     return _fleeting(parts.renderer.sound(recording), "audio/wav")
 
 

@@ -8,7 +8,16 @@ from collections.abc import Iterator, Mapping
 import pytest
 
 from identity.keys.fakes import InMemoryKeyholder
-from schemas.cameo import EnrolmentActivated, EnrolmentHeld, EnrolmentRefused, EnrolmentStarted, EvidenceAdded, Facet, RecordingReceived
+from schemas.cameo import (
+    EnrolmentActivated,
+    EnrolmentAssessed,
+    EnrolmentHeld,
+    EnrolmentRefused,
+    EnrolmentStarted,
+    EvidenceAdded,
+    Facet,
+    RecordingReceived,
+)
 from schemas.case import CaseClosed, CaseKind, CaseLooked, CaseOpened, CaseVoted
 from schemas.ids import cameo_of, stream_id
 from schemas.registry import Event
@@ -54,6 +63,8 @@ class Desk:
             enrolment=enrolment, evidence=kept.evidence, key_id=kept.key_id, sha256=kept.sha256, bytes=kept.bytes, camera_label=""
         )
         self.say("api", cameo, began, received)
+        assessed = EnrolmentAssessed(enrolment=enrolment, evidence=kept.evidence, profile="basic", checks=(), models=())
+        self.say("worker", cameo, assessed)
         self.say("worker", cameo, EnrolmentHeld(enrolment=enrolment, codes=("review.level",)))
         self.open(case_id(kept.evidence), cameo, enrolment, kept.evidence, kind, codes, due_us)
         return cameo, enrolment, kept.evidence
@@ -74,10 +85,14 @@ def desk(database: Database) -> Iterator[Desk]:
         store.close()
 
 
-def test_the_role_that_takes_votes_can_activate_nothing(desk: Desk) -> None:
-    cameo, enrolment, _ = desk.hold()
+def test_the_role_that_takes_votes_activates_nothing_itself_and_opens_no_case_but_appeals(desk: Desk) -> None:
+    cameo, enrolment, evidence = desk.hold()
     with pytest.raises(NotPermittedError):
         desk.say("api", cameo, EnrolmentActivated(enrolment=enrolment, assurance="basic", level="reviewed"))
+    level = CaseOpened(kind="level", cameo=cameo, enrolment=enrolment, evidence=evidence, codes=("review.level",), people=1, due_us=LATE_US)
+    for invented in (level, CaseClosed(outcome="accept")):
+        with pytest.raises(NotPermittedError):
+            desk.say("api", stream_id("case", secrets.token_bytes(16)), invented, actor="worker")
     with pytest.raises(NotPermittedError):
         desk.say("worker", case_id(enrolment), CaseVoted(reviewer="worker", decision="accept", reasons=("review.one_live_person",)))
 

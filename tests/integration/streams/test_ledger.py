@@ -126,7 +126,7 @@ def test_each_role_appends_what_the_table_of_rights_says_and_nothing_else(databa
                     stream = (
                         "policy-main" if kind.stream == "policy" else "switch-main" if kind.stream == "switch" else new_stream(kind.stream)
                     )
-                    words = raw(stream=stream, type=kind.name, data={"path": path}, facts=[])
+                    words = raw(stream=stream, type=kind.name, data={"path": path, "kind": "appeal"}, facts=[])
                     try:
                         connection.execute(QUERIES["append"], words)
                     except psycopg.errors.InsufficientPrivilege:

@@ -10,12 +10,12 @@ import pytest
 from identity.core.context import FaceMatch
 from identity.core.verdicts import REASONS, Said, fits, verdict
 from schemas.account import PowerGiven
-from schemas.cameo import EnrolmentStarted, Facet
+from schemas.cameo import EnrolmentAssessed, EnrolmentHeld, EnrolmentRefused, EnrolmentStarted, Facet
 from schemas.case import CaseLooked, CaseOpened, CaseVoted
 from schemas.ids import cameo_of, stream_id
 from schemas.registry import Event
 from streams.agents.reviewing import ReviewAgent
-from streams.core.casework import appeal_id
+from streams.core.casework import appeal_id, case_id
 from streams.ports import Append, Appended, NewEvent
 from tests.unit.agents.test_verifying import CAMEO, OWNER, Bench
 
@@ -38,6 +38,24 @@ class Review(Bench):
         self.likeness: Mapping[Facet, bytes] = {"face": b"a face", "voice": b"a voice"}
         self.kill: set[str] = set()
         self.worker = ReviewAgent(self.store, self, self)  # type: ignore[arg-type]
+
+    @classmethod
+    def unopened(cls, profile: str, refused: str = "") -> Review:
+        """Give a recording that is assessed and held, or refused, without a case."""
+        review = cls.__new__(cls)
+        Bench.__init__(review)
+        review.kill, review.cuts, review.likeness = set(), [], {"face": b"a face"}
+        review.worker = ReviewAgent(review.store, review, review)  # type: ignore[arg-type]
+        review.received = review.receive(review.start(profile))
+        enrolment = review.received.data["enrolment"]
+        review.name = case_id(review.received.data["evidence"])
+        assessed = EnrolmentAssessed(
+            enrolment=enrolment, evidence=review.received.data["evidence"], profile=profile, checks=(), models=(),  # type: ignore[arg-type]
+        )  # fmt: skip
+        told = EnrolmentRefused(enrolment=enrolment, codes=(refused,)) if refused else EnrolmentHeld(enrolment=enrolment, codes=("c",))
+        for event in (assessed, told):
+            review.say("worker", event, CAMEO)
+        return review
 
     def cut(self, recording: bytes) -> Mapping[Facet, bytes]:
         self.cuts.append(recording)
@@ -62,9 +80,12 @@ class Review(Bench):
         new = NewEvent(stream or self.name, event, secrets.token_hex(16))
         assert isinstance(self.store.append(Append(actor=actor, events=[new], correlation="c")), Appended)
 
-    def vote(self, reviewer: str, decision: str = "accept", *reasons: str, looks: bool = True, actor: str = "", stream: str = "") -> None:
+    def vote(
+        self, reviewer: str, decision: str = "accept", *reasons: str, looks: bool = True, actor: str = "", stream: str = "", on: str | None = "",
+    ) -> None:  # fmt: skip
         if looks:
-            self.say(reviewer, CaseLooked(evidence="e", blurred=True, purpose="overview"), stream)
+            evidence = self.received.data["evidence"] if on == "" else on
+            self.say(reviewer, CaseLooked(evidence=evidence, blurred=True, purpose="overview"), stream)
         voted = CaseVoted(reviewer=reviewer, decision=decision, reasons=reasons or ("review.one_live_person",))  # type: ignore[arg-type]
         self.say(actor or reviewer, voted, stream)
         self.worker.handle(self.store.read(stream or self.name)[-1])
@@ -97,7 +118,7 @@ def test_one_person_is_enough_where_only_the_level_is_low() -> None:
     assert review.types()[-1] == "enrolment.activated"
 
 
-@pytest.mark.parametrize("cheat", ["twice", "unseen", "for another", "the subject", "their guardian"])
+@pytest.mark.parametrize("cheat", ["twice", "unseen", "seen another recording", "for another", "the subject", "their guardian"])
 def test_a_vote_that_the_api_should_not_have_written_activates_nothing(review: Review, cheat: str) -> None:
     review.vote(REA)
     match cheat:
@@ -105,6 +126,8 @@ def test_a_vote_that_the_api_should_not_have_written_activates_nothing(review: R
             review.vote(REA)
         case "unseen":
             review.vote(SUN, looks=False)
+        case "seen another recording":
+            review.vote(SUN, on="evidence-of-a-document")
         case "for another":
             review.vote(SUN, actor=REA)
         case "the subject":
@@ -128,7 +151,7 @@ def test_the_owner_of_the_face_that_is_known_does_not_count() -> None:
     review.say(OTHER, began, cameo_of(OTHER))
     review.kill, review.cuts, review.likeness = set(), [], {"face": b"f"}
     review.worker = ReviewAgent(review.store, review, review)  # type: ignore[arg-type]
-    review.enrol("basic")
+    review.received = review.enrol("basic")
     review.name = review.case().stream
     review.vote(REA)
     review.vote(OTHER)

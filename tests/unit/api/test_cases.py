@@ -210,6 +210,17 @@ def test_a_vote_needs_a_look_a_listed_reason_and_counts_once_a_person(desk: Desk
     assert desk.get(f"/{desk.case}").json()["reasons"] is None, "the second person judges alone"
 
 
+def test_neither_the_sound_nor_a_document_stands_for_a_look_at_the_recording(desk: Desk) -> None:
+    url = f"/v1/enrolments/{desk.enrolment}/document"
+    assert desk.place.client.put(url, content=PNG, headers=desk.headers).status_code == 202
+    assert desk.get(f"/{desk.case}/document").status_code == 200
+    assert desk.get(f"/{desk.case}/sound", reason="safety").json()["code"] == "review.purpose"
+    assert desk.get(f"/{desk.case}/sound", reason="listen").status_code == 200
+    assert desk.vote(desk.rea).json()["code"] == "case.not_looked"
+    desk.get(f"/{desk.case}/evidence")
+    assert desk.vote(desk.rea).status_code == 204
+
+
 def test_votes_activate_nothing_by_themselves(desk: Desk) -> None:
     for who in (desk.rea, desk.sun):
         desk.get(f"/{desk.case}/evidence", who)

@@ -1,0 +1,71 @@
+"""Owns whether a case has grounds that the worker may act on. Does not count its votes: see casework.
+
+The API's role takes votes and opens appeals, so an appeal may be invented whole. Everything that is asked here rests on events that
+only the worker appends (`enrolment.assessed`, `enrolment.held`, `enrolment.refused`, and every case that is no appeal).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from identity.core.profiles import Profile
+from identity.core.reviewing import wanted
+from schemas.envelope import Envelope
+from streams.core.casework import Case, Read, appeal_id, case_id, case_of
+
+WORKER: Final = "worker"
+NOT_APPEALABLE: Final = ("challenge.", "replay.", "media.", "evidence.")
+"""Facts, on which a second pair of eyes changes nothing: late, sent before, unreadable."""
+
+
+def unfounded(case: Case, read: Read) -> str | None:
+    """Tell why nothing may follow from a case, for the log; None: it has the grounds that its kind needs."""
+    events = read(case.event.cameo)
+    assessed = _assessed(case, events)
+    if assessed is None:
+        return "its evidence is no assessed recording of its enrolment"
+    return _no_appeal(case, events, read) if case.kind == "appeal" else _not_opened_so(case, Profile(assessed.data["profile"]), events)
+
+
+def _assessed(case: Case, events: Sequence[Envelope]) -> Envelope | None:
+    """Find the assessment of a case's own recording; None where the cameo's stream holds none."""
+    mine = [
+        one
+        for one in events
+        if one.data.get("evidence") == case.event.evidence and one.data.get("enrolment") == case.event.enrolment is not None
+    ]
+    received = any(one.type == "enrolment.recording_received" for one in mine)
+    return next((one for one in mine if one.type == "enrolment.assessed"), None) if received else None
+
+
+def _not_opened_so(case: Case, profile: Profile, events: Sequence[Envelope]) -> str | None:
+    """Tell what about a case is not as the worker opens one."""
+    asked = wanted(case.event.codes, profile, 0)
+    if case.opened.actor != WORKER or case.case != case_id(case.event.evidence or ""):
+        return "the worker opened no such case"
+    if case.kind != asked.kind or case.event.people < asked.people:
+        return f"its codes ask for a case {asked.kind} and {asked.people} people"
+    if case.kind != "distress" and "enrolment.held" not in _told(case, events):
+        return "its enrolment was never held"
+    return None
+
+
+def _no_appeal(case: Case, events: Sequence[Envelope], read: Read) -> str | None:
+    """Tell what about an appeal is not as one may be made: its people, what it is against, and who may not judge it."""
+    name = case_id(case.event.evidence or "")
+    earlier = case_of(name, read(name))
+    against = (None, None) if earlier is None else (earlier.case, earlier.event.other)
+    if case.case != appeal_id(case.event.enrolment or "") or case.event.people < 2:
+        return "an appeal has its own name and two people"
+    if (case.event.about, case.event.other) != against:
+        return "it does not name the case that it is against"
+    refused = _told(case, events).get("enrolment.refused")
+    if refused is None or any(code.startswith(NOT_APPEALABLE) for code in refused.data["codes"]):
+        return "what it is against was never refused by judging"
+    return None
+
+
+def _told(case: Case, events: Sequence[Envelope]) -> dict[str, Envelope]:
+    """Give the last event of each type of a case's enrolment."""
+    return {one.type: one for one in events if one.data.get("enrolment") == case.event.enrolment}
