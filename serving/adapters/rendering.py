@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import io
-import os
 import threading
 import wave
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 
 import cv2
 import numpy as np
 
 from identity.adapters.media import SubprocessMediaDecoder
+from identity.adapters.nameless import nameless
 from identity.adapters.pictures import decode_picture
 from identity.ports import SAMPLE_RATE_HZ, Frame, MediaDecoder, MediaRefused, Picture
 from serving.errors import ConflictError
@@ -100,7 +97,7 @@ class EvidenceRenderer:
         return [kept[place] for place in places]
 
     def _decode(self, recording: bytes, see: object) -> np.ndarray:
-        with _turns, _nameless(recording) as path:
+        with _turns, nameless(recording) as path:
             media = self._decoder.decode(path, see, max_side_px=SIDE_PX, sample_rate_hz=SAMPLE_RATE_HZ)  # type: ignore[arg-type]
         if isinstance(media, MediaRefused):
             raise ConflictError(media.code, "the recording cannot be shown", "judge by the codes")
@@ -134,14 +131,3 @@ def _grid(pictures: list[Picture], columns: int) -> Picture:
 
 def _jpeg(picture: Picture) -> bytes:
     return cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY])[1].tobytes()
-
-
-@contextmanager
-def _nameless(data: bytes) -> Iterator[Path]:
-    descriptor = os.memfd_create("evidence", os.MFD_CLOEXEC)
-    try:
-        with os.fdopen(os.dup(descriptor), "wb") as file:
-            file.write(data)
-        yield Path(f"/proc/self/fd/{descriptor}")
-    finally:
-        os.close(descriptor)

@@ -5,16 +5,15 @@ A recording lies in clear only in memory: the process gets its bytes and reads t
 
 from __future__ import annotations
 
-import os
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, TypeVar
 
+from identity.adapters.nameless import nameless
 from identity.core.assessment import Activated, Assessment, decide
 from identity.core.checks.known_face import searched
 from identity.core.context import Asked
@@ -104,7 +103,7 @@ def _assess(recording: bytes, asked: Asked, profile: Profile, models_folder: Pat
     from identity.handlers import assess_recording, extract_assets  # noqa: PLC0415
 
     models = _kept_models(Models, models_folder)
-    with _nameless(recording) as path:
+    with nameless(recording) as path:
         assessment = assess_recording(path, asked, profile, models)
         activates = isinstance(decide(searched(assessment, ()), profile), Activated)  # if nobody is resembled
         facets = FACETS[:1] if "speech" in assessment.without else FACETS  # who cannot speak has no voice to cut
@@ -118,7 +117,7 @@ def _cut(recording: bytes, models_folder: Path) -> dict[Any, bytes]:
     from identity.handlers import extract_assets  # noqa: PLC0415
 
     models, found = _kept_models(Models, models_folder), {}
-    with _nameless(recording) as path:
+    with nameless(recording) as path:
         for facet in FACETS:
             try:
                 found |= extract_assets(path, models, (facet,))
@@ -131,7 +130,7 @@ def _assess_thing(recording: bytes, enrolment: str, profile: Profile, models_fol
     from identity.adapters.models import Models  # noqa: PLC0415 -- as above
     from identity.things import assess_thing  # noqa: PLC0415
 
-    with _nameless(recording) as path:
+    with nameless(recording) as path:
         return assess_thing(path, enrolment, profile, _kept_models(Models, models_folder))
 
 
@@ -140,7 +139,7 @@ def _cut_thing(recording: bytes, models_folder: Path) -> dict[Any, bytes]:
     from identity.errors import MediaUnusableError  # noqa: PLC0415
     from identity.things import cut_thing  # noqa: PLC0415
 
-    with _nameless(recording) as path:
+    with nameless(recording) as path:
         try:
             return {"body": cut_thing(path, _kept_models(Models, models_folder))}
         except MediaUnusableError:
@@ -160,14 +159,3 @@ def _kept_models(kind: Any, folder: Path) -> Any:
     if folder not in _MODELS:
         _MODELS[folder] = kind.load(folder)
     return _MODELS[folder]
-
-
-@contextmanager
-def _nameless(data: bytes) -> Iterator[Path]:
-    descriptor = os.memfd_create("recording", os.MFD_CLOEXEC)
-    try:
-        with os.fdopen(os.dup(descriptor), "wb") as file:
-            file.write(data)
-        yield Path(f"/proc/self/fd/{descriptor}")
-    finally:
-        os.close(descriptor)
