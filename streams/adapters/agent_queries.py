@@ -71,14 +71,30 @@ WHERE r.type IN ('enrolment.recording_received', 'evidence.added')
 ORDER BY d.position LIMIT 100
 """
 DUE_AFTER_HELP = """
-SELECT c.value ->> 'evidence' FROM ledger.facts c
+SELECT r.data ->> 'evidence' FROM ledger.facts c
 JOIN ledger.facts o ON o.stream = c.stream AND o.key = 'outcome'
 JOIN ledger.events e ON e.stream = o.stream AND e.revision = o.revision
     AND e.time_us + %(accepted_us)s <= (extract(epoch FROM clock_timestamp()) * 1000000)::bigint
+JOIN ledger.events r ON r.stream = c.value ->> 'cameo' AND r.type IN ('enrolment.recording_received', 'evidence.added')
+    AND r.data ->> 'enrolment' = c.value ->> 'enrolment'
 WHERE c.key = 'case' AND c.value ->> 'kind' = 'distress'
-    AND NOT EXISTS (SELECT FROM ledger.events g WHERE g.stream = c.value ->> 'cameo' AND (g.type = 'subject_key.destroyed'
-        OR (g.type = 'evidence.destroyed' AND g.data ->> 'evidence' = c.value ->> 'evidence')))
+    AND NOT EXISTS (SELECT FROM ledger.events g WHERE g.stream = r.stream AND (g.type = 'subject_key.destroyed'
+        OR (g.type = 'evidence.destroyed' AND g.data ->> 'evidence' = r.data ->> 'evidence')))
 ORDER BY e.position LIMIT 100
+"""
+DUE_GIVEN_UP = """
+SELECT r.data ->> 'evidence' FROM ledger.events r
+JOIN ledger.events h ON h.stream = r.stream AND h.type = 'enrolment.held' AND h.data ->> 'enrolment' = r.data ->> 'enrolment'
+WHERE r.type IN ('enrolment.recording_received', 'evidence.added')
+    AND EXISTS (SELECT FROM ledger.events n WHERE n.stream = h.stream AND n.type = 'enrolment.started' AND n.revision > h.revision)
+    AND NOT EXISTS (SELECT FROM ledger.events d WHERE d.stream = h.stream AND d.type IN ('enrolment.activated', 'enrolment.refused')
+        AND d.data ->> 'enrolment' = r.data ->> 'enrolment')
+    AND NOT EXISTS (SELECT FROM ledger.facts c WHERE c.key = 'case' AND c.value ->> 'enrolment' = r.data ->> 'enrolment'
+        AND (c.value ->> 'kind' = 'distress'
+            OR NOT EXISTS (SELECT FROM ledger.facts o WHERE o.stream = c.stream AND o.key = 'outcome')))
+    AND NOT EXISTS (SELECT FROM ledger.events g WHERE g.stream = r.stream AND (g.type = 'subject_key.destroyed'
+        OR (g.type = 'evidence.destroyed' AND g.data ->> 'evidence' = r.data ->> 'evidence')))
+ORDER BY h.position LIMIT 100
 """
 
 NUMBERED = "SELECT coalesce(max(index), -1) FROM ledger.log"
@@ -119,12 +135,13 @@ class AgentQueries:
         return [(stream, verification) for stream, verification in self._rows(UNANSWERED, {})]
 
     def due_evidence(self, accepted_us: int, refused_us: int) -> Sequence[str]:
-        """Find evidence whose enrolment was decided at least so long ago, with no case open, and that still can be opened; at most 100.
+        """Find evidence whose enrolment was decided at least so long ago, with no case open, and that still can be opened; at most 300.
 
-        What a call for help rests on was never decided: it counts from the end of its case.
+        What a call for help rests on was never decided: it counts from the end of its case. What its person gave up by beginning anew
+        is due when its case is over.
         """
         times = {"accepted_us": accepted_us, "refused_us": refused_us}
-        rows = [*self._rows(DUE_EVIDENCE, times), *self._rows(DUE_AFTER_HELP, times)]
+        rows = [*self._rows(DUE_EVIDENCE, times), *self._rows(DUE_AFTER_HELP, times), *self._rows(DUE_GIVEN_UP, {})]
         return list(dict.fromkeys(evidence for (evidence,) in rows))
 
     def faces_noted(self, after: int, limit: int) -> tuple[Sequence[Noted], int]:

@@ -35,8 +35,10 @@ ACTOR = "worker"
 EVIDENCE_PURPOSE = "assess"
 TRIES = 5
 GONE = frozenset({"key.destroyed", "evidence.unknown"})
+LEFT = frozenset({"enrolment.recording_received", "evidence.added"})
+"""What may leave evidence of an enrolment."""
 MOOT = "superseded"
-"""Why the recording of an enrolment is destroyed that its person began anew."""
+"""Why the evidence of an enrolment is destroyed that its person began anew."""
 
 
 class Cutter(Protocol):
@@ -186,11 +188,13 @@ class ReviewAgent:
         )
 
     def _forget(self, case: Case, *, current: bool) -> None:
-        """Destroy at once the recording of an enrolment that nobody waits for any more; whoever is erased has none."""
-        if current or case.kind == "appeal" or case.event.evidence is None:
+        """Destroy at once what an enrolment left that nobody waits for any more, its documents too; whoever is erased has nothing left."""
+        if current or case.kind == "appeal":
             return
-        try:
-            self._keyholder.destroy_evidence(case.event.evidence, MOOT)
-        except KeyholderRefusedError as error:
-            if not GONE.intersection(error.codes):
-                raise
+        mine = [one for one in self._store.read(case.event.cameo) if one.data.get("enrolment") == case.event.enrolment]
+        for evidence in [one.data["evidence"] for one in mine if one.type in LEFT]:
+            try:
+                self._keyholder.destroy_evidence(evidence, MOOT)
+            except KeyholderRefusedError as error:
+                if not GONE.intersection(error.codes):
+                    raise

@@ -69,6 +69,21 @@ class Desk:
         self.open(case_id(kept.evidence), cameo, enrolment, kept.evidence, kind, codes, due_us)
         return cameo, enrolment, kept.evidence
 
+    def document(self, cameo: str, enrolment: str) -> str:
+        """Add a document to an enrolment; gives its evidence."""
+        kept = self.api.put_evidence(self.stores["api"].read(cameo)[0].data["owner"], cameo, b"png")
+        added = EvidenceAdded(enrolment=enrolment, evidence=kept.evidence, kind="document", key_id=kept.key_id, sha256=kept.sha256, bytes=3)
+        self.say("api", cameo, added)
+        return kept.evidence
+
+    def begin_anew(self, cameo: str) -> None:
+        """Start another enrolment of the same person."""
+        began = EnrolmentStarted(
+            enrolment=secrets.token_hex(16), owner=self.stores["api"].read(cameo)[0].data["owner"], profile="basic", phrase=(), movements=(),
+            expires_at_us=LATE_US, consent_text_version="1", consent_text_sha256="0" * 64,
+        )  # fmt: skip
+        self.say("api", cameo, began)
+
     def open(self, name: str, cameo: str, enrolment: str, evidence: str, kind: CaseKind, codes: tuple[str, ...], due_us: int) -> None:
         event = CaseOpened(kind=kind, cameo=cameo, enrolment=enrolment, evidence=evidence, codes=codes, people=1, due_us=due_us)
         self.say("worker", name, event)
@@ -111,12 +126,7 @@ def test_the_worker_finds_what_is_due_or_given_up_and_no_call_for_help(desk: Des
     (_, _, waits), (_, _, late), (again, _, old), (_, _, help_) = (
         desk.hold(), desk.hold(due_us=1), desk.hold(), desk.hold("distress", ("distress.heard", DISTRESS_ACTIVATED), due_us=1),
     )  # fmt: skip
-    owner = desk.stores["api"].read(again)[0].data["owner"]
-    began = EnrolmentStarted(
-        enrolment=secrets.token_hex(16), owner=owner, profile="basic", phrase=(), movements=(), expires_at_us=LATE_US,
-        consent_text_version="1", consent_text_sha256="0" * 64,
-    )  # fmt: skip
-    desk.say("api", again, began)
+    desk.begin_anew(again)
     found = set(desk.queries.cases_to_settle())
     assert {case_id(late), case_id(old)} <= found
     assert not {case_id(waits), case_id(help_)} & found
@@ -129,26 +139,36 @@ def test_the_worker_finds_what_is_due_or_given_up_and_no_call_for_help(desk: Des
 
 def test_evidence_stays_while_people_look_and_goes_when_they_are_done(desk: Desk) -> None:
     cameo, enrolment, evidence = desk.hold()
-    document = desk.api.put_evidence(desk.stores["api"].read(cameo)[0].data["owner"], cameo, b"png")
-    added = EvidenceAdded(
-        enrolment=enrolment, evidence=document.evidence, kind="document", key_id=document.key_id, sha256=document.sha256, bytes=3
-    )
-    desk.say("api", cameo, added)
-    assert not {evidence, document.evidence} & set(desk.due()), "undecided"
+    document = desk.document(cameo, enrolment)
+    assert not {evidence, document} & set(desk.due()), "undecided"
     desk.say("worker", case_id(evidence), CaseClosed(outcome="refuse"))
     desk.say("worker", cameo, EnrolmentRefused(enrolment=enrolment, codes=("review.refused",)))
-    assert {evidence, document.evidence} <= set(desk.due())
+    assert {evidence, document} <= set(desk.due())
     appeal = appeal_id(enrolment)
     desk.open(appeal, cameo, enrolment, evidence, "appeal", ("review.refused",), LATE_US)
-    assert not {evidence, document.evidence} & set(desk.due()), "it is appealed"
+    assert not {evidence, document} & set(desk.due()), "it is appealed"
     desk.say("worker", appeal, CaseClosed(outcome="refuse"))
-    assert {evidence, document.evidence} <= set(desk.due())
+    assert {evidence, document} <= set(desk.due())
     desk.keys.destroy_evidence(evidence, "schedule")
     assert evidence not in desk.due()
 
 
-def test_what_a_call_for_help_rests_on_is_due_after_somebody_saw_to_it(desk: Desk) -> None:
-    _, _, evidence = desk.hold("distress", ("distress.heard", DISTRESS_ACTIVATED))
-    assert evidence not in desk.due()
+def test_what_a_call_for_help_rests_on_is_due_after_somebody_saw_to_it_also_when_its_person_began_anew(desk: Desk) -> None:
+    cameo, enrolment, evidence = desk.hold("distress", ("distress.heard", DISTRESS_ACTIVATED))
+    document = desk.document(cameo, enrolment)
+    desk.begin_anew(cameo)
+    assert not {evidence, document} & set(desk.due())
     desk.say("worker", case_id(evidence), CaseClosed(outcome="refuse"))
-    assert evidence in desk.due()
+    assert {evidence, document} <= set(desk.due())
+    assert not {evidence, document} & set(desk.queries.due_evidence(LATE_US, LATE_US)), "kept for its time"
+
+
+def test_what_its_person_gave_up_is_due_when_its_case_is_over_whoever_was_killed(desk: Desk) -> None:
+    cameo, enrolment, evidence = desk.hold()
+    document = desk.document(cameo, enrolment)
+    desk.begin_anew(cameo)
+    assert not {evidence, document} & set(desk.due()), "its case is open"
+    desk.say("worker", case_id(evidence), CaseClosed(outcome="lapsed"))
+    assert {evidence, document} <= set(desk.queries.due_evidence(LATE_US, LATE_US)), "nobody waits for it"
+    desk.keys.destroy_evidence(document, "superseded")
+    assert document not in desk.due()

@@ -10,7 +10,7 @@ import pytest
 from identity.core.context import FaceMatch
 from identity.core.verdicts import REASONS, Said, fits, verdict
 from schemas.account import PowerGiven
-from schemas.cameo import EnrolmentAssessed, EnrolmentHeld, EnrolmentRefused, EnrolmentStarted, Facet
+from schemas.cameo import EnrolmentAssessed, EnrolmentHeld, EnrolmentRefused, EnrolmentStarted, EvidenceAdded, Facet
 from schemas.case import CaseLooked, CaseOpened, CaseVoted
 from schemas.ids import cameo_of, stream_id
 from schemas.registry import Event
@@ -177,17 +177,23 @@ def test_a_case_that_nobody_decides_in_time_lapses_and_refuses(review: Review) -
     assert list(review.store.read(CAMEO)[-1].data["codes"]) == ["review.lapsed"]
 
 
-def test_whoever_began_anew_is_not_refused_and_the_earlier_recording_is_destroyed(review: Review) -> None:
+def test_whoever_began_anew_is_not_refused_and_the_earlier_recording_and_its_documents_are_destroyed(review: Review) -> None:
+    documents = [review.api.put_evidence(OWNER, CAMEO, bytes([n])) for n in range(2)]
+    for kept in documents:
+        enrolment = review.received.data["enrolment"]
+        added = EvidenceAdded(enrolment=enrolment, evidence=kept.evidence, kind="document", key_id=kept.key_id, sha256=kept.sha256, bytes=1)
+        review.append(added)
     again = review.start("sandbox")
     review.vote(REA)
     review.vote(SUN)
     assert review.outcome() == "lapsed"
     with review.store.snapshot() as facts:
-        enrolment = facts.get(CAMEO, "enrolment")
-    assert enrolment is not None
-    assert (enrolment.value["enrolment"], enrolment.value["state"]) == (again, "started")
-    with pytest.raises(Exception, match=r"key\.destroyed"):
-        review.keyholder.get_evidence(review.received.data["evidence"], "assess")
+        fact = facts.get(CAMEO, "enrolment")
+    assert fact is not None
+    assert (fact.value["enrolment"], fact.value["state"]) == (again, "started")
+    for evidence in (review.received.data["evidence"], *(kept.evidence for kept in documents)):
+        with pytest.raises(Exception, match=r"key\.destroyed"):
+            review.keyholder.get_evidence(evidence, "assess")
 
 
 @pytest.mark.parametrize("where", ["cut", "sealed face", "sealed voice", "append", "after append"])

@@ -243,7 +243,7 @@ def test_an_active_cameo_keeps_its_likeness_and_stays_active(stage: Stage) -> No
     account, headers = stage.place.person("min")
     stage.place.activate(account)
     stage.place.client.put("/v1/accounts/me/distress", json={"word": WORD}, headers=headers)
-    called = stage.enrol_again(Enrolled(account, headers), WORD, frozenset({6}), "sandbox")
+    called = stage.enrol_again(Enrolled(account, headers), WORD, frozenset({6}), "basic")
     types = [one.type for one in stage.place.store.read(called.cameo)]
     assert ("asset.sealed" in types, types.count("enrolment.activated")) == (False, 1)
     with stage.place.store.snapshot() as facts:
