@@ -2,9 +2,11 @@
 
 What is simulated is time alone: an answerer sees each step after the way there, begins its answer after a reaction, moves as a
 head moves, says words at a reader's pace, and obeys what breaks a step off. An attacker is somebody whose reaction is never
-shorter than the turn-round of whatever makes the picture. That the picture and the voice are perfect is given.
+shorter than the turn-round of whatever makes the picture. One who restamps dates frames back besides: a few go at once, at the
+beginning and after the last step, and all others say that they were recorded earlier than they were. That the picture and the
+voice are perfect is given.
 
-    python -m bench.identity.stepwise          counts by turn-round, and of people by rule
+    python -m bench.identity.stepwise          counts by turn-round, also restamped, and of people by rule and by network
 """
 
 from __future__ import annotations
@@ -12,7 +14,7 @@ from __future__ import annotations
 import math
 import random
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 import numpy as np
@@ -32,6 +34,10 @@ from identity.core.profiles import Profile
 from identity.core.sound import ChannelFacts, Heard, HeardWord, LipFacts, RoomFacts, SoundFacts, StreamFacts
 
 TURN_ROUNDS_MS: Final = (300, 1000, 3000)
+RESTAMPED_MS: Final = (300, 1000, 2000)
+DATED_BACK_S: Final = 0.9
+PROMPT_FRAMES: Final = 8
+"""Sent at once at the beginning, and as many after the last step: 3 % of some 540 frames."""
 RUNS: Final = 200
 FPS: Final = 24
 OPENED_US: Final = 1_800_000_000_000_000
@@ -47,15 +53,18 @@ HEIGHT: Final[dict[str, tuple[float, float]]] = {"left": (27, 0), "right": (-27,
 class Answerer:
     """Who answers: `react` draws seconds from seeing a step to beginning its answer; the ways there and back; a recorder's chunk.
 
-    `rate`: how fast the recording's clock goes. `turn_round_s`: what making the picture takes besides.
+    `jitter_s`: how much the way back varies, in order. `rate`: how fast the recording's clock goes. `turn_round_s`: what making the
+    picture takes besides. `dated_back_s`: how much earlier than they were all but PROMPT_FRAMES at either end say they were recorded.
     """
 
     react: Callable[[random.Random], float]
     down_s: float = 0.04
     up_s: float = 0.04
     chunk_s: float = 0.25
+    jitter_s: float = 0.02
     rate: float = 1.0
     turn_round_s: float = 0.0
+    dated_back_s: float = 0.0
     obeys: bool = True
     """Whether what breaks a step off is seen at all."""
 
@@ -65,9 +74,18 @@ def person(median_s: float = 0.65, spread: float = 0.25) -> Answerer:
     return Answerer(lambda chance: math.exp(chance.gauss(math.log(median_s), spread)))
 
 
-def attacker(turn_round_ms: int) -> Answerer:
-    """A machine that sees a step at once, whose answer leaves it a turn-round later, varied by what keeps it from being too even."""
-    return Answerer(lambda chance: chance.uniform(0.0, 0.2), turn_round_s=turn_round_ms / 1000)
+def jittery(median_s: float = 0.65) -> Answerer:
+    """A person whose way back takes 100-300 ms, with a recorder's chunks of 250 ms."""
+    return replace(person(median_s), up_s=0.1, jitter_s=0.2)
+
+
+def attacker(turn_round_ms: int, dated_back_s: float = 0.0) -> Answerer:
+    """A machine that sees a step at once, whose answer leaves it a turn-round later, varied by what keeps it from being too even.
+
+    One that dates back sends small chunks, for its own waiting is seen too.
+    """
+    chunk_s = 0.125 if dated_back_s else 0.25
+    return Answerer(lambda chance: chance.uniform(0.0, 0.2), chunk_s=chunk_s, turn_round_s=turn_round_ms / 1000, dated_back_s=dated_back_s)
 
 
 @dataclass
@@ -132,20 +150,33 @@ class Played:
     acting: Acting = field(default_factory=Acting)
     frames: int = 0
     rate: float = 1.0
+    dated_back_s: float = 0.0
+    prompt_from_s: float = math.inf
+    """From here on nothing is dated back any more."""
+    until_frame: float = math.inf
+    """The recording ends with this one."""
 
     @property
     def live(self) -> LiveTrace:
         """The trace."""
         return self.session.trace()
 
+    def stamped_us(self, recorded_s: float) -> int:
+        """What the recording says of when this was recorded; its times never go back."""
+        prompt_s = PROMPT_FRAMES / FPS
+        if self.dated_back_s and prompt_s < recorded_s < self.prompt_from_s:
+            squeezed_s = prompt_s + (recorded_s - prompt_s) / 100
+            recorded_s = max(squeezed_s, recorded_s - self.dated_back_s)
+        return round(recorded_s * self.rate * 1e6)
+
     def features(self) -> Features:
         """What would have been read of a perfect picture and voice."""
         times_s = np.arange(self.frames) / FPS
-        times_us = np.round(times_s * self.rate * 1e6).astype(np.int64)
+        times_us = np.asarray([self.stamped_us(float(t)) for t in times_s], np.int64)
         offsets = np.arange(self.frames, dtype=np.int64) * FRAME_BYTES
         blank = np.zeros(self.frames, np.float32)
         frames = FrameFacts(times_us, np.zeros((self.frames, 8, 8), np.float32), blank, tuple(bytes([0])) * self.frames, offsets)  # type: ignore[arg-type]
-        said = tuple(HeardWord(w, round(a * self.rate * 1e6), round((a + 0.45) * self.rate * 1e6), 1.0) for w, a in self.acting.words)
+        said = tuple(HeardWord(w, self.stamped_us(a), self.stamped_us(a + 0.45), 1.0) for w, a in self.acting.words)
         return Features(
             MediaFacts("matroska", "vp8", "opus", 640, 480, int(times_us[-1]) if len(times_us) else 0, ()),
             frames, self._track(times_s, times_us), (), SpeechFacts("", 0, 0, np.zeros((0, 1), np.float32), ()), sound=_sound(said),
@@ -172,27 +203,31 @@ class Played:
 def play(challenge: Challenge, entropy: bytes, who: Answerer, seed: int) -> Played:
     """Answer a whole challenge against the product's session."""
     chance = random.Random(seed)
-    played = Played(Session(plan(challenge, entropy), OPENED_US), rate=who.rate)
+    played = Played(Session(plan(challenge, entropy), OPENED_US), rate=who.rate, dated_back_s=who.dated_back_s)
     sent = 0
     for now_s, frames in _chunks(who, chance):
         played.frames = frames
         now_us = OPENED_US + round(now_s * 1e6)
-        media_us = round((frames - 1) / FPS * who.rate * 1e6)
+        media_us = played.stamped_us((frames - 1) / FPS)
         played.session = arrived(played.session, (frames - sent) * FRAME_BYTES, media_us, now_us)
         sent = frames
         played.session, step = advance(played.session, now_us)
         if step is not None and (who.obeys or step.kind != "stop"):
             played.acting.respond(step.kind, step.what, now_s + who.down_s - BEGAN_S + who.turn_round_s + who.react(chance))
-        if played.session.code is not None or played.session.answered:
+        if played.session.answered and math.isinf(played.until_frame):
+            played.prompt_from_s, played.until_frame = frames / FPS, frames + (PROMPT_FRAMES if who.dated_back_s else 0)
+        if played.session.code is not None or frames >= played.until_frame:
             break
     return played
 
 
 def _chunks(who: Answerer, chance: random.Random) -> Iterator[tuple[float, int]]:
     """When each chunk is there, and how many frames there are then."""
+    came_s = 0.0
     for i in range(1, round(60 / who.chunk_s)):
         recorded_s = i * who.chunk_s
-        yield BEGAN_S + recorded_s + who.up_s + chance.uniform(0, 0.02), int(recorded_s * FPS)
+        came_s = max(came_s, BEGAN_S + recorded_s + who.up_s + chance.uniform(0, who.jitter_s))
+        yield came_s, int(recorded_s * FPS)
 
 
 def _sound(words: tuple[HeardWord, ...]) -> SoundFacts:
@@ -231,13 +266,16 @@ def counted(who: Answerer, runs: int = RUNS, without: Sequence[Without] = ()) ->
 
 def main() -> None:
     """Count, and write bench/results/identity.stepwise.json."""
-    rows: list[Row] = []
-    for ms in TURN_ROUNDS_MS:
-        counts = counted(attacker(ms))
-        rows += [Row(f"animated_stepwise.{ms}ms.{name}", "share", count / RUNS, None, RUNS) for name, count in counts.items()]
-    for median_s in (0.5, 0.65, 0.9, 1.2):
-        counts = counted(person(median_s))
-        rows += [Row(f"person.median_{median_s:g}s.{name}", "share", count / RUNS, None, RUNS) for name, count in counts.items()]
+    who = {f"animated_stepwise.{ms}ms": attacker(ms) for ms in TURN_ROUNDS_MS}
+    who |= {f"restamped_stepwise.{ms}ms": attacker(ms, DATED_BACK_S) for ms in RESTAMPED_MS}
+    who |= {"restamped_stepwise.1000ms_by_450ms": attacker(1000, 0.45)}
+    who |= {f"person.median_{median_s:g}s": person(median_s) for median_s in (0.5, 0.65, 0.9, 1.2)}
+    who |= {f"person.jitter.median_{median_s:g}s": jittery(median_s) for median_s in (0.5, 0.65)}
+    rows = [
+        Row(f"{name}.{outcome_of}", "share", count / RUNS, None, RUNS)
+        for name, one in who.items()
+        for outcome_of, count in counted(one).items()
+    ]
     write("identity.stepwise", rows)
 
 

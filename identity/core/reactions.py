@@ -1,8 +1,8 @@
 """Owns when the answers to live steps began, by the server's clock. Does not judge them.
 
 A frame cannot have been seen by the server before its bytes were there; it was recorded at least the quickest way earlier. So
-*late* is told by arrival, which nobody can put forward, and *early* by the recording's own time laid on the quickest arrivals,
-which puts every answer as early as it can have been.
+*late* and *slow* are told by arrival, which nobody can put forward, and *early* by the recording's own time laid on the quickest
+arrivals, which puts every answer as early as it can have been.
 """
 
 from collections.abc import Sequence
@@ -33,13 +33,15 @@ Answered = Literal["begun", "before", "none"]
 class Reaction:
     """How one step was answered. `before`: the answer was there before the step.
 
-    `reaction_us`: from its issue to the earliest that the answer can have begun. `late_us`: how long after its deadline the
-    server can first have seen it begin; negative: in time. nan where it was not begun.
+    `reaction_us`: from its issue to the earliest that the answer can have begun, believing the recording's times. `seen_us`: from
+    its issue to when the server can first have seen it begin, believing nothing. `late_us`: the same from its deadline on;
+    negative: in time. nan where it was not begun.
     """
 
     asks: Literal["move", "say"]
     answered: Answered
     reaction_us: float = float("nan")
+    seen_us: float = float("nan")
     late_us: float = float("nan")
 
 
@@ -65,8 +67,8 @@ class MediaClock:
         return at_us - self.quickest_us
 
     def arrival_us(self, media_us: float) -> float:
-        """When what was recorded then had come."""
-        at = int(np.searchsorted(self.times_us, media_us))
+        """When what was recorded then had come: with the next frame's first byte, since its own can be sent before its picture is made."""
+        at = int(np.searchsorted(self.times_us, media_us)) + 1
         return float(self.came_us[min(at, len(self.came_us) - 1)])
 
     def drift(self) -> float:
@@ -132,4 +134,5 @@ def _spoke(step: Step, said: Sequence[tuple[str, int]], from_us: float, until_us
 
 
 def _begun(asks: Literal["move", "say"], step: Step, at_us: float, from_us: float, clock: MediaClock) -> Reaction:
-    return Reaction(asks, "begun", at_us - from_us, clock.arrival_us(at_us) - step.deadline_us)
+    came_us = clock.arrival_us(at_us)
+    return Reaction(asks, "begun", at_us - from_us, came_us - step.issued_at_us, came_us - step.deadline_us)

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 from msgspec.structs import replace as changed
 
-from bench.identity.stepwise import OPENED_US, Answerer, Played, attacker, counted, judged, person
+from bench.identity.stepwise import OPENED_US, Answerer, Played, attacker, counted, jittery, judged, person
 from identity.core.assessment import CheckResult
 from identity.core.challenge import issue
 from identity.core.checks import live, movements, words
@@ -71,6 +71,38 @@ def test_an_attacker_who_needs_a_second_never_passes_by_machine(ms, least):
 
 def test_an_attacker_within_a_persons_reaction_is_not_stopped_here():
     assert counted(attacker(300), 12)["passed"] > 6
+
+
+@pytest.mark.parametrize("dated_back_s", [0.45, 0.9])
+def test_who_sends_few_frames_at_once_and_dates_the_others_back_passes_no_quicker(dated_back_s):
+    counts = counted(attacker(1000, dated_back_s), 12)
+    assert counts["passed"] == 0
+    assert counts["doubted"] >= 6
+
+
+def test_dating_back_is_seen_by_when_the_answers_came_and_by_when_all_frames_did(monkeypatch):
+    played, results = judged(3, attacker(1000, 0.9))
+    slow = [result for result in results if result.code == "live.slow"]
+    assert [result.passed for result in slow] == [False, False]
+    assert MediaClock(played.features().frames, played.live).delays_us.mean() > 0.7e6
+    monkeypatch.setattr(live, "WAITED_US", 10_000_000)
+    assert [result.passed for result in checked(played, 3) if result.code == "live.slow"] == [False, True]
+
+
+def test_a_person_with_long_chunks_and_a_network_that_varies_passes():
+    assert counted(jittery(0.5), 12)["passed"] >= 11
+    counts = counted(jittery(), 20)
+    assert counts["passed"] >= 15
+    assert counts["refused"] <= 1
+
+
+def test_an_answer_has_come_when_the_frame_after_it_begins():
+    """The first bytes of a frame can be sent before its picture is made."""
+    played, _ = judged(3, person())
+    frames = played.features().frames
+    clock = MediaClock(frames, played.live)
+    ends = next(i for i in range(50, 80) if clock.came_us[i] < clock.came_us[i + 1])
+    assert clock.arrival_us(float(frames.times_us[ends])) == clock.came_us[ends + 1]
 
 
 def test_answers_at_one_interval_are_a_machines_where_they_are_read_so_evenly():
