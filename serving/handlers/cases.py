@@ -181,13 +181,17 @@ def appeal(desk: Desk, caller: Caller, enrolment: str, text: str) -> None:
 
 
 def _others(desk: Desk, case: Case) -> list[str]:
-    """Find the recording of the face that it may be: of another cameo or of an attempt that was refused; none where it is destroyed."""
-    if case.event.other is None:
+    """Find the recording of the other cameo that its known face is of: of its last activation; none where it is destroyed.
+
+    The sandbox makes no face known; of the protected list and of refused attackers there is no recording.
+    """
+    if case.event.other is None or not case.event.other.startswith("cameo-"):
         return []
-    events = desk.store.read(case.event.other) if case.event.other.startswith("cameo-") else ()
+    events = desk.store.read(case.event.other)
+    active = [one.data["enrolment"] for one in events if one.type == "enrolment.activated" and one.data["assurance"] != "sandbox"][-1:]
     gone = {one.data["evidence"] for one in events if one.type == "evidence.destroyed"}
-    kept = [one.data["evidence"] for one in events if one.type == "enrolment.recording_received" and one.data["evidence"] not in gone]
-    return kept[-1:]
+    assessed = [one.data["evidence"] for one in events if one.type == "enrolment.assessed" and one.data["enrolment"] in active]
+    return [one for one in assessed[-1:] if one not in gone]
 
 
 def _documents(desk: Desk, case: Case) -> list[str]:

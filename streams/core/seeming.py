@@ -74,14 +74,38 @@ def status_seen(cameo: str, facts: FactReader, read: Read) -> dict[str, str] | N
 def as_shown(facts: FactReader, events: Sequence[Envelope]) -> list[Envelope]:
     """Write a person's events as they are shown them: those that a call for help changed, as they would be without it.
 
-    That a word was set is left out, and revisions are counted anew, so that no gap tells of it.
+    That a word was set is left out, as is who looked at an accepted recording beside somebody else's (`_of_another_case`); revisions are
+    counted anew, so that no gap tells of it.
     """
-    kept = [one for one in events if one.type != WORD_SET]
-    if len(kept) < len(events):
-        return [msgspec.structs.replace(one, revision=place) for place, one in enumerate(kept, 1)]
-    calls = seeming(facts, events)
-    if not calls:
-        return list(events)
+    others = _of_another_case(events)
+    kept = [one for one in events if one.type != WORD_SET and one.event_id not in others]
+    calls = seeming(facts, kept)
+    shown = _as_unsaid(kept, calls) if calls else kept
+    if len(shown) == len(events):
+        return shown
+    return [msgspec.structs.replace(one, revision=place) for place, one in enumerate(shown, 1)]
+
+
+def _of_another_case(events: Sequence[Envelope]) -> set[str]:
+    """Find the openings of a recording for reviewers after it made its cameo active: its own case was over, so they were another's.
+
+    To tell its person would tell them that somebody enrols who looks like them.
+    """
+    recorded: dict[str, str] = {}
+    active: set[str] = set()
+    found: set[str] = set()
+    for one in events:
+        if one.type == "enrolment.recording_received":
+            recorded[one.data["evidence"]] = one.data["enrolment"]
+        elif one.type == "enrolment.activated":
+            active.add(one.data["enrolment"])
+        elif one.type == "evidence.opened" and one.data["purpose"] == LOOKED_AT and recorded.get(one.data["evidence"]) in active:
+            found.add(one.event_id)
+    return found
+
+
+def _as_unsaid(events: Sequence[Envelope], calls: dict[str, Seeming]) -> list[Envelope]:
+    """Write the events of a cameo as they would be if no word had been said in the enrolments `calls`."""
     begun = {one.data["enrolment"]: one.data["profile"] for one in events if one.type == "enrolment.started"}
     levels = {one.data["enrolment"]: one.data.get("level", "upload") for one in events if one.type == "enrolment.assessed"}
     shown: list[Envelope] = []
@@ -99,4 +123,4 @@ def as_shown(facts: FactReader, events: Sequence[Envelope]) -> list[Envelope]:
             shown.append(msgspec.structs.replace(event, data=event.data | {"checks": checks}))
         else:
             shown.append(event)
-    return [msgspec.structs.replace(one, revision=place) for place, one in enumerate(shown, 1)]
+    return shown

@@ -15,7 +15,15 @@ import pytest
 from identity.core.features import MediaFacts
 from identity.ports import Frame, Media, MediaRefused
 from schemas.account import PowerGiven
-from schemas.cameo import CheckScore, EnrolmentActivated, EnrolmentAssessed, EnrolmentHeld, EnrolmentRefused, EvidenceCompared
+from schemas.cameo import (
+    CheckScore,
+    EnrolmentActivated,
+    EnrolmentAssessed,
+    EnrolmentHeld,
+    EnrolmentRefused,
+    EvidenceCompared,
+    RecordingReceived,
+)
 from schemas.case import CaseClosed, CaseOpened
 from schemas.ids import cameo_of, stream_id
 from schemas.registry import Event
@@ -23,6 +31,7 @@ from serving.adapters.rendering import EvidenceRenderer
 from serving.fakes import InMemoryAskingLedger
 from serving.handlers.enrolments import CONSENT_TEXT_SHA256
 from streams.core.casework import appeal_id, case_id
+from streams.core.seeming import as_shown
 from streams.ports import Append, NewEvent
 from tests.unit.api.conftest import Place, make_place
 
@@ -179,7 +188,13 @@ def test_sound_is_a_clear_view(desk: Desk) -> None:
 
 def test_a_known_face_is_shown_beside_the_recording_while_both_are_kept(place: Place) -> None:
     other = Desk(place)
-    place.append(other.case, CaseClosed(outcome="refuse"))
+    place.append(other.case, CaseClosed(outcome="accept"))
+    place.append(other.cameo, EnrolmentActivated(enrolment=other.enrolment, assurance="verified", level="reviewed"))
+    newer = place.client.app.state.parts.keyholder.put_evidence(other.owner, other.cameo, b"of nobody yet")  # type: ignore[attr-defined]
+    received = RecordingReceived(
+        enrolment="newer", evidence=newer.evidence, key_id=newer.key_id, sha256=newer.sha256, bytes=newer.bytes, camera_label=""
+    )
+    place.append(other.cameo, received)
     owner, _ = place.person("theo")
     desk = Desk.__new__(Desk)
     desk.__dict__ |= other.__dict__ | {"cameo": cameo_of(owner), "case": stream_id("case", b"2" * 16)}
@@ -189,8 +204,22 @@ def test_a_known_face_is_shown_beside_the_recording_while_both_are_kept(place: P
     answer = desk.get(f"/{desk.case}/side-by-side")
     assert answer.headers["content-type"] == "image/jpeg"
     assert [one.data["evidence"] for one in place.store.read(desk.case)[1:]] == [kept.evidence, other.evidence]
+    opened = [one for one in place.store.read(other.cameo) if one.type == "evidence.opened"]
+    assert [one.data["evidence"] for one in opened] == [other.evidence]
+    with place.store.snapshot() as facts:
+        shown = as_shown(facts, place.store.read(other.cameo))
+    assert "evidence.opened" not in [one.type for one in shown], "it would tell that somebody alike enrols"
+    assert [one.revision for one in shown] == list(range(1, len(shown) + 1))
     place.client.app.state.parts.keyholder.destroy_evidence(other.evidence, "schedule")  # type: ignore[attr-defined]
     assert desk.get(f"/{desk.case}/side-by-side").json()["code"] == "evidence.none"
+
+
+def test_whose_recording_was_looked_at_in_their_own_case_is_shown_that(desk: Desk) -> None:
+    desk.get(f"/{desk.case}/evidence")
+    desk.say(desk.cameo, EnrolmentActivated(enrolment=desk.enrolment, assurance="verified", level="reviewed"))
+    with desk.place.store.snapshot() as facts:
+        shown = as_shown(facts, desk.place.store.read(desk.cameo))
+    assert [one.type for one in shown].count("evidence.opened") == 1
 
 
 def test_a_recording_that_cannot_be_decoded_is_a_code_and_no_failure(place: Place) -> None:
