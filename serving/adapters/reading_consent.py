@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from policy.ports import Fact
 from schemas.envelope import Envelope
-from serving.adapters.reading_rows import Rows, cursor_read, page, times
+from serving.adapters.reading_rows import Rows, cursor_read, page, time, times
 from serving.core.standing import CameoFacts, grant_told
 from serving.errors import NotFoundError
-from streams.core.seeming import status_seen
+from streams.core.seeming import as_shown, status_seen
 
 ENDED = frozenset({"withdrawn", "revoked", "ended", "used_up", "group_dissolved"})
 _USES = """
@@ -39,6 +40,7 @@ class ConsentReading(Rows):
             head = facts.head(cameo)
             found = list(facts.scan(cameo, ""))
             status = status_seen(cameo, facts, self._store.read)
+            rests_on = _rests_on(as_shown(facts, self._store.read(cameo)), facts.now_us())
         if head is None:
             raise NotFoundError("cameo.unknown", "there is no cameo", "enrol first: cameo enrol start")
         one = {key: fact.value for key, fact in found}
@@ -46,6 +48,7 @@ class ConsentReading(Rows):
             "cameo": cameo,
             "revision": head.revision,
             **(status or {"status": "pending"}),
+            **rests_on,
             "paused": "paused" in one,
             "audience": one.get("audience/", {"audience": "only_me"}),
             "audiences": _audiences(found),
@@ -110,3 +113,13 @@ def _audiences(found: list[tuple[str, Fact]]) -> list[dict[str, Any]]:
     return [
         {"rule": key.partition("/")[2] or "general", **fact.value} for key, fact in found if key.startswith("audience/")
     ]  # fmt: skip
+
+
+def _rests_on(events: Sequence[Envelope], now_us: int) -> dict[str, Any]:
+    """Tell what an active cameo rests on, and by when its person should be seen again; nothing before it is active."""
+    active = [one.data for one in events if one.type == "enrolment.activated"]
+    if not active:
+        return {}
+    by_us = active[-1].get("refresh_by_us")
+    due = by_us is not None and by_us <= now_us
+    return {"level": active[-1].get("level", "upload"), "refresh_by": None if by_us is None else time(by_us), "refresh_due": due}

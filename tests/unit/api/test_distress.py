@@ -16,6 +16,7 @@ import pytest
 from identity.core.context import Asked
 from identity.core.profiles import Profile
 from identity.core.words import WORDS
+from schemas.cameo import EnrolmentActivated
 from schemas.case import CaseLooked, CaseVoted
 from schemas.codec import event_of
 from schemas.ids import cameo_of, stream_id
@@ -241,11 +242,11 @@ def test_a_word_that_a_challenge_may_ask_for_or_nobody_can_hear_is_not_taken(sta
 
 def test_an_active_cameo_keeps_its_likeness_and_stays_active(stage: Stage) -> None:
     account, headers = stage.place.person("min")
-    stage.place.activate(account)
+    stage.place.append(stage.place.activate(account), EnrolmentActivated(enrolment="e", assurance="sandbox"))
     stage.place.client.put("/v1/accounts/me/distress", json={"word": WORD}, headers=headers)
     called = stage.enrol_again(Enrolled(account, headers), WORD, frozenset({6}), "basic")
     types = [one.type for one in stage.place.store.read(called.cameo)]
-    assert ("asset.sealed" in types, types.count("enrolment.activated")) == (False, 1)
+    assert ("asset.sealed" in types, types.count("enrolment.activated")) == (False, 2), "none but those it began with"
     with stage.place.store.snapshot() as facts:
         status = facts.get(called.cameo, "status")
     assert status is not None
