@@ -13,6 +13,7 @@ from serving.errors import ConflictError, InvalidError, NotFoundError
 from serving.handlers.apps import require_in_person
 from serving.handlers.desk import TRIES, Caller, Desk
 from serving.handlers.submitting import EvidenceStore
+from streams.core.seeming import seeming
 
 MAX_BYTES: Final = 12 * 1024 * 1024
 MOST: Final = 3
@@ -54,11 +55,13 @@ def add(desk: Desk, evidence: EvidenceStore, caller: Caller, enrolment: str, pic
 def _require(desk: Desk, cameo: str, enrolment: str) -> int:
     with desk.store.snapshot() as facts:
         fact, head = facts.get(cameo, "enrolment"), facts.head(cameo)
+        events = desk.store.read(cameo)
+        looks_active = seeming(facts, events).get(enrolment) == "activated"
     if fact is None or head is None or fact.value["enrolment"] != enrolment:
         raise NotFoundError("enrolment.unknown", "you have no such enrolment open", "cameo enrol status")
-    if fact.value["state"] not in OPEN:
+    if fact.value["state"] not in OPEN or looks_active:
         raise ConflictError("document.not_asked", "nobody looks at that enrolment", "a document helps where a person looks")
-    there = [one for one in desk.store.read(cameo) if one.type == "evidence.added" and one.data["enrolment"] == enrolment]
+    there = [one for one in events if one.type == "evidence.added" and one.data["enrolment"] == enrolment]
     if len(there) >= MOST:
         raise ConflictError("document.too_many", f"at most {MOST} for an enrolment", "wait for the answer")
     return head.revision

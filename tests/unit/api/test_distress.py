@@ -194,6 +194,15 @@ def test_nothing_is_active_and_the_case_says_what_happened(stage: Stage) -> None
     assert listed["case"] == opened.stream
 
 
+def test_a_document_is_as_little_asked_for_as_of_an_active_cameo(stage: Stage) -> None:
+    people = stage.enrol("min", "one two"), stage.enrol("theo", WORD, frozenset({6}))
+    answers = [
+        stage.place.client.put(f"/v1/enrolments/{one.enrolment}/document", content=b"\x89PNG\r\n\x1a\n", headers=one.headers)
+        for one in people
+    ]
+    assert [(one.status_code, one.json()["code"]) for one in answers] == [(409, "document.not_asked")] * 2
+
+
 @pytest.mark.parametrize(("failing", "profile", "state"), [({6, 4}, "sandbox", "refused"), ({6}, "verified", "in_review")])
 def test_what_would_not_have_become_active_looks_as_that_would_have(stage: Stage, failing: set[int], profile: str, state: str) -> None:
     calm = stage.enrol("min", "one two", frozenset(failing - {6}), profile)
