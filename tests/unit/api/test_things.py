@@ -106,10 +106,11 @@ def test_somebody_in_the_picture_at_times_is_looked_at_and_a_reviewer_lets_the_t
     yard.seen = [CAT] * 19 + [PERSON]
     thing = yard.enrol()
     assert yard.types(thing)[-1] == "enrolment.held"
-    case = case_id(next(one.data["evidence"] for one in yard.place.store.read(thing) if "evidence" in one.data))
+    evidence = next(one.data["evidence"] for one in yard.place.store.read(thing) if "evidence" in one.data)
+    case = case_id(evidence)
     assert yard.place.store.read(case)[0].data["kind"] == "thing"
     looked, voted = (
-        CaseLooked(evidence="e", blurred=True, purpose="overview"),
+        CaseLooked(evidence=evidence, blurred=True, purpose="overview"),
         CaseVoted(reviewer=REA, decision="accept", reasons=("review.a_thing",)),
     )
     for event in (looked, voted):
