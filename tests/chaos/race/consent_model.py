@@ -87,7 +87,7 @@ class State:
                 self.invited.add(stream)
             case "plan_set":
                 self.plans[stream] = data
-            case "power_given" | "power_ended" | "step_up_set":
+            case "power_given" | "power_ended" | "step_up_set" | "distress_set":
                 pass
             case _:
                 raise ValueError(what)

@@ -28,24 +28,27 @@ __all__ = ["pool"]
 class Told:
     """An overview, and the ledger that it is of."""
 
-    def __init__(self, overview: Overview, store: EventStore) -> None:
-        self.overview, self.store = overview, store
+    def __init__(self, overview: Overview, store: EventStore, worker: EventStore) -> None:
+        self.overview, self.store, self.worker = overview, store, worker
 
     def append(self, stream: str, *events: Event) -> None:
+        """Append as who may: cases are opened and closed by the worker."""
+        store = self.worker if stream.startswith("case-") else self.store
         new = [NewEvent(stream, event, secrets.token_hex(16)) for event in events]
-        assert isinstance(self.store.append(Append(actor="a", events=new, correlation="c")), Appended)
+        assert isinstance(store.append(Append(actor="a", events=new, correlation="c")), Appended)
 
 
 @pytest.fixture(params=["fake", "postgres"])
 def told(request: pytest.FixtureRequest) -> Iterator[Told]:
     if request.param == "fake":
         store = InMemoryEventStore()
-        yield Told(InMemoryOverview(store), store)
+        yield Told(InMemoryOverview(store), store, store)
         return
     pool: ConnectionPool = request.getfixturevalue("pool")
     installation: Installation = request.getfixturevalue("installation")
-    with PostgresEventStore(installation.settings.dsn("api"), "main") as real:
-        yield Told(PostgresOverview(pool), real)
+    settings = installation.settings
+    with PostgresEventStore(settings.dsn("api"), "main") as real, PostgresEventStore(settings.dsn("worker"), "main") as worker:
+        yield Told(PostgresOverview(pool), real, worker)
 
 
 def new(kind: StreamKind) -> str:
