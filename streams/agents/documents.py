@@ -17,13 +17,12 @@ from schemas.codec import event_of
 from schemas.envelope import Envelope
 from schemas.ids import StreamKind
 from streams.agents.errors import HandlingError
+from streams.agents.evidence import ASSESS, GONE
 from streams.agents.own_face import COMPARE_PURPOSE
 from streams.core.changes import Change
 from streams.ports import AlreadyDone, Append, Appended, EventStore, NewEvent
 
 ACTOR = "worker"
-EVIDENCE_PURPOSE = "assess"
-GONE = frozenset({"key.destroyed", "evidence.unknown"})
 
 
 class DocumentReader(Protocol):
@@ -69,7 +68,7 @@ class DocumentAgent:
         if any(past.type == "evidence.compared" and past.data["evidence"] == event.evidence for past in history):
             return
         try:
-            document = self._keyholder.get_evidence(event.evidence, EVIDENCE_PURPOSE)
+            document = self._keyholder.get_evidence(event.evidence, ASSESS)
             found = self._reader.compare(document, self._template(history, event.enrolment))
         except KeyholderRefusedError as error:
             if not GONE.intersection(error.codes):

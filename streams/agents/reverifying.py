@@ -21,6 +21,7 @@ from schemas.codec import event_of
 from schemas.envelope import Envelope
 from schemas.ids import StreamKind
 from streams.agents.errors import HandlingError
+from streams.agents.evidence import GONE
 from streams.agents.own_face import TemplateKeys, own_face
 from streams.agents.verifying import ACTOR, Assessor
 from streams.core.changes import Change
@@ -95,7 +96,7 @@ class ReverifyAgent:
         try:
             recording = self._keys.get_evidence(event.evidence, PURPOSE)
         except KeyholderRefusedError as error:
-            if not {"key.destroyed", "evidence.unknown"}.intersection(error.codes):
+            if not GONE.intersection(error.codes):
                 raise
             return "failed", Level.UPLOAD, ("evidence.destroyed",)
         asked = asked_of((begun, started), (envelope, event), history, earlier=self._earlier(), own_template=own)

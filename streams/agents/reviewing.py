@@ -23,6 +23,7 @@ from schemas.envelope import Envelope
 from schemas.ids import StreamKind
 from schemas.registry import Event
 from streams.agents.errors import HandlingError
+from streams.agents.evidence import ASSESS, GONE
 from streams.core.casework import DISTRESS_ACTIVATED, Case, barred, case_of, is_current, is_waiting, stands
 from streams.core.changes import Change
 from streams.core.founding import unfounded
@@ -32,9 +33,7 @@ from streams.ports import AlreadyDone, Append, Appended, Conflict, EventStore, N
 log = logging.getLogger(__name__)
 
 ACTOR = "worker"
-EVIDENCE_PURPOSE = "assess"
 TRIES = 5
-GONE = frozenset({"key.destroyed", "evidence.unknown"})
 LEFT = frozenset({"enrolment.recording_received", "evidence.added"})
 """What may leave evidence of an enrolment."""
 MOOT = "superseded"
@@ -161,7 +160,7 @@ class ReviewAgent:
         if case.event.evidence is None:
             return False
         try:
-            recording = self._keyholder.get_evidence(case.event.evidence, EVIDENCE_PURPOSE)
+            recording = self._keyholder.get_evidence(case.event.evidence, ASSESS)
         except KeyholderRefusedError as error:
             if not GONE.intersection(error.codes):
                 raise

@@ -21,14 +21,13 @@ from schemas.envelope import Envelope
 from schemas.ids import StreamKind
 from schemas.registry import Event
 from streams.agents.errors import HandlingError
+from streams.agents.evidence import ASSESS, GONE
 from streams.core.casework import case_id
 from streams.core.changes import Change
 from streams.core.verification import assessed_of, begins, case_of, outcome_of
 from streams.ports import AlreadyDone, Append, Appended, EventStore, NewEvent
 
 ACTOR = "worker"
-EVIDENCE_PURPOSE = "assess"
-GONE = frozenset({"key.destroyed", "evidence.unknown"})
 
 
 class ThingReader(Protocol):
@@ -80,7 +79,7 @@ class ThingAgent:
         if any(past.type == "enrolment.assessed" and past.data["evidence"] == event.evidence for past in history):
             return
         try:
-            recording = self._keyholder.get_evidence(event.evidence, EVIDENCE_PURPOSE)
+            recording = self._keyholder.get_evidence(event.evidence, ASSESS)
         except KeyholderRefusedError as error:
             if not GONE.intersection(error.codes):
                 raise

@@ -37,6 +37,7 @@ from schemas.envelope import Envelope, Sealed
 from schemas.ids import StreamKind, cameo_of
 from schemas.registry import Event
 from streams.agents.errors import HandlingError
+from streams.agents.evidence import ASSESS, GONE
 from streams.agents.own_face import COMPARE_PURPOSE, own_face
 from streams.core.casework import case_id
 from streams.core.changes import Change
@@ -52,10 +53,8 @@ from streams.core.verification import (
 from streams.ports import AlreadyDone, Append, Appended, Conflict, EventStore, NewEvent, Outcome
 
 ACTOR = "worker"
-EVIDENCE_PURPOSE = "assess"
 DISTRESS_PURPOSE = "distress"
 TRIES = 3
-GONE = frozenset({"key.destroyed", "evidence.unknown"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +149,7 @@ class VerifyAgent:
         if begun[1].subject == "thing":
             return  # ThingAgent's
         try:
-            recording = self._keyholder.get_evidence(event.evidence, EVIDENCE_PURPOSE)
+            recording = self._keyholder.get_evidence(event.evidence, ASSESS)
         except KeyholderRefusedError as error:
             if not GONE.intersection(error.codes):
                 raise
