@@ -138,11 +138,11 @@ def show(parts: PartsHere, caller: EnrolCaller, enrolment: str) -> dict[str, Any
     return state if failed is None else state | {"state": "broken", "reasons": reasons(codes(), [failed], disclosed=False)}
 
 
-async def bounded_body(request: Request) -> bytes:
-    """Read a recording, and not a byte more than one may have. Raises InvalidError."""
+async def bounded_body(request: Request, most: int = submitting.MAX_RECORDING_BYTES, remedy: str = "record for about ten seconds") -> bytes:
+    """Read what is handed in, and stop at the first byte that is too many. Raises InvalidError."""
     received = bytearray()
     async for chunk in request.stream():
         received += chunk
-        if len(received) > submitting.MAX_RECORDING_BYTES:
-            raise InvalidError("media.too_large", f"more than {submitting.MAX_RECORDING_BYTES} bytes", "record for about ten seconds")
+        if len(received) > most:
+            raise InvalidError("media.too_large", f"more than {most} bytes", remedy)
     return bytes(received)

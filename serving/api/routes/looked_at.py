@@ -7,7 +7,7 @@ from pydantic import BaseModel, Field
 from starlette.concurrency import run_in_threadpool
 
 from serving.api.context import EnrolCaller, PartsHere, WhenceHere
-from serving.errors import InvalidError
+from serving.api.routes.enrolments import bounded_body
 from serving.handlers import cases, documents
 
 router = APIRouter(prefix="/v1", tags=["enrolment"])
@@ -34,12 +34,8 @@ class Added(BaseModel):
 async def add_document(request: Request, parts: PartsHere, caller: EnrolCaller, whence: WhenceHere, enrolment: str) -> Added:
     """Add the picture of an identity document (JPEG or PNG, at most 12 MiB) to an enrolment that people look at."""
     await run_in_threadpool(parts.rates.require, "submit", whence, caller.account)
-    received = bytearray()
-    async for chunk in request.stream():
-        received += chunk
-        if len(received) > documents.MAX_BYTES:
-            raise InvalidError("media.too_large", f"more than {documents.MAX_BYTES} bytes", "make it smaller")
-    evidence = await run_in_threadpool(documents.add, parts.desk, parts.keyholder, caller, enrolment, bytes(received))
+    document = await bounded_body(request, documents.MAX_BYTES, "make it smaller")
+    evidence = await run_in_threadpool(documents.add, parts.desk, parts.keyholder, caller, enrolment, document)
     return Added(enrolment=enrolment, evidence=evidence)
 
 

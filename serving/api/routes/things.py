@@ -10,9 +10,8 @@ from starlette.concurrency import run_in_threadpool
 
 from schemas.consent import Audience, Strength
 from serving.api.context import ConsentCaller, EnrolCaller, PartsHere, WhenceHere
-from serving.errors import InvalidError
+from serving.api.routes.enrolments import bounded_body
 from serving.handlers import things
-from serving.handlers.submitting import MAX_RECORDING_BYTES
 
 router = APIRouter(prefix="/v1/things", tags=["things"])
 
@@ -74,12 +73,8 @@ async def submit_thing(request: Request, parts: PartsHere, caller: EnrolCaller, 
     """Hand in its recording, one webm or mp4. A recording whose subject is a person is refused."""
     await run_in_threadpool(things.require_own, parts.desk, caller, thing)
     await run_in_threadpool(parts.rates.require, "submit", whence, caller.account)
-    received = bytearray()
-    async for chunk in request.stream():
-        received += chunk
-        if len(received) > MAX_RECORDING_BYTES:
-            raise InvalidError("media.too_large", f"more than {MAX_RECORDING_BYTES} bytes", "record for about ten seconds")
-    stored = await run_in_threadpool(things.submit, parts.desk, parts.keyholder, caller, thing, bytes(received))
+    recording = await bounded_body(request)
+    stored = await run_in_threadpool(things.submit, parts.desk, parts.keyholder, caller, thing, recording)
     return ThingSubmitted(thing=thing, evidence=stored.evidence)
 
 
