@@ -1,5 +1,6 @@
 """Owns looking at frames for who else is in them: a guardian beside a minor, a person beside a thing. Does not judge."""
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 
 import cv2
@@ -11,39 +12,46 @@ from identity.extraction import SAMPLE_EVERY_US, SECOND_FACE_PART
 from identity.ports import FaceEmbedder, FaceReading, Frame
 
 
-@dataclass
-class FacesWatcher:
-    """Writes down every face of the frames that it looks at, one each .4 s; at most three a frame."""
+class _Glances(ABC):
+    """A FrameObserver that looks at one frame each .4 s."""
 
-    embedder: FaceEmbedder
-    seen: list[FacesSeen] = field(default_factory=list[FacesSeen])
     _next_us: int = 0
 
     def see(self, frame: Frame, reading: FaceReading | None) -> None:
         """Look at a frame where it is time."""
         del reading
-        if frame.time_us < self._next_us:
-            return
-        self._next_us = frame.time_us + SAMPLE_EVERY_US
+        if frame.time_us >= self._next_us:
+            self._next_us = frame.time_us + SAMPLE_EVERY_US
+            self.look(frame)
+
+    @abstractmethod
+    def look(self, frame: Frame) -> None:
+        """Write one frame down."""
+
+
+@dataclass
+class FacesWatcher(_Glances):
+    """Writes down every face of the frames that it looks at, one each .4 s; at most three a frame."""
+
+    embedder: FaceEmbedder
+    seen: list[FacesSeen] = field(default_factory=list[FacesSeen])
+
+    def look(self, frame: Frame) -> None:
+        """Write one frame down."""
         found = self.embedder.find(frame.picture)
         wide = [one for one in found if one.box_px[2] >= SECOND_FACE_PART * found[0].box_px[2]][:3]
         self.seen.append(FacesSeen(tuple(self.embedder.embed(frame.picture, one) for one in wide)))
 
 
 @dataclass
-class ThingWatcher:
+class ThingWatcher(_Glances):
     """Writes down how much of a frame a human face fills, and how sharp it is, one each .4 s."""
 
     embedder: FaceEmbedder
     seen: list[ThingSeen] = field(default_factory=list[ThingSeen])
-    _next_us: int = 0
 
-    def see(self, frame: Frame, reading: FaceReading | None) -> None:
-        """Look at a frame where it is time."""
-        del reading
-        if frame.time_us < self._next_us:
-            return
-        self._next_us = frame.time_us + SAMPLE_EVERY_US
+    def look(self, frame: Frame) -> None:
+        """Write one frame down."""
         height, width = frame.picture.shape[:2]
         found = self.embedder.find(frame.picture)
         part = max((one.box_px[2] * one.box_px[3] / (height * width) for one in found), default=0.0)
