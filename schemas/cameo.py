@@ -1,4 +1,4 @@
-"""Events of enrolment: how a likeness becomes a cameo, what is kept of it, and how that is destroyed."""
+"""Events of enrolment: how a likeness becomes a cameo, which assets are sealed of it, and the end of its key."""
 
 from __future__ import annotations
 
@@ -237,84 +237,6 @@ class AssetRekeyed(Event, frozen=True):
     replaced_key_id: str
     ciphertext_sha256: str
     bytes: int
-
-
-@event("evidence.added", 1, stream="cameo")
-class EvidenceAdded(Event, frozen=True):
-    """Something besides the recording was sealed as evidence: the portrait of an identity document."""
-
-    enrolment: str
-    evidence: str
-    kind: Literal["document"]
-    key_id: str
-    sha256: str
-    bytes: int
-
-
-@event("evidence.compared", 1, stream="cameo")
-class EvidenceCompared(Event, frozen=True):
-    """The portrait of a document was held against the recording's face: a score for reviewers, in millionths; None: not compared."""
-
-    enrolment: str
-    evidence: str
-    code: str
-    similarity_micro: int | None
-    threshold_micro: int
-
-
-@event("evidence.opened", 1, stream="cameo")
-class EvidenceOpened(Event, frozen=True):
-    """Evidence was decrypted, for a named purpose. Written before its bytes were given out."""
-
-    evidence: str
-    key_id: str
-    purpose: str
-    role: str
-    """The process that asked."""
-    by: str | None = None
-    """The account of the person for whom it asked; None: a machine."""
-
-
-@event("verification.started", 1, stream="cameo")
-class VerificationStarted(Event, frozen=True):
-    """Somebody asks whether this is still the person of this cameo, and its owner answers a short challenge.
-
-    `party` and `audience` name who asks and whom the answer is for; the nonce is theirs.
-    """
-
-    verification: str
-    owner: str
-    party: str
-    audience: str
-    nonce_sha256: str
-    level: Level
-    expires_at_us: int
-    way: Way
-    language: Language = "en"
-    phrase: tuple[str, ...] = ()
-    movements: tuple[Movement, ...] = ()
-    commitment: str = ""
-    light: bool = False
-    without: tuple[Without, ...] = ()
-
-
-@event("verification.answered", 1, stream="cameo")
-class VerificationAnswered(Event, frozen=True):
-    """The question was answered, or ran out."""
-
-    verification: str
-    outcome: Literal["passed", "failed", "expired"]
-    level: Level
-    codes: tuple[str, ...]
-
-
-@event("evidence.destroyed", 1, stream="cameo")
-class EvidenceDestroyed(Event, frozen=True):
-    """The key of a recording was destroyed, and with it the recording."""
-
-    evidence: str
-    key_id: str
-    reason: str
 
 
 @event("subject_key.destroyed", 1, stream="cameo", consent=True)

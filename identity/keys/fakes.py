@@ -21,8 +21,9 @@ from identity.keys.rights import EVIDENCE, may_call, opens_for, readable
 from identity.keys.sealing import new_key, unwrap, wrap
 from identity.keys.vault import Vault
 from identity.keys.wire import AssetSealedFields, Destroyed, EvidenceSealed
-from schemas.cameo import AssetSealed, EvidenceDestroyed, EvidenceOpened, Facet, SubjectKeyDestroyed
+from schemas.cameo import AssetSealed, Facet, SubjectKeyDestroyed
 from schemas.envelope import Envelope, Sealed
+from schemas.evidence import EvidenceDestroyed, EvidenceOpened
 from schemas.registry import Event
 
 

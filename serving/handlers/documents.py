@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from schemas.cameo import EvidenceAdded
+from schemas.evidence import EvidenceAdded
 from schemas.ids import cameo_of
 from serving.errors import ConflictError, InvalidError, NotFoundError
 from serving.handlers.apps import require_in_person

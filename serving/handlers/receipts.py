@@ -9,10 +9,11 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from schemas.cameo import EnrolmentStarted, EvidenceDestroyed, RecordingReceived, SubjectKeyDestroyed
+from schemas.cameo import EnrolmentStarted, RecordingReceived, SubjectKeyDestroyed
 from schemas.codec import event_of
 from schemas.consent import ConsentRevoked
 from schemas.envelope import Envelope
+from schemas.evidence import EvidenceDestroyed
 from schemas.ids import cameo_of
 from schemas.registry import Event
 from serving.consent_texts import by_hash

@@ -20,9 +20,10 @@ from identity.core.live_plan import plan
 from identity.core.profiles import Profile
 from identity.keys.wire import EvidenceSealed
 from policy.ports import FactReader
-from schemas.cameo import Level, RecordingReceived, VerificationStarted
+from schemas.cameo import Level, RecordingReceived
 from schemas.envelope import Envelope
 from schemas.ids import cameo_of
+from schemas.verification import VerificationStarted
 from serving.core.assertion import Passed, sign
 from serving.core.live_answer import LiveAnswer, telling
 from serving.core.proof import OWN_AUDIENCE

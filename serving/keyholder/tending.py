@@ -16,8 +16,9 @@ from identity.keys.rows import KeyRow
 from identity.keys.vault import Vault
 from identity.keys.wire import AssetSealedFields, Destroyed
 from policy.ports import Fact
-from schemas.cameo import AssetRekeyed, AssetSealed, EvidenceDestroyed, EvidenceOpened, Facet, SubjectKeyDestroyed
+from schemas.cameo import AssetRekeyed, AssetSealed, Facet, SubjectKeyDestroyed
 from schemas.envelope import Envelope
+from schemas.evidence import EvidenceDestroyed, EvidenceOpened
 from schemas.ids import cameo_of
 from schemas.registry import Event
 from serving.keyholder.core import standing_of

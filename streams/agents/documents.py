@@ -12,9 +12,9 @@ from typing import Protocol
 
 from identity.documents import Compared
 from identity.keys.errors import KeyholderRefusedError
-from schemas.cameo import EvidenceAdded, EvidenceCompared
 from schemas.codec import event_of
 from schemas.envelope import Envelope
+from schemas.evidence import EvidenceAdded, EvidenceCompared
 from schemas.ids import StreamKind
 from streams.agents.errors import HandlingError
 from streams.agents.evidence import ASSESS, GONE

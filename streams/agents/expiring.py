@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import secrets
 
-from schemas.cameo import EnrolmentExpired, VerificationAnswered
+from schemas.cameo import EnrolmentExpired
+from schemas.verification import VerificationAnswered
 from streams.ports import Append, Appended, EventStore, NewEvent
 
 ACTOR = "worker"

@@ -16,10 +16,11 @@ from identity.core.checks.known_face import searched
 from identity.core.fingerprint import Fingerprint
 from identity.core.profiles import Level, Profile, reaches
 from identity.keys.errors import KeyholderRefusedError
-from schemas.cameo import RecordingReceived, VerificationAnswered, VerificationStarted
+from schemas.cameo import RecordingReceived
 from schemas.codec import event_of
 from schemas.envelope import Envelope
 from schemas.ids import StreamKind
+from schemas.verification import VerificationAnswered, VerificationStarted
 from streams.agents.errors import HandlingError
 from streams.agents.evidence import GONE
 from streams.agents.own_face import TemplateKeys, own_face

@@ -22,20 +22,13 @@ from identity.core.profiles import Profile
 from identity.core.reviewing import wanted
 from identity.core.spoken import distress_heard
 from identity.keys.errors import KeyholderRefusedError
-from schemas.cameo import (
-    EnrolmentAssessed,
-    EnrolmentRefused,
-    EnrolmentStarted,
-    Facet,
-    RecordingReceived,
-    SubjectKeyDestroyed,
-    VerificationStarted,
-)
+from schemas.cameo import EnrolmentAssessed, EnrolmentRefused, EnrolmentStarted, Facet, RecordingReceived, SubjectKeyDestroyed
 from schemas.case import CaseOpened
 from schemas.codec import event_of
 from schemas.envelope import Envelope, Sealed
 from schemas.ids import StreamKind, cameo_of
 from schemas.registry import Event
+from schemas.verification import VerificationStarted
 from streams.agents.errors import HandlingError
 from streams.agents.evidence import ASSESS, GONE
 from streams.agents.own_face import COMPARE_PURPOSE, own_face

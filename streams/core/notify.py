@@ -10,7 +10,7 @@ from __future__ import annotations
 from functools import singledispatch
 from typing import Literal, NamedTuple
 
-from schemas import account, cameo, case, consent, generation
+from schemas import account, cameo, case, consent, evidence, generation
 from schemas.registry import Event, by_class
 from streams.core.casework import DISTRESS_ACTIVATED
 from streams.core.changes import Change, Put, Row, Seen
@@ -107,7 +107,7 @@ def _(event: cameo.EnrolmentLocked) -> tuple[Notice, ...]:
 
 
 @notices.register
-def _(event: cameo.EvidenceDestroyed) -> tuple[Notice, ...]:
+def _(event: evidence.EvidenceDestroyed) -> tuple[Notice, ...]:
     return (Notice("owner", "evidence.destroyed", (event.reason,)),)
 
 

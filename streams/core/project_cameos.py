@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from schemas import account, cameo, consent
+from schemas import account, cameo, consent, evidence
 from schemas.ids import cameo_of
 from streams.core.changes import Change, Delete, Put, Row, Seen, Update, Value, project, row_of
 
@@ -118,7 +118,7 @@ def _(event: cameo.EnrolmentLocked, at: Seen) -> tuple[Change, ...]:
 
 
 @project.register
-def _(event: cameo.EvidenceDestroyed, at: Seen) -> tuple[Change, ...]:
+def _(event: evidence.EvidenceDestroyed, at: Seen) -> tuple[Change, ...]:
     return (Update("enrolments", {"evidence": event.evidence}, {"evidence_destroyed_us": at.time_us}),)
 
 

@@ -21,11 +21,11 @@ from schemas.cameo import (
     EnrolmentRefused,
     EnrolmentStarted,
     RecordingReceived,
-    VerificationStarted,
 )
 from schemas.case import CaseOpened
 from schemas.envelope import Envelope
 from schemas.registry import Event
+from schemas.verification import VerificationStarted
 
 LARGEST = 2**53 - 1
 UNTOLD = frozenset({"face.known"})

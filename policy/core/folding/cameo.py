@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from policy.core.folding.base import FactWrite, fold, put
-from schemas import cameo
+from schemas import cameo, verification
 
 
 @fold.register
@@ -64,11 +64,11 @@ def _(event: cameo.SubjectKeyDestroyed) -> tuple[FactWrite, ...]:
 
 
 @fold.register
-def _(event: cameo.VerificationStarted) -> tuple[FactWrite, ...]:
+def _(event: verification.VerificationStarted) -> tuple[FactWrite, ...]:
     value = {"state": "started", "audience": event.audience, "level": event.level, "expires_at_us": event.expires_at_us}
     return put(f"verification/{event.verification}", value)
 
 
 @fold.register
-def _(event: cameo.VerificationAnswered) -> tuple[FactWrite, ...]:
+def _(event: verification.VerificationAnswered) -> tuple[FactWrite, ...]:
     return put(f"verification/{event.verification}", {"state": event.outcome, "level": event.level})

@@ -17,8 +17,9 @@ from psycopg.conninfo import make_conninfo
 from identity.core.fingerprint import Fingerprint
 from infra.parts.postgres import SUPERUSER
 from schemas.account import DistressSet
-from schemas.cameo import EnrolmentAssessed, EvidenceAdded
+from schemas.cameo import EnrolmentAssessed
 from schemas.case import CaseOpened
+from schemas.evidence import EvidenceAdded
 from schemas.ids import stream_id
 from serving.demo.stage import wait_for
 from tests.chaos.conftest import Whole

@@ -12,9 +12,10 @@ from identity.keys.errors import KeyholderRefusedError
 from identity.keys.fakes import InMemoryKeyholder
 from identity.keys.ports import Keyholder
 from schemas.account import AccountRegistered
-from schemas.cameo import AssetSealed, EnrolmentStarted, EvidenceDestroyed, EvidenceOpened, SubjectKeyDestroyed
+from schemas.cameo import AssetSealed, EnrolmentStarted, SubjectKeyDestroyed
 from schemas.codec import event_of
 from schemas.envelope import Envelope, Sealed
+from schemas.evidence import EvidenceDestroyed, EvidenceOpened
 from schemas.ids import cameo_of
 from schemas.registry import Event
 from streams.fakes import InMemoryEventStore

@@ -8,17 +8,9 @@ from collections.abc import Iterator, Mapping
 import pytest
 
 from identity.keys.fakes import InMemoryKeyholder
-from schemas.cameo import (
-    EnrolmentActivated,
-    EnrolmentAssessed,
-    EnrolmentHeld,
-    EnrolmentRefused,
-    EnrolmentStarted,
-    EvidenceAdded,
-    Facet,
-    RecordingReceived,
-)
+from schemas.cameo import EnrolmentActivated, EnrolmentAssessed, EnrolmentHeld, EnrolmentRefused, EnrolmentStarted, Facet, RecordingReceived
 from schemas.case import CaseClosed, CaseKind, CaseLooked, CaseOpened, CaseVoted
+from schemas.evidence import EvidenceAdded
 from schemas.ids import cameo_of, stream_id
 from schemas.registry import Event
 from streams.adapters.agent_queries import AgentQueries

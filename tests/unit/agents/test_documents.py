@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from identity.documents import Compared
-from schemas.cameo import EvidenceAdded
 from schemas.envelope import Envelope
+from schemas.evidence import EvidenceAdded
 from streams.agents.documents import DocumentAgent
 from tests.unit.agents.test_verifying import CAMEO, OWNER, Bench
 

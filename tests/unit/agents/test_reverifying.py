@@ -16,10 +16,11 @@ from identity.core.fingerprint import Fingerprint
 from identity.core.profiles import Level, Profile
 from identity.keys.errors import KeyholderRefusedError
 from identity.keys.fakes import InMemoryKeyholder
-from schemas.cameo import EnrolmentActivated, EnrolmentAssessed, EnrolmentHeld, RecordingReceived, VerificationStarted
+from schemas.cameo import EnrolmentActivated, EnrolmentAssessed, EnrolmentHeld, RecordingReceived
 from schemas.envelope import Envelope
 from schemas.ids import cameo_of, stream_id
 from schemas.registry import Event
+from schemas.verification import VerificationStarted
 from streams.agents.expiring import expire_verification
 from streams.agents.own_face import UNKNOWN, own_face
 from streams.agents.reverifying import ReverifyAgent

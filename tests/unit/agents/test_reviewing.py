@@ -10,8 +10,9 @@ import pytest
 from identity.core.context import FaceMatch
 from identity.core.verdicts import REASONS, Said, fits, verdict
 from schemas.account import PowerGiven
-from schemas.cameo import EnrolmentAssessed, EnrolmentHeld, EnrolmentRefused, EnrolmentStarted, EvidenceAdded, Facet
+from schemas.cameo import EnrolmentAssessed, EnrolmentHeld, EnrolmentRefused, EnrolmentStarted, Facet
 from schemas.case import CaseLooked, CaseOpened, CaseVoted
+from schemas.evidence import EvidenceAdded
 from schemas.ids import cameo_of, stream_id
 from schemas.registry import Event
 from streams.agents.reviewing import ReviewAgent

@@ -15,16 +15,9 @@ import pytest
 from identity.core.features import MediaFacts
 from identity.ports import Frame, Media, MediaRefused
 from schemas.account import PowerGiven
-from schemas.cameo import (
-    CheckScore,
-    EnrolmentActivated,
-    EnrolmentAssessed,
-    EnrolmentHeld,
-    EnrolmentRefused,
-    EvidenceCompared,
-    RecordingReceived,
-)
+from schemas.cameo import CheckScore, EnrolmentActivated, EnrolmentAssessed, EnrolmentHeld, EnrolmentRefused, RecordingReceived
 from schemas.case import CaseClosed, CaseOpened
+from schemas.evidence import EvidenceCompared
 from schemas.ids import cameo_of, stream_id
 from schemas.registry import Event
 from serving.adapters.rendering import EvidenceRenderer

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from schemas.cameo import VerificationAnswered
 from schemas.ids import cameo_of
+from schemas.verification import VerificationAnswered
 from serving.core import assertion
 from serving.handlers.enrolments import CONSENT_TEXT_SHA256
 from tests.unit.api.conftest import Place

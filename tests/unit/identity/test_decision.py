@@ -14,7 +14,7 @@ from identity.core.assessment import (
     measured,
     needed,
 )
-from identity.core.codes import CODES, message
+from identity.core.codes import CODES, GROUPS, message
 from identity.core.fingerprint import Fingerprint
 from identity.core.profiles import Level
 from identity.errors import UnknownCodeError
@@ -87,3 +87,7 @@ def test_every_code_says_what_to_do_in_english_and_korean():
 
 def test_whatever_the_decoder_refuses_with_has_words():
     assert set(CODES) >= limits.CODES
+
+
+def test_a_code_has_its_words_in_one_file_only() -> None:
+    assert sum(map(len, GROUPS)) == len(CODES)

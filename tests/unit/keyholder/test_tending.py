@@ -13,7 +13,7 @@ from identity.keys.errors import KeyGoneError
 from identity.keys.fakes import InMemoryRootKeys
 from identity.keys.keyring import KeyRing
 from identity.keys.vault import Vault
-from schemas.cameo import EvidenceDestroyed, EvidenceOpened
+from schemas.evidence import EvidenceDestroyed, EvidenceOpened
 from schemas.ids import cameo_of
 from schemas.registry import Event
 from serving.keyholder.errors import RefusedError
