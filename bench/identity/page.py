@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from bench.results import RESULTS
+from identity.core.checks.about import CHECKS
 from infra.places import ROOT
 
 PAGE: Final = ROOT / "docs" / "identity-accuracy.md"
@@ -71,6 +72,7 @@ def _page(whole: Mapping[str, Any]) -> Iterator[str]:
     yield from _kinds(detail)
     yield from _people(detail)
     yield from _checks(detail)
+    yield from _costs(detail)
     yield from _fused(detail)
 
 
@@ -122,12 +124,30 @@ def _checks(detail: Mapping[str, Any]) -> Iterator[str]:
     for row in detail["report"]["upload"]["checks"]:
         cells = (f"{row[g]['hits']} of {row[g]['n']} (+{row[g + ' doubted']})" for g in ("bona fide", "physical", "synthetic", "rules"))
         yield f"| {row['number']} {row['name']} | {' | '.join(cells)} |"
-    yield "\n| code | effect | bona fide failing | 95 % | attacks failing | 95 % |"
-    yield "| --- | --- | ---: | --- | ---: | --- |"
+    yield "\nA score passes on the side of its threshold that is shown. Where the threshold comes from stands beside it.\n"
+    yield "| code | effect | passes | source | bona fide failing | 95 % | attacks failing | 95 % |"
+    yield "| --- | --- | --- | --- | ---: | --- | ---: | --- |"
     for row in detail["report"]["codes"]:
         one, other = row["bona fide"], row["attacks"]
         cells = f"{one['hits']} of {one['n']} | {_interval(one)} | {other['hits']} of {other['n']} | {_interval(other)}"
-        yield f"| {row['number']} {row['code']} | {row['effect']} | {cells} |"
+        side = "from" if row["polarity"] == "higher_is_live" else "up to"
+        yield f"| {row['number']} {row['code']} | {row['effect']} | {side} {row['threshold']:g} | {row['source']} | {cells} |"
+
+
+def _costs(detail: Mapping[str, Any]) -> Iterator[str]:
+    costs = detail["speed"].get("costs") if "speed" in detail else None
+    if costs is None:
+        return
+    yield "\n## What each check costs, and what it is for\n"
+    yield (
+        "Milliseconds of CPU a recorded second. What several checks read is paid once and counted with each of them. "
+        "Each part: " + ", ".join(f"{part} {ms:.0f}" for part, ms in sorted(costs["parts"].items(), key=lambda one: -one[1])) + ".\n"
+    )
+    yield "| check | asks whether | the attack it is for | alone, ms | with what it reads, ms |"
+    yield "| --- | --- | --- | ---: | ---: |"
+    for one in CHECKS:
+        cost = costs["checks"][str(one.number)]
+        yield f"| {one.number} {one.name} | {one.asks} | {one.against} | {cost['own']:.2g} | {cost['with what it reads']:.0f} |"
 
 
 def _fused(detail: Mapping[str, Any]) -> Iterator[str]:

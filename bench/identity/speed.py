@@ -1,4 +1,4 @@
-"""Measures what checking a recording costs: seconds a recorded second, and the memory of the process and its decoding child.
+"""Measures what checking a recording costs: seconds a recorded second, memory of the process and its decoding child, each check.
 
 The recording is a fictional actor's at 640 px, as in the demonstration; models are loaded before the clock starts.
 """
@@ -18,6 +18,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any, Final
 
+from bench.identity.costs import costs
 from identity.adapters.models import Models
 from identity.core.challenge import issue
 from identity.core.context import Asked
@@ -63,7 +64,8 @@ def _measure(take: Path) -> dict[str, Any]:
         recorded_s = media.facts.duration_us / 1e6
     watched.set()
     memory_mb = (_peak_kb("self") + max(peaks, default=0)) / 1024
-    return {"recorded_s": recorded_s, "wall_s": wall, "cpu_s": spent, "memory_mb": memory_mb, "load": os.getloadavg()[0]}
+    told = {"recorded_s": recorded_s, "wall_s": wall, "cpu_s": spent, "memory_mb": memory_mb, "load": os.getloadavg()[0]}
+    return told | {"costs": costs(take, asked, recorded_s)}
 
 
 def _peak_kb(process: str) -> int:

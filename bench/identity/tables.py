@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from bench.identity.cases import PHYSICAL, RULES
 from bench.identity.judging import Judged, given
-from identity.core.assessment import CHECK_NAMES
+from identity.core.assessment import CHECK_NAMES, MICRO
 from identity.core.effects import Effect, effect_of
 from identity.core.rates import wilson
 
@@ -108,23 +108,25 @@ def by_check(judged: Sequence[Judged]) -> list[Counted]:
 
 
 def by_code(judged: Sequence[Judged]) -> list[Counted]:
-    """Each code: how often it fails bona fide recordings and attacks, with its effect."""
+    """Each code: how often it fails bona fide recordings and attacks, with its effect, threshold and the threshold's source."""
     rows: list[Counted] = []
     codes = sorted({(r.number, r.code) for one in judged for r in one.results})
     for number, code in codes:
-        row: Counted = {"number": number, "code": code, "effect": str(effect_of(code))}
+        one = next(r for each in judged for r in each.results if r.code == code)
+        row: Counted = {
+            "number": number,
+            "code": code,
+            "effect": str(effect_of(code)),
+            "polarity": str(one.polarity),
+            "threshold": one.threshold_micro / MICRO,
+            "source": one.threshold_source,
+        }
         for name, inside in (("bona fide", lambda one: one.case.kind is None), ("attacks", lambda one: one.case.kind is not None)):
             asked = [one for one in judged if inside(one) and number not in given(one.case) and any(r.code == code for r in one.results)]
             failed = sum(any(r.code == code and not r.passed for r in one.results) for one in asked)
             row[name] = counted(name, failed, len(asked))
         rows.append(row)
     return rows
-
-
-def _asked(one: Judged, number: int) -> bool:
-    """Whether a check had something to say: it ran, the case does not count it as passed, and nobody was excused from it."""
-    excused = number == 4 and "turn" in one.case.without
-    return not excused and number not in given(one.case) and any(r.number == number for r in one.results)
 
 
 def _fails(one: Judged, number: int, effect: Effect) -> bool:

@@ -14,6 +14,9 @@ import click
 import msgspec
 
 from identity.core.challenge import Challenge
+from identity.core.checks.about import CHECKS, About, belongs
+from identity.core.codes import CODES
+from identity.core.effects import EFFECTS, Effect, effect_of
 from identity.core.rates import Rate, rates, worst
 from identity.offline import (
     REFUSE_FROM,
@@ -37,6 +40,30 @@ FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.group()
 def identity() -> None:
     """Assess recordings as an enrolment would, on media of your own."""
+
+
+@identity.command("checks")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
+def list_checks(*, as_json: bool) -> None:
+    """List the numbered checks: what each asks, the attack it is for, its codes and what failing them leads to.
+
+    Thresholds and their sources stand beside every score of `cameo identity assess --json`; what each check costs and how
+    often it errs is measured in docs/identity-accuracy.md.
+    """
+    if as_json:
+        show([{**msgspec.to_builtins(one), "name": one.name, "codes": dict(_codes_of(one))} for one in CHECKS], as_json=True)
+        return
+    for one in CHECKS:
+        click.echo(f"{one.number:>2} {one.name}: {one.asks}\n     against: {one.against}")
+        for effect in Effect:
+            named = [code for code, leads_to in _codes_of(one) if leads_to == effect]
+            if named:
+                click.echo(f"     {effect}: {', '.join(named)}")
+
+
+def _codes_of(one: About) -> list[tuple[str, str]]:
+    known = sorted({*CODES, *EFFECTS})
+    return [(code, str(effect_of(code))) for code in known if belongs(code, one)]
 
 
 @identity.command("assess")
