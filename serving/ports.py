@@ -41,7 +41,21 @@ class Try:
     last_step: int
     """The newest time step whose code was taken."""
     last_key: str
-    """The idempotency key that it was taken under; empty: none."""
+    """Digest of the one command that it was taken for; empty: of a command that cannot be sent again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """A re-verification by which somebody proves themselves, and who asked for it, where."""
+
+    verification: str
+    account: str
+    session: str
+    """The id of the token."""
+    device: str | None
+    """Keyed digest; None: it named nothing."""
+    sha256: bytes
+    """Of the secret that was told to who asked, and to nobody else."""
 
 
 class ProofStore(Protocol):
@@ -55,8 +69,8 @@ class ProofStore(Protocol):
         """Count a try; the `most`-th without success locks for `lock_s`. Tells until when it is locked; None: nothing is kept."""
         ...
 
-    def take_step(self, account: str, step: int, key: str) -> bool:
-        """Take the code of a time step, and forget the tries; False when one as new was taken already."""
+    def take_step(self, account: str, step: int, command: str) -> bool:
+        """Take the code of a time step for a command, and forget the tries; False when one as new was taken already."""
         ...
 
     def forgive(self, account: str) -> None:
@@ -71,8 +85,15 @@ class ProofStore(Protocol):
         """Take a recovery code, and forget the tries; False when there is no such code."""
         ...
 
-    def use_verification(self, verification: str, key: str) -> bool:
-        """Take a re-verification as a proof, once; True again for the same idempotency key, unless that is empty."""
+    def expect(self, proof: Proof) -> None:
+        """Note who may use a re-verification as a proof, for a day. The first stands."""
+        ...
+
+    def use(self, proof: Proof, command: str) -> bool:
+        """Take a re-verification as a proof for one command; True again for that command, unless it is empty.
+
+        False unless it was expected of just this account, session, device and secret.
+        """
         ...
 
     def codes_left(self, account: str) -> int:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from serving.ports import Try
+from serving.ports import Proof, Try
 
 
 @dataclass
@@ -24,6 +24,7 @@ class InMemoryProofStore:
 
     def __init__(self) -> None:
         self._kept: dict[str, _Kept] = {}
+        self._expected: dict[str, Proof] = {}
         self._used: dict[str, str] = {}
 
     def put_secret(self, account: str, secret: bytes) -> None:
@@ -44,12 +45,12 @@ class InMemoryProofStore:
             kept.locked_until = now + timedelta(seconds=lock_s)
         return Try(kept.secret, kept.last_step, kept.last_key)
 
-    def take_step(self, account: str, step: int, key: str) -> bool:
+    def take_step(self, account: str, step: int, command: str) -> bool:
         """Take the code of a time step that is newer than the last one."""
         kept = self._kept.get(account)
         if kept is None or step <= kept.last_step:
             return False
-        kept.last_step, kept.last_key = step, key
+        kept.last_step, kept.last_key = step, command
         self.forgive(account)
         return True
 
@@ -71,12 +72,18 @@ class InMemoryProofStore:
         self.forgive(account)
         return True
 
-    def use_verification(self, verification: str, key: str) -> bool:
-        """Take a re-verification as a proof, once; again for the same idempotency key."""
-        if verification not in self._used:
-            self._used[verification] = key
+    def expect(self, proof: Proof) -> None:
+        """Note who may use a re-verification as a proof."""
+        self._expected.setdefault(proof.verification, proof)
+
+    def use(self, proof: Proof, command: str) -> bool:
+        """Take a re-verification as a proof for one command; again for that command."""
+        if self._expected.get(proof.verification) != proof:
+            return False
+        if proof.verification not in self._used:
+            self._used[proof.verification] = command
             return True
-        return bool(key) and self._used[verification] == key
+        return bool(command) and self._used[proof.verification] == command
 
     def codes_left(self, account: str) -> int:
         """Count the recovery codes that are left."""

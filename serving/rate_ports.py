@@ -1,4 +1,4 @@
-"""Ports of how often somebody may do something, and of what is bound to a device. Says no numbers: see handlers.rates."""
+"""Ports of how often somebody may do something, and of where a challenge was taken. Says no numbers: see handlers.rates."""
 
 from __future__ import annotations
 
@@ -16,6 +16,16 @@ class Allowance:
     period_s: float
 
 
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """By whom and where a challenge was taken: the session (a token's id, never its secret), and the device where it named itself."""
+
+    account: str
+    session: str
+    device: str | None
+    """Keyed digest, in hex."""
+
+
 class RateStore(Protocol):
     """Counts what was done, by GCRA: an allowance that fills up again evenly."""
 
@@ -26,18 +36,14 @@ class RateStore(Protocol):
         """
         ...
 
-    def slow(self, accounts: Sequence[str]) -> None:
-        """Have accounts wait: 15 minutes, doubled each time within a month, up to a week."""
-        ...
-
     def forget_full(self) -> int:
         """Remove what is as good as never counted; tells how many."""
         ...
 
-    def bind(self, enrolment: str, account: str, device: bytes) -> None:
-        """Bind a challenge to the device that took it. The first stands."""
+    def bind(self, challenge: str, where: Bound) -> None:
+        """Note where a challenge was taken, for a day. The first stands."""
         ...
 
-    def device_of(self, enrolment: str) -> bytes | None:
-        """Find the device that took a challenge; None where it named none."""
+    def bound(self, challenge: str) -> Bound | None:
+        """Tell where a challenge was taken; None where nothing was noted."""
         ...

@@ -66,6 +66,7 @@ class PostgresAccessStore(PostgresRequestBook):
             connection.execute("DELETE FROM access.requests WHERE requester = %s", (account,))
             connection.execute("DELETE FROM access.uploads WHERE account = %s", (account,))
             connection.execute("DELETE FROM access.devices WHERE account = %s", (account,))
+            connection.execute("DELETE FROM access.proofs WHERE account = %s", (account,))
             connection.execute("DELETE FROM access.verifications WHERE %s IN (party, owner)", (account,))
             connection.execute("DELETE FROM access.tokens WHERE account = %s", (account,))
             connection.execute("DELETE FROM access.handles WHERE account = %s", (account,))

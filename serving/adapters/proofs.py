@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from psycopg.rows import tuple_row
 from psycopg_pool import ConnectionPool
 
-from serving.ports import Try
+from serving.ports import Proof, Try
 from streams.adapters.postgres_pool import lent
 
 NONCE_BYTES = 12
@@ -50,11 +50,11 @@ class PostgresProofStore:
                 return None if locked is None else locked[0]
         return Try(self._seal.decrypt(row[0], row[1], _bound(account)), row[2], row[3])
 
-    def take_step(self, account: str, step: int, key: str) -> bool:
+    def take_step(self, account: str, step: int, command: str) -> bool:
         """Take the code of a time step that is newer than the last one."""
         return self._changed(
             "UPDATE access.step_up SET last_step = %s, last_key = %s, tries = 0, locked_until = NULL WHERE account = %s AND last_step < %s",
-            (step, key, account, step),
+            (step, command, account, step),
         )
 
     def forgive(self, account: str) -> None:
@@ -83,18 +83,20 @@ class PostgresProofStore:
             row = cursor.execute("SELECT count(*) FROM access.recovery_codes WHERE account = %s", (account,)).fetchone()
         return 0 if row is None else int(row[0])
 
-    def use_verification(self, verification: str, key: str) -> bool:
-        """Take a re-verification as a proof, once; again for the same idempotency key."""
-        with lent(self._pool, self._pool.timeout) as connection:
-            taken = connection.execute(
-                "INSERT INTO access.used_verifications (verification, used_under) VALUES (%s, %s) ON CONFLICT DO NOTHING",
-                (verification, key),
-            ).rowcount
-            if taken:
-                return True
-            cursor = connection.cursor(row_factory=tuple_row)
-            row = cursor.execute("SELECT used_under FROM access.used_verifications WHERE verification = %s", (verification,)).fetchone()
-        return bool(key) and row is not None and row[0] == key
+    def expect(self, proof: Proof) -> None:
+        """Note who may use a re-verification as a proof."""
+        self._changed(
+            "INSERT INTO access.proofs (verification, account, session, device, sha256) VALUES (%s, %s, %s, %s, %s) ON CONFLICT DO NOTHING",
+            (proof.verification, proof.account, proof.session, proof.device, proof.sha256),
+        )
+
+    def use(self, proof: Proof, command: str) -> bool:
+        """Take a re-verification as a proof for one command, in one statement; again for that command."""
+        return self._changed(
+            "UPDATE access.proofs SET used_under = %s WHERE verification = %s AND account = %s AND session = %s"
+            " AND device IS NOT DISTINCT FROM %s AND sha256 = %s AND (used_under IS NULL OR (used_under = %s AND used_under <> ''))",
+            (command, proof.verification, proof.account, proof.session, proof.device, proof.sha256, command),
+        )
 
     def remove(self, account: str) -> None:
         """Remove everything of an account."""

@@ -8,7 +8,7 @@ from typing import Any
 from psycopg.rows import tuple_row
 from psycopg_pool import ConnectionPool
 
-from serving.rate_ports import Allowance
+from serving.rate_ports import Allowance, Bound
 from streams.adapters.postgres_pool import lent
 
 _TAKE = """
@@ -50,29 +50,27 @@ class PostgresRateStore:
             row = connection.cursor(row_factory=tuple_row).execute(_TAKE, values).fetchone()
         return None if row is None or row[0] is None else max(LEAST_S, float(row[0]))
 
-    def slow(self, accounts: Sequence[str]) -> None:
-        """Have accounts wait, longer each time."""
-        self._run("SELECT access.slow(%s)", sorted(set(accounts)))
-
     def forget_full(self) -> int:
-        """Remove what is as good as never counted, and old bindings of devices."""
+        """Remove what is as good as never counted, and where challenges of yesterday were taken."""
         self._run("DELETE FROM access.devices WHERE taken_at < now() - interval '1 day'")
+        self._run("DELETE FROM access.proofs WHERE begun_at < now() - interval '1 day'")
         return self._run(
             "DELETE FROM access.rates WHERE full_at < now() - interval '1 minute'"
             " AND coalesce(slowed_until < now() - interval '30 days', true)"
         )
 
-    def bind(self, enrolment: str, account: str, device: bytes) -> None:
-        """Bind a challenge to the device that took it."""
-        self._run("INSERT INTO access.devices (enrolment, account, device) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING",
-                  enrolment, account, device)  # fmt: skip
+    def bind(self, challenge: str, where: Bound) -> None:
+        """Note where a challenge was taken."""
+        device = None if where.device is None else bytes.fromhex(where.device)
+        self._run("INSERT INTO access.devices (enrolment, account, session, device) VALUES (%s, %s, %s, %s) ON CONFLICT DO NOTHING",
+                  challenge, where.account, where.session, device)  # fmt: skip
 
-    def device_of(self, enrolment: str) -> bytes | None:
-        """Find the device that took a challenge."""
+    def bound(self, challenge: str) -> Bound | None:
+        """Tell where a challenge was taken."""
         with lent(self._pool, self._pool.timeout) as connection:
-            query = "SELECT device FROM access.devices WHERE enrolment = %s"
-            row = connection.cursor(row_factory=tuple_row).execute(query, (enrolment,)).fetchone()
-        return None if row is None else bytes(row[0])
+            query = "SELECT account, session, device FROM access.devices WHERE enrolment = %s"
+            row = connection.cursor(row_factory=tuple_row).execute(query, (challenge,)).fetchone()
+        return None if row is None else Bound(row[0], row[1], None if row[2] is None else bytes(row[2]).hex())
 
     def _run(self, query: str, *values: object) -> int:
         with lent(self._pool, self._pool.timeout) as connection:

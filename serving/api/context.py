@@ -100,7 +100,10 @@ def caller_with(*scopes: str, acting: bool = False) -> Callable[..., Caller]:
             require_it(parts_of(request).desk, token.app, request.headers.get(APP_KEY))
         revisions = {} if cameo_at_least is None else parts_of(request).at_least.read(cameo_at_least)
         bring(revisions)
-        return Caller(token.account, token.scopes, token.app, idempotency_key, token.expires_at, cameo_step_up, revisions, token.token_id)
+        device = parts_of(request).rates.device(here(request))
+        return Caller(
+            token.account, token.scopes, token.app, idempotency_key, token.expires_at, cameo_step_up, revisions, token.token_id, device
+        )  # fmt: skip
 
     return admit
 

@@ -50,7 +50,8 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     async def _(_: Request, error: HTTPException) -> JSONResponse:  # pyright: ignore[reportUnusedFunction]
-        code = {404: "route.unknown", 405: "method.not_allowed", 413: "request.too_large"}.get(error.status_code, "request.invalid")
+        known = {404: "route.unknown", 405: "method.not_allowed", 408: "request.slow", 413: "request.too_large"}
+        code = known.get(error.status_code, "request.invalid")
         return problem(error.status_code, code, str(error.detail), "see the OpenAPI document at /openapi.json")
 
     @app.exception_handler(KeyholderRefusedError)

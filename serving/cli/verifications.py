@@ -94,7 +94,7 @@ def answer(client: Client, *, question: str, way: str, without: tuple[str, ...])
 def prove(client: Client, *, without: tuple[str, ...]) -> Any:
     """Take a challenge to prove yourself, step by step over the live route.
 
-    Once passed, `--code verification:CHALLENGE` is a fresh proof for five minutes.
+    Once passed, `--code PROOF` (as it is shown here, once) is a fresh proof for five minutes, for one command.
     """
     return client.call("POST", MINE, {"way": "stepwise", "without": list(without)})
 

@@ -12,7 +12,8 @@ from cryptography.hazmat.primitives.twofactor.totp import TOTP
 OWN_AUDIENCE = "urn:cameo:step-up"
 """Whom a re-verification is for that somebody makes to prove themselves."""
 BY_FACE = "verification:"
-"""How a proof begins that is a re-verification; its id follows."""
+"""How a proof begins that is a re-verification; its id, a dot and a secret follow, which who asked for it alone was told."""
+PROOF_BYTES = 16
 FRESH_US = 5 * 60 * 1_000_000
 """How long a re-verification counts as a fresh proof. A choice, unmeasured."""
 SECRET_BYTES = 20

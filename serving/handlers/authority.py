@@ -9,9 +9,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import msgspec
+
 from policy.ports import FactReader
 from schemas.envelope import Envelope
 from schemas.ids import cameo_of
+from schemas.registry import by_class
 from serving.core.commands import COMMANDS, Command, counting_kinds
 from serving.errors import ConflictError, ForbiddenError, UnavailableError
 from serving.handlers import step_up
@@ -58,7 +61,7 @@ def carry_out(
         if not events:
             return ()
         if command.widens and not proven:
-            _widen(desk, caller)
+            _widen(desk, caller, [name, caller.subject, *_said(events)])
             proven = True
         try:
             return desk.append(
@@ -76,10 +79,15 @@ def require(desk: Desk, caller: Caller, name: str) -> str:
         return _power(facts, caller, COMMANDS[name]).subject
 
 
-def _widen(desk: Desk, caller: Caller) -> None:
+def _said(events: Sequence[NewEvent]) -> list[object]:
+    """Write down what a command does, without what is sealed: the same for the same command sent again under its key."""
+    return [[one.stream, by_class(type(one.event)).name, msgspec.to_builtins(one.event)] for one in events]
+
+
+def _widen(desk: Desk, caller: Caller, command: step_up.Command) -> None:
     """Ask who widens consent for a fresh proof of who they are, where that is on: the one place where it is asked."""
     if desk.proofs is not None:
-        step_up.require(desk, desk.proofs, caller, caller.subject)
+        step_up.require(desk, desk.proofs, caller, command, caller.subject)
     elif any(desk.snapshot_fact(account, step_up.FACT) is not None for account in {caller.account, caller.subject}):
         raise UnavailableError("step_up.unavailable", "a fresh proof is asked for, and none can be judged here", "ask the operator")
 

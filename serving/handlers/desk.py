@@ -53,7 +53,9 @@ class Caller:
     at_least: Mapping[str, int] = field(default_factory=dict[str, int])
     """What the caller has written and wants to see: stream → revision."""
     token_id: str = ""
-    """Which of the account's tokens the caller came with."""
+    """Which of the account's tokens the caller came with: their session."""
+    device: str | None = None
+    """Keyed digest of what the caller's device calls itself; None: it named nothing."""
     acting_as: str | None = None
     """The account for whom the caller acts, within a written power (serving.handlers.authority)."""
 

@@ -89,7 +89,7 @@ def export(shelf: Shelf, caller: Caller, now: Moment) -> Iterator[bytes]:
     missing = sorted(set(PERSON) - caller.scopes)
     if missing:
         raise ForbiddenError("scope.narrow", f"this gives everything, and your token lacks {', '.join(missing)}", "use your first token")
-    step_up.require(shelf.desk, shelf.proofs, caller)
+    step_up.require(shelf.desk, shelf.proofs, caller, ["export"])
     left_out = LeftOut()
     about = {"account": caller.account, "cameo": cameo_of(caller.account), "made": "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z".format(*now)}
     return zipped(_entries(shelf, caller.account, left_out), left_out, about, now)

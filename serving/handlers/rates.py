@@ -8,12 +8,13 @@ from __future__ import annotations
 import hashlib
 import hmac
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from serving.errors import ForbiddenError, InvalidError, TooManyError
-from serving.rate_ports import Allowance, RateStore
+from serving.errors import ForbiddenError, InvalidError, NotFoundError, TooManyError
+from serving.handlers.desk import Caller
+from serving.rate_ports import Allowance, Bound, RateStore
 
 What = Literal["start", "submit", "token"]
 
@@ -69,28 +70,38 @@ class Rates:
             left_s = math.ceil(wait_s)
             raise TooManyError("rate.limited", "that is too often", f"try again in {left_s} s", retry_after_s=left_s)
 
-    def slow(self, accounts: Sequence[str]) -> None:
-        """Have all who share a face wait, longer each time. None of them is told that, nor of the others."""
-        self.store.slow(accounts)
+    def device(self, whence: Whence) -> str | None:
+        """Digest what a device calls itself, keyed, in hex; None where it named nothing."""
+        return None if whence.device is None else self._keyed(whence.device)
 
-    def bind(self, enrolment: str, account: str, whence: Whence) -> None:
-        """Bind a challenge to the device that took it, where it named one."""
-        if whence.device is not None:
-            self.store.bind(enrolment, account, self._keyed(whence.device))
+    def bind(self, challenge: str, caller: Caller) -> None:
+        """Bind a challenge to the device that took it, and where it named none to the session (the token's id). The first stands."""
+        self.store.bind(challenge, Bound(caller.account, caller.token_id, caller.device))
 
-    def require_same_device(self, enrolment: str, whence: Whence) -> None:
-        """Raise ForbiddenError (challenge.other_device) where another device, or none, answers what a device took."""
-        bound = self.store.device_of(enrolment)
-        if bound is not None and (whence.device is None or not hmac.compare_digest(bound, self._keyed(whence.device))):
+    def require_same_place(self, challenge: str, caller: Caller) -> None:
+        """Raise ForbiddenError where a challenge is answered elsewhere than it was taken.
+
+        Another device (challenge.other_device) where one took it, else another session (challenge.other_session). Raises NotFoundError
+        for another account's, and for what was bound to nothing: nobody answers that.
+        """
+        bound = self.store.bound(challenge)
+        if bound is None or bound.account != caller.account:
+            raise NotFoundError("enrolment.unknown", "no such challenge is open for you", "start a new enrolment: cameo enrol start")
+        if bound.device is not None:
+            if caller.device is None or not hmac.compare_digest(bound.device, caller.device):
+                raise ForbiddenError(
+                    "challenge.other_device", "this challenge was taken on another device", "answer it there, or start a new one"
+                )
+        elif not caller.token_id or bound.session != caller.token_id:
             raise ForbiddenError(
-                "challenge.other_device", "this challenge was taken on another device", "answer it there, or start a new enrolment"
+                "challenge.other_session", "this challenge was taken with another token", "answer it with that one, or start a new one"
             )
 
-    def _keyed(self, text: str) -> bytes:
-        return hmac.new(self.key, text.encode(), hashlib.sha256).digest()
+    def _keyed(self, text: str) -> str:
+        return hmac.new(self.key, text.encode(), hashlib.sha256).hexdigest()
 
     def _digest(self, text: str | None) -> str | None:
-        return None if text is None else self._keyed(text).hex()[:32]
+        return None if text is None else self._keyed(text)[:32]
 
 
 def rules_from(text: str) -> Mapping[str, Rule]:

@@ -6,6 +6,9 @@ Whether it is on is a fact of the account's stream; what proves is kept apart fr
 
 from __future__ import annotations
 
+import base64
+import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -15,6 +18,7 @@ from serving.core.proof import (
     BY_FACE,
     FRESH_US,
     OWN_AUDIENCE,
+    PROOF_BYTES,
     RECOVERY_BYTES,
     RECOVERY_CODES,
     SECRET_BYTES,
@@ -27,7 +31,7 @@ from serving.core.proof import (
 from serving.errors import ConflictError, ForbiddenError, LockedError
 from serving.handlers.apps import require_in_person
 from serving.handlers.desk import Caller, Desk
-from serving.ports import ProofStore
+from serving.ports import Proof, ProofStore
 
 TRIES = 5
 STRONG = frozenset({"stepwise", "light"})
@@ -36,8 +40,11 @@ LOCK_S = 15 * 60
 """House rules: at ±1 step a guesser who never tires has one chance in 900 a day; unmeasured."""
 FACT = "step_up"
 _HOW = (
-    "send a code of your authenticator, a recovery code, or verification:ID (cameo verification prove): --code, or the header Cameo-Step-Up"
+    "send a code of your authenticator, a recovery code, or the proof that cameo verification prove gave: --code, or the header"
+    " Cameo-Step-Up"
 )
+Command = Sequence[object]
+"""What a proof is asked for, as canonical JSON can write it: a proof that was used for one command is none for another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +55,25 @@ class NewSecret:
     uri: str
 
 
-def require(desk: Desk, proofs: ProofStore, caller: Caller, subject: str | None = None) -> None:
+def require(desk: Desk, proofs: ProofStore, caller: Caller, command: Command, subject: str | None = None) -> None:
     """Ask for a fresh proof of who asks, where the caller or the subject whose consent widens has that switched on.
 
-    Call it last, right before the append: the code is used up. The proof is always the caller's own. Raises
-    ForbiddenError (step_up.required, step_up.wrong), LockedError (step_up.locked).
+    Call it last, right before the append: the proof is used up by this command, and counts again for this very command sent
+    again under its idempotency key. It is always the caller's own. Raises ForbiddenError (step_up.required, step_up.wrong),
+    LockedError (step_up.locked).
     """
     if any(_is_on(desk, account) for account in {caller.account, subject or caller.account}):
-        _prove(desk, proofs, caller)
+        _prove(desk, proofs, caller, command)
+
+
+def expect(desk: Desk, proofs: ProofStore, caller: Caller, verification: str) -> str:
+    """Note that the caller takes this challenge to prove themselves; returns what to send once it passed, told to nobody else.
+
+    It counts for this account, session and device alone: the same token on another device is not enough, nor is another token.
+    """
+    secret = base64.urlsafe_b64encode(desk.entropy(PROOF_BYTES)).decode().rstrip("=")
+    proofs.expect(_proof(caller, verification, secret))
+    return f"{BY_FACE}{verification}.{secret}"
 
 
 def begin(desk: Desk, proofs: ProofStore, caller: Caller, handle: str) -> NewSecret:
@@ -76,7 +94,7 @@ def confirm(desk: Desk, proofs: ProofStore, caller: Caller) -> tuple[str, ...]:
     require_in_person(caller)
     if _is_on(desk, caller.account):
         raise ConflictError("step_up.on", "step-up is on already", "new recovery codes: cameo step-up codes")
-    _prove(desk, proofs, caller)
+    _prove(desk, proofs, caller, ["step_up.on"])
     codes = () if _by_face(caller) else _new_codes(desk, proofs, caller.account)
     desk.append(caller, [desk.event(caller.account, StepUpSet(on=True))])
     return codes
@@ -87,7 +105,7 @@ def renew_codes(desk: Desk, proofs: ProofStore, caller: Caller) -> tuple[str, ..
     require_in_person(caller)
     if not _is_on(desk, caller.account):
         raise ConflictError("step_up.off", "step-up is off", "switch it on first: cameo step-up on")
-    _prove(desk, proofs, caller)
+    _prove(desk, proofs, caller, ["step_up.codes"])
     return _new_codes(desk, proofs, caller.account)
 
 
@@ -95,7 +113,7 @@ def switch_off(desk: Desk, proofs: ProofStore, caller: Caller) -> None:
     """Switch step-up off: widening, so it is asked for a proof. Nothing to do where it is off."""
     require_in_person(caller)
     if _is_on(desk, caller.account):
-        _prove(desk, proofs, caller)
+        _prove(desk, proofs, caller, ["step_up.off"])
         _end(desk, proofs, caller, caller.account)
 
 
@@ -126,13 +144,14 @@ def _new_codes(desk: Desk, proofs: ProofStore, account: str) -> tuple[str, ...]:
     return codes
 
 
-def _prove(desk: Desk, proofs: ProofStore, caller: Caller) -> None:
+def _prove(desk: Desk, proofs: ProofStore, caller: Caller, command: Command) -> None:
     """Judge the caller's proof. A try is counted before it is judged, so that trying many at once gives no more of them."""
     code = (caller.step_up or "").strip()
     if not code:
         raise ForbiddenError("step_up.required", "this widens consent, and a fresh proof of you is asked for", _HOW)
+    once = "" if caller.idempotency_key is None else desk.request_digest(["step_up", caller.idempotency_key, *command])
     if _by_face(caller):
-        _prove_by_face(desk, proofs, caller, code.removeprefix(BY_FACE))
+        _prove_by_face(desk, proofs, caller, code.removeprefix(BY_FACE), once)
         return
     one = proofs.take_try(caller.account, TRIES, LOCK_S)
     if isinstance(one, datetime):
@@ -142,14 +161,13 @@ def _prove(desk: Desk, proofs: ProofStore, caller: Caller) -> None:
         raise ForbiddenError("step_up.required", "a proof is asked for, and you have no authenticator set up", "cameo step-up begin")
     with desk.store.snapshot() as facts:
         step = step_of(one.secret, code, facts.now_us())
-    key = caller.idempotency_key or ""
     if step is None:
         right = proofs.take_code(caller.account, recovery_hash(code))
-    elif key and (step, key) == (one.last_step, one.last_key):  # the same command, sent again
+    elif once and (step, once) == (one.last_step, one.last_key):  # the same command, sent again
         proofs.forgive(caller.account)
         right = True
     else:
-        right = proofs.take_step(caller.account, step, key)
+        right = proofs.take_step(caller.account, step, once)
     if not right:
         raise ForbiddenError("step_up.wrong", "that code is wrong, or was used already", "wait for the next code of your authenticator")
 
@@ -158,8 +176,13 @@ def _by_face(caller: Caller) -> bool:
     return (caller.step_up or "").strip().startswith(BY_FACE)
 
 
-def _prove_by_face(desk: Desk, proofs: ProofStore, caller: Caller, verification: str) -> None:
-    """Judge a re-verification that the caller made to prove themselves: passed, for this alone, just now, once."""
+def _proof(caller: Caller, verification: str, secret: str) -> Proof:
+    return Proof(verification, caller.account, caller.token_id, caller.device, hashlib.sha256(secret.encode()).digest())
+
+
+def _prove_by_face(desk: Desk, proofs: ProofStore, caller: Caller, sent: str, once: str) -> None:
+    """Judge a re-verification that the caller made to prove themselves: passed, for this alone, just now, here, for one command."""
+    verification, _, secret = sent.partition(".")
     cameo = cameo_of(caller.account)
     with desk.store.snapshot() as facts:
         now_us = facts.now_us()
@@ -174,5 +197,6 @@ def _prove_by_face(desk: Desk, proofs: ProofStore, caller: Caller, verification:
         and past.data["outcome"] == "passed" and past.data["level"] in STRONG and now_us - past.time_us <= FRESH_US
         for past in history
     )  # fmt: skip
-    if not passed or not proofs.use_verification(verification, caller.idempotency_key or ""):
-        raise ForbiddenError("step_up.wrong", "that proof did not pass, is older than five minutes, or was used already", _HOW)
+    if not passed or not proofs.use(_proof(caller, verification, secret), once):
+        why = "that proof did not pass, is older than five minutes, was asked for elsewhere, or was used already"
+        raise ForbiddenError("step_up.wrong", why, _HOW)

@@ -18,7 +18,7 @@ from serving.handlers import step_up
 from serving.handlers.apps import require_in_person
 from serving.handlers.authority import NOT_WIDENED
 from serving.handlers.desk import Caller, Desk
-from serving.handlers.submitting import MAX_RECORDING_BYTES, EvidenceStore
+from serving.handlers.submitting import EvidenceStore, require_size
 from serving.overview_ports import Overview
 from serving.ports import ProofStore
 
@@ -64,9 +64,7 @@ def start(desk: Desk, overview: Overview, caller: Caller, name: str, profile: Pr
 
 def submit(desk: Desk, evidence: EvidenceStore, caller: Caller, thing: str, recording: bytes) -> EvidenceSealed:
     """Seal a recording of a thing and hand it to the checks; durable when it returns."""
-    if not 1 <= len(recording) <= MAX_RECORDING_BYTES:
-        code = "media.too_large" if recording else "media.empty"
-        raise InvalidError(code, f"a recording has 1 to {MAX_RECORDING_BYTES} bytes", "record for about ten seconds")
+    require_size(recording)
     require_own(desk, caller, thing)
     with desk.store.snapshot() as facts:
         fact, head, now_us = facts.get(thing, "enrolment"), facts.head(thing), facts.now_us()
@@ -92,7 +90,7 @@ def audience(desk: Desk, proofs: ProofStore, caller: Caller, thing: str, who: Au
         known = desk.snapshot_fact(caller.account, "account")
         if known is not None and known.value["minor"]:
             raise ForbiddenError(*NOT_WIDENED)
-        step_up.require(desk, proofs, caller)
+        step_up.require(desk, proofs, caller, ["thing.audience", thing, who])
     event = AudienceSet(audience=who, purposes=("personal",), facets=("body",))
     desk.append(caller, [desk.event(thing, event)])
 

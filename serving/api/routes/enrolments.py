@@ -16,9 +16,10 @@ from identity.core.live_plan import Planned
 from policy.codes import codes
 from schemas.ids import cameo_of
 from serving import consent_texts
+from serving.api.bounds import body
 from serving.api.context import EnrolCaller, PartsHere, WhenceHere, account_named
 from serving.core.reasons import reasons
-from serving.errors import InvalidError, NotFoundError
+from serving.errors import NotFoundError
 from serving.handlers import enrolments, submitting
 from serving.handlers.live import Waiting
 
@@ -84,7 +85,7 @@ def consent_text(
 
 @router.post("/enrolments", status_code=201)
 def start(parts: PartsHere, caller: EnrolCaller, whence: WhenceHere, body: NewEnrolment) -> ChallengeShown:
-    """Take a challenge: single use, two minutes, for the caller alone, and for the device that the caller names (Cameo-Device)."""
+    """Take a challenge: single use, two minutes, for the caller alone, on the device that it names (Cameo-Device), else with this token."""
     parts.rates.require("start", whence, caller.account)
     guardian = None if body.guardian is None else account_named(parts.access, body.guardian)
     wish = enrolments.Wish(
@@ -95,7 +96,7 @@ def start(parts: PartsHere, caller: EnrolCaller, whence: WhenceHere, body: NewEn
         parts.live.expect(Waiting(challenge, salt, steps, partial(submitting.submit_live, parts.desk, parts.keyholder)))
 
     challenge = enrolments.start(parts.desk, caller, body.profile, body.consent_text_sha256, wish, expect)
-    parts.rates.bind(challenge.challenge_id, caller.account, whence)
+    parts.rates.bind(challenge.challenge_id, caller)
     return ChallengeShown(
         enrolment=challenge.challenge_id, cameo=cameo_of(caller.account), phrase=list(challenge.phrase),
         movements=[movement.value for movement in challenge.movements],
@@ -119,7 +120,7 @@ async def submit(
 ) -> Submitted:
     """Hand in one webm or mp4, at most 64 MiB, as the request's body."""
     await run_in_threadpool(submitting.require_open, parts.desk, caller, enrolment)  # before a byte of it is read
-    await run_in_threadpool(parts.rates.require_same_device, enrolment, whence)
+    await run_in_threadpool(parts.rates.require_same_place, enrolment, caller)
     await run_in_threadpool(parts.rates.require, "submit", whence, caller.account)
     recording = await bounded_body(request)
     label = unquote(x_camera_label)
@@ -139,10 +140,5 @@ def show(parts: PartsHere, caller: EnrolCaller, enrolment: str) -> dict[str, Any
 
 
 async def bounded_body(request: Request, most: int = submitting.MAX_RECORDING_BYTES, remedy: str = "record for about ten seconds") -> bytes:
-    """Read what is handed in, and stop at the first byte that is too many. Raises InvalidError."""
-    received = bytearray()
-    async for chunk in request.stream():
-        received += chunk
-        if len(received) > most:
-            raise InvalidError("media.too_large", f"more than {most} bytes", remedy)
-    return bytes(received)
+    """Read what is handed in within its bounds of size and time (serving.api.bounds)."""
+    return await body(request, most, remedy)

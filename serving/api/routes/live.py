@@ -151,7 +151,7 @@ async def _first(socket: WebSocket) -> Hello:
 
 
 def _admitted(parts: Parts, socket: WebSocket, hello: Hello, enrolment: str) -> Caller:
-    """Admit as every route does: a token with the scope, its app's key, the device that took the challenge, not too often."""
+    """Admit as every route does: a token with the scope, its app's key, the device or token that took the challenge, not too often."""
     where = _whence(parts, socket, hello)
     secret = hello.token or socket.headers.get("authorization", "").removeprefix("Bearer ")
     if not secret:
@@ -165,9 +165,12 @@ def _admitted(parts: Parts, socket: WebSocket, hello: Hello, enrolment: str) -> 
         raise ForbiddenError("scope.missing", "this needs the scope enrol", "ask for a token with that scope")
     if token.app is not None:
         require_it(parts.desk, token.app, hello.app_key or socket.headers.get(APP_KEY))
-    parts.rates.require_same_device(enrolment, where)
+    caller = Caller(
+        token.account, token.scopes, token.app, until=token.expires_at, token_id=token.token_id, device=parts.rates.device(where)
+    )  # fmt: skip
+    parts.rates.require_same_place(enrolment, caller)
     parts.rates.require("submit", where, token.account)
-    return Caller(token.account, token.scopes, token.app, None, token.expires_at)
+    return caller
 
 
 def _whence(parts: Parts, socket: WebSocket, hello: Hello) -> Whence:

@@ -12,6 +12,7 @@ from fastapi import APIRouter, Header, Request, Response
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect
 
+from serving.api.bounds import SILENCE_S
 from serving.api.context import EnrolCaller, PartsHere, WhenceHere
 from serving.api.tus import VERSION
 from serving.errors import CommandError, InvalidError
@@ -19,8 +20,6 @@ from serving.handlers.uploads import ALGORITHMS, PIECE_BYTES, Receiving
 from serving.upload_ports import Upload
 
 router = APIRouter(prefix="/v1/enrolments/{enrolment}/uploads", tags=["enrolment"])
-SILENCE_S = 20.0
-"""How long a connection may bring nothing before it counts as lost. A house rule."""
 BYTES = "application/offset+octet-stream"
 Version = Annotated[str | None, Header(alias="Tus-Resumable", description="1.0.0")]
 Whole = Annotated[int, Header(ge=0, le=2**62)]
@@ -50,7 +49,7 @@ async def begin(
 ) -> Response:
     """Begin to send a recording in pieces; the answer's Location is where they go, until Upload-Expires."""
     _speaks(tus_resumable)
-    await run_in_threadpool(parts.rates.require_same_device, enrolment, whence)
+    await run_in_threadpool(parts.rates.require_same_place, enrolment, caller)
     await run_in_threadpool(parts.rates.require, "submit", whence, caller.account)
     label = _metadata(upload_metadata).get("camera_label", "")
     made = await run_in_threadpool(parts.uploads.begin, parts.desk, caller, enrolment, upload_length, label)
@@ -72,7 +71,6 @@ async def go_on(
     request: Request,
     parts: PartsHere,
     caller: EnrolCaller,
-    whence: WhenceHere,
     enrolment: str,
     upload: str,
     upload_offset: Whole,
@@ -85,7 +83,7 @@ async def go_on(
     if content_type != BYTES:
         raise MediaTypeError("upload.media_type", f"a part is sent as {BYTES}", "set Content-Type")
     checksum = None if upload_checksum is None else _checksum(upload_checksum)
-    await run_in_threadpool(parts.rates.require_same_device, enrolment, whence)
+    await run_in_threadpool(parts.rates.require_same_place, enrolment, caller)
     receiving = await run_in_threadpool(parts.uploads.receive, caller, enrolment, upload, upload_offset, checksum)
     whole = False
     try:

@@ -22,7 +22,7 @@ from serving.api.routes.accounts import resolve
 from serving.api.routes.enrolments import bounded_body
 from serving.core import assertion
 from serving.errors import InvalidError
-from serving.handlers import enrolments, verifications
+from serving.handlers import enrolments, step_up, verifications
 from serving.handlers.live import Waiting
 from serving.verification_ports import Ask
 
@@ -70,6 +70,7 @@ class Shown(BaseModel):
     movements: list[str]
     expires_at: datetime
     live: str | None = Field(None, description="path of the websocket that hands out the steps")
+    proof: str | None = Field(None, description="of a proof of oneself: send it as Cameo-Step-Up once this passed; shown once")
 
 
 @router.post("/v1/verifications", status_code=201)
@@ -115,7 +116,7 @@ def list_asked(parts: PartsHere, caller: EnrolCaller, limit: Annotated[int, Quer
 
 @router.post(MINE, status_code=201)
 def prove(parts: PartsHere, caller: EnrolCaller, whence: WhenceHere, body: How) -> Shown:
-    """Prove yourself: the answer is a fresh proof for step-up (`verification:CHALLENGE`), for five minutes, once."""
+    """Prove yourself: once it passed, `proof` counts for step-up, for five minutes, for one command, on this device with this token."""
     return _begin(parts, caller, whence, None, body)
 
 
@@ -152,7 +153,7 @@ async def submit(
 ) -> dict[str, str]:
     """Hand in the recording; it is destroyed when it was judged."""
     await run_in_threadpool(verifications.require_open, parts.desk, caller, challenge)
-    await run_in_threadpool(parts.rates.require_same_device, challenge, whence)
+    await run_in_threadpool(parts.rates.require_same_place, challenge, caller)
     await run_in_threadpool(parts.rates.require, "submit", whence, caller.account)
     recording = await bounded_body(request)
     label = unquote(x_camera_label)
@@ -170,10 +171,11 @@ def _begin(parts: PartsHere, caller: EnrolCaller, whence: WhenceHere, question: 
         parts.live.expect(Waiting(challenge, salt, steps, partial(verifications.submit_live, parts.desk, parts.keyholder)))
 
     challenge = verifications.begin(parts.desk, parts.verifications, caller, question, wish, expect)
-    parts.rates.bind(challenge.challenge_id, caller.account, whence)
+    parts.rates.bind(challenge.challenge_id, caller)
+    proof = step_up.expect(parts.desk, parts.proofs, caller, challenge.challenge_id) if question is None else None
     return Shown(
         challenge=challenge.challenge_id, phrase=[] if how.way == "stepwise" else list(challenge.phrase),
         movements=[] if how.way == "stepwise" else [one.value for one in challenge.movements],
         expires_at=datetime.fromtimestamp(challenge.expires_at_us / 1e6, UTC),
-        live=f"/v1/enrolments/{challenge.challenge_id}/live" if how.way == "stepwise" else None,
+        live=f"/v1/enrolments/{challenge.challenge_id}/live" if how.way == "stepwise" else None, proof=proof,
     )  # fmt: skip

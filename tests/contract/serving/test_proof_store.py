@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import psycopg
@@ -13,7 +14,7 @@ from psycopg_pool import ConnectionPool
 
 from serving.adapters.access import PostgresAccessStore
 from serving.adapters.proofs import PostgresProofStore
-from serving.ports import ProofStore, Try
+from serving.ports import Proof, ProofStore, Try
 from serving.proof_fakes import InMemoryProofStore
 from tests.contract.serving.test_access_store import pool
 from tests.parts import Installation
@@ -141,13 +142,47 @@ def test_whoever_is_forgotten_leaves_no_proof(pool: ConnectionPool, superuser: C
     assert superuser("SELECT FROM access.recovery_codes WHERE account = 'account-gone'") == []
 
 
-def test_a_re_verification_is_taken_once_and_again_for_the_same_command(made: Made) -> None:
+def proof(account: str = "account-x", **changes: object) -> Proof:
+    return replace(Proof(secrets.token_hex(16), account, "token-one", "0a" * 32, b"s" * 32), **changes)  # type: ignore[arg-type]
+
+
+def test_a_re_verification_is_taken_for_one_command_and_again_for_that(made: Made) -> None:
     store, _ = made
-    one, key = secrets.token_hex(16), secrets.token_hex(8)
-    assert store.use_verification(one, key)
-    assert store.use_verification(one, key), "the same command, sent again"
-    assert not store.use_verification(one, "another")
-    assert not store.use_verification(one, "")
-    other = secrets.token_hex(16)
-    assert store.use_verification(other, "")
-    assert not store.use_verification(other, ""), "no key is no command's own"
+    one = proof()
+    assert not store.use(one, "a command"), "nobody asked for it"
+    store.expect(one)
+    assert store.use(one, "a command")
+    assert store.use(one, "a command"), "sent again"
+    assert not store.use(one, "another")
+    assert not store.use(one, "")
+    other = proof(device=None)
+    store.expect(other)
+    assert store.use(other, "")
+    assert not store.use(other, ""), "a command without a key cannot be sent again"
+
+
+@pytest.mark.parametrize(
+    "changes", [{"account": "account-y"}, {"session": "token-two"}, {"device": "0b" * 32}, {"device": None}, {"sha256": b"t" * 32}]
+)
+def test_a_re_verification_counts_where_it_was_asked_for_alone(made: Made, changes: dict[str, object]) -> None:
+    store, _ = made
+    one = proof()
+    store.expect(one)
+    elsewhere = replace(one, **changes)  # type: ignore[arg-type]
+    store.expect(elsewhere)
+    assert not store.use(elsewhere, "a command"), "the first stands"
+    assert store.use(one, "a command")
+
+
+def test_of_many_commands_at_once_one_takes_a_re_verification(made: Made) -> None:
+    store, _ = made
+    one = proof()
+    store.expect(one)
+    with ThreadPoolExecutor(8) as many:
+        assert sum(many.map(lambda at: store.use(one, f"command {at}"), range(16))) == 1
+
+
+def test_whoever_is_forgotten_leaves_no_re_verification(pool: ConnectionPool, superuser: Callable[[str], list[str]]) -> None:
+    PostgresProofStore(pool, KEY).expect(proof("account-gone"))
+    PostgresAccessStore(pool).forget("account-gone")
+    assert superuser("SELECT FROM access.proofs WHERE account = 'account-gone'") == []

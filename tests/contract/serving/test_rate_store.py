@@ -11,7 +11,7 @@ from psycopg_pool import ConnectionPool
 
 from serving.adapters.rates import PostgresRateStore
 from serving.rate_fakes import InMemoryRateStore
-from serving.rate_ports import Allowance, RateStore
+from serving.rate_ports import Allowance, Bound, RateStore
 from streams.adapters.slowing import PostgresSlow
 from streams.agents.errors import StateUnavailableError
 from tests.conftest import Database
@@ -69,11 +69,12 @@ def test_as_many_as_are_allowed_pass_at_once_and_no_more(store: RateStore) -> No
     assert waits.count(None) == 7
 
 
-def test_who_shares_a_face_waits_longer_each_time(store: RateStore) -> None:
+def test_who_shares_a_face_waits_longer_each_time(pool: ConnectionPool, database: Database) -> None:
     a, b, c = (f"account-{secrets.token_hex(16)}" for _ in range(3))
+    store, slow = PostgresRateStore(pool), PostgresSlow(database.dsn("worker"))
     told: list[float] = []
     for _ in range(3):
-        store.slow([a, b])
+        slow([a, b])
         waits = [store.take([Allowance(name("start", who), 100, 1)]) for who in (a, b)]
         assert None not in waits
         told.append(min(wait for wait in waits if wait is not None))
@@ -83,18 +84,24 @@ def test_who_shares_a_face_waits_longer_each_time(store: RateStore) -> None:
     assert store.take([Allowance(name("submit", a), 100, 1)]) is not None
     assert store.take([Allowance(name("start", c), 100, 1)]) is None
     for _ in range(30):
-        store.slow([a])
+        slow([a])
     longest = store.take([Allowance(name("start", a), 100, 1)])
     assert longest is not None
     assert longest <= 7 * 86400
 
 
-def test_a_challenge_is_bound_to_the_first_device(store: RateStore) -> None:
-    enrolment = secrets.token_hex(16)
-    assert store.device_of(enrolment) is None
-    store.bind(enrolment, "account-x", b"one")
-    store.bind(enrolment, "account-x", b"two")
-    assert store.device_of(enrolment) == b"one"
+@pytest.mark.parametrize("device", ["0a" * 32, None])
+def test_a_challenge_is_bound_to_where_it_was_taken_first(store: RateStore, device: str | None) -> None:
+    challenge = secrets.token_hex(16)
+    assert store.bound(challenge) is None
+    store.bind(challenge, Bound("account-x", "token-one", device))
+    store.bind(challenge, Bound("account-x", "token-two", "0b" * 32))
+    assert store.bound(challenge) == Bound("account-x", "token-one", device)
+
+
+def test_the_api_may_not_slow_anybody(database: Database) -> None:
+    with database.connect("api") as api, pytest.raises(Exception, match="permission denied"):
+        api.execute("SELECT access.slow(%s)", (["account-" + "0" * 32],))
 
 
 def test_what_counts_no_more_is_forgotten(pool: ConnectionPool, database: Database) -> None:

@@ -8,7 +8,8 @@ import pytest
 from fastapi.testclient import TestClient
 
 from serving.api.whence import address, networks
-from serving.errors import InvalidError, TooManyError
+from serving.errors import InvalidError, NotFoundError
+from serving.handlers.desk import Caller
 from serving.handlers.enrolments import CONSENT_TEXT_SHA256
 from serving.handlers.rates import RULES, Rates, Rule, Whence, rules_from
 from serving.rate_fakes import InMemoryRateStore
@@ -90,21 +91,19 @@ def test_a_challenge_is_answered_on_the_device_that_took_it(place: Place) -> Non
     assert place.client.put(url, content=b"webm", headers=min_ | {"Cookie": "cameo_device=" + "d" * 22}).status_code == 202
 
 
-def test_a_challenge_taken_without_a_device_is_answered_anywhere(place: Place) -> None:
-    _, min_ = place.person("min")
+def test_a_challenge_taken_without_a_device_is_answered_with_the_token_that_took_it(place: Place) -> None:
+    account, min_ = place.person("min")
     enrolment = place.client.post("/v1/enrolments", json=BODY, headers=min_ | {"Cameo-Device": "too short"}).json()["enrolment"]
-    assert place.client.put(f"/v1/enrolments/{enrolment}/recording", content=b"webm", headers=min_ | DEVICE).status_code == 202
+    url, another = f"/v1/enrolments/{enrolment}/recording", place.token(account, "enrol")
+    for headers in (another, another | DEVICE):
+        answer = place.client.put(url, content=b"webm", headers=headers)
+        assert (answer.status_code, answer.json()["code"]) == (403, "challenge.other_session")
+    assert place.client.put(url, content=b"webm", headers=min_ | DEVICE).status_code == 202
 
 
-def test_who_shares_a_face_waits_and_hears_no_reason() -> None:
-    rates = Rates(InMemoryRateStore(), b"k")
-    rates.slow(["account-a", "account-b"])
-    told = []
-    for who in ("account-a", "account-b"):
-        with pytest.raises(TooManyError) as refused:
-            rates.require("start", Whence(), who)
-        told.append((refused.value.code, refused.value.detail))
-    assert told == [("rate.limited", "that is too often")] * 2
+def test_a_challenge_that_was_bound_to_nothing_is_answered_by_nobody() -> None:
+    with pytest.raises(NotFoundError):
+        Rates(InMemoryRateStore(), b"k").require_same_place("c", Caller("account-a", frozenset()))
 
 
 def test_an_operator_changes_single_rates() -> None:

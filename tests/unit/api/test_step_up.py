@@ -41,10 +41,10 @@ class Person:
         self.begin()
         return self.call("PUT", code=self.code(-1)).json()["recovery_codes"]
 
-    def require(self, code: str | None, key: str | None = None, subject: str | None = None) -> None:
+    def require(self, code: str | None, key: str | None = None, subject: str | None = None, command: str = "widen") -> None:
         parts = self.place.client.app.state.parts  # type: ignore[attr-defined]
         caller = Caller(self.account, frozenset({"consent"}), idempotency_key=key, step_up=code)
-        step_up.require(parts.desk, parts.proofs, caller, subject)
+        step_up.require(parts.desk, parts.proofs, caller, [command], subject)
 
 
 @pytest.fixture
@@ -104,6 +104,15 @@ def test_the_same_command_sent_again_is_let_through_with_its_code(min_: Person) 
     min_.require(min_.code(), key="once")
     with pytest.raises(ForbiddenError, match=r"step_up\.wrong"):
         min_.require(min_.code(), key="another")
+
+
+def test_another_command_under_the_same_key_needs_a_code_of_its_own(min_: Person) -> None:
+    min_.switch_on()
+    min_.require(min_.code(), key="once", command="one")
+    with pytest.raises(ForbiddenError, match=r"step_up\.wrong"):
+        min_.require(min_.code(), key="once", command="other")
+    refused = min_.call("POST", f"{HERE}/recovery-codes", code=min_.code(), key="once")
+    assert refused.json()["code"] == "step_up.wrong"
 
 
 def test_five_wrong_codes_lock_and_the_right_one_comes_too_late(min_: Person) -> None:

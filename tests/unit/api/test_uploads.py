@@ -140,7 +140,7 @@ def test_another_version_or_another_body_is_refused(sender: Sender) -> None:
 def test_nobody_elses_upload_is_seen(place: Place) -> None:
     min_, theo = Sender(place), Sender(place, "theo")
     mine = min_.begun()
-    assert said(theo.patch(mine, 0, DATA)) == (404, "upload.unknown")
+    assert said(theo.patch(mine, 0, DATA)) == (404, "enrolment.unknown")
     assert theo.head(mine).status_code == 404
     assert said(place.client.delete(mine, headers=theo.headers | TUS)) == (404, "upload.unknown")
     assert said(theo.patch(mine.replace(min_.enrolment, theo.enrolment), 0, DATA)) == (404, "upload.unknown")

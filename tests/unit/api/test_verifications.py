@@ -46,12 +46,20 @@ class Scene:
     def told(self, question: str) -> dict[str, Any]:
         return self.client.get(f"/v1/verifications/{question}", headers=self.as_bank).json()
 
-    def answer(self, question: str | None, outcome: str = "passed", *codes: str) -> str:
+    def answer(self, question: str, outcome: str = "passed", *codes: str) -> str:
         challenge = self.begin(question)["challenge"]
-        if question is not None:  # a proof of oneself is recorded over the live route
-            assert self.submit(challenge).status_code == 202
-        self.judged(challenge, outcome, *codes, level="stepwise" if question is None else "upload")
+        assert self.submit(challenge).status_code == 202
+        self.judged(challenge, outcome, *codes)
         return challenge
+
+    def proof(self, outcome: str = "passed", *codes: str, level: str = "stepwise", **headers: str) -> str:
+        """Prove oneself: over the live route, which is not gone through here."""
+        shown = self.client.post(MINE, json={}, headers=self.as_min | headers).json()
+        self.judged(shown["challenge"], outcome, *codes, level=level)
+        return shown["proof"]
+
+    def step_up(self) -> Any:
+        return self.client.put("/v1/accounts/me/step-up", headers=self.as_min | {"Cameo-Step-Up": self.proof()})
 
 
 @pytest.fixture
@@ -117,48 +125,73 @@ def test_the_record_keeps_a_digest_of_the_nonce_and_not_the_nonce(scene: Scene) 
 
 def test_five_failures_lock_as_enrolling_does(scene: Scene) -> None:
     for _ in range(5):
-        scene.answer(None, "failed", "face.other_person")
+        scene.proof("failed", "face.other_person")
     locked = scene.client.post(MINE, json={}, headers=scene.as_min)
     assert (locked.status_code, locked.json()["code"]) == (423, "enrolment.locked")
 
 
-def widen(scene: Scene, proof: str, key: str | None = None) -> Any:
-    headers = scene.as_min | {"Cameo-Step-Up": proof} | ({} if key is None else {"Idempotency-Key": key})
-    body = {"audience": "everyone", "purposes": ["personal"], "facets": ["face"]}
+def widen(scene: Scene, proof: str, key: str | None = None, audience: str = "everyone", **headers: str) -> Any:
+    headers = scene.as_min | {"Cameo-Step-Up": proof} | ({} if key is None else {"Idempotency-Key": key}) | headers
+    body = {"audience": audience, "purposes": ["personal"], "facets": ["face"]}
     return scene.client.put("/v1/cameos/me/audience", json=body, headers=headers)
 
 
 def test_a_fresh_answer_for_oneself_opens_widening_once(scene: Scene) -> None:
-    on = scene.client.put(
-        "/v1/accounts/me/step-up", headers=scene.as_min | {"Cameo-Step-Up": f"verification:{scene.answer(None)}"}
-    )  # fmt: skip
+    on = scene.step_up()
     assert (on.status_code, on.json()) == (200, {"recovery_codes": []})
     assert widen(scene, "").json()["code"] == "step_up.required"
-    proof = f"verification:{scene.answer(None)}"
+    proof = scene.proof()
     assert widen(scene, proof, "k1").status_code in {200, 204}
     assert widen(scene, proof, "k2").json()["code"] == "step_up.wrong"
 
 
+def test_a_proof_is_spent_on_one_command_that_may_be_sent_again(scene: Scene) -> None:
+    scene.step_up()
+    proof = scene.proof()
+    assert widen(scene, proof, "k").status_code == 204
+    assert widen(scene, proof, "k").status_code == 204, "a retry of the same command"
+    assert widen(scene, proof, "k", "mutuals").json()["code"] == "step_up.wrong"
+    headers = scene.as_min | {"Cameo-Step-Up": proof, "Idempotency-Key": "k"}
+    assert scene.client.post("/v1/accounts/me/step-up/recovery-codes", headers=headers).json()["code"] == "step_up.wrong"
+    assert scene.client.delete("/v1/accounts/me/step-up", headers=headers).json()["code"] == "step_up.wrong"
+    assert widen(scene, scene.proof(), "k3").status_code == 204
+
+
+def test_a_stolen_session_cannot_ride_on_the_owners_proof(scene: Scene) -> None:
+    scene.step_up()
+    stolen = scene.place.token(scene.min)["Authorization"]
+    proof = scene.proof(**{"Cameo-Device": "d" * 22})
+    verification = proof.partition(".")[0]
+    assert widen(scene, proof, Authorization=stolen, **{"Cameo-Device": "d" * 22}).json()["code"] == "step_up.wrong", "another token"
+    assert widen(scene, proof, **{"Cameo-Device": "e" * 22}).json()["code"] == "step_up.wrong", "another device"
+    assert widen(scene, proof).json()["code"] == "step_up.wrong", "no device"
+    for guessed in (verification, f"{verification}.", f"{verification}.{'A' * 22}"):
+        assert widen(scene, guessed, **{"Cameo-Device": "d" * 22}).json()["code"] == "step_up.wrong", "what the record tells"
+    assert widen(scene, proof, **{"Cameo-Device": "d" * 22}).status_code == 204
+
+
 @pytest.mark.parametrize("how", ["failed", "for somebody else", "unknown", "one upload", "somebody else's"])
 def test_no_other_answer_opens_widening(scene: Scene, how: str) -> None:
-    scene.client.put("/v1/accounts/me/step-up", headers=scene.as_min | {"Cameo-Step-Up": f"verification:{scene.answer(None)}"})
+    scene.step_up()
     match how:
         case "failed":
-            proof = scene.answer(None, "failed", "face.other_person")
+            proof = scene.proof("failed", "face.other_person")
         case "for somebody else":
-            proof = scene.answer(scene.ask().json()["verification"])
+            shown = scene.begin(scene.ask().json()["verification"])
+            assert shown["proof"] is None
+            scene.judged(shown["challenge"], "passed", level="stepwise")
+            proof = f"verification:{shown['challenge']}."
         case "unknown":
-            proof = "0" * 32
+            proof = "verification:" + "0" * 32
         case "one upload":
-            proof = scene.begin(None)["challenge"]
-            scene.judged(proof, "passed")
+            proof = scene.proof(level="upload")
         case _:
             scene.place.activate(scene.bank)
-            began = scene.client.post(MINE, json={}, headers=scene.as_bank).json()["challenge"]
-            passed = VerificationAnswered(verification=began, outcome="passed", level="stepwise", codes=())
+            began = scene.client.post(MINE, json={}, headers=scene.as_bank).json()
+            passed = VerificationAnswered(verification=began["challenge"], outcome="passed", level="stepwise", codes=())
             scene.place.append(cameo_of(scene.bank), passed)
-            proof = began
-    assert widen(scene, f"verification:{proof}").json()["code"] == "step_up.wrong"
+            proof = began["proof"]
+    assert widen(scene, proof).json()["code"] == "step_up.wrong"
 
 
 def test_step_by_step_the_record_holds_a_commitment_and_an_upload_is_no_answer(scene: Scene) -> None:
