@@ -2,66 +2,27 @@
 
 from __future__ import annotations
 
-import secrets
 import time
 from pathlib import Path
-from typing import Any
 
 import pytest
 from msgspec.structs import replace
 
 from identity.core.assessment import Activated, Assessment, CheckResult, Refused, decide
-from identity.core.challenge import TURNS, Challenge, issue
 from identity.core.checks import live, solid
 from identity.core.context import Asked
 from identity.core.features import Features
 from identity.core.live import LiveTrace
-from identity.core.profiles import Level, Profile
+from identity.core.profiles import Level
 from identity.extraction import extract
 from identity.handlers import fingerprint_of, level_of, run_checks, sha256_of
-from schemas.codec import event_of
-from schemas.ids import cameo_of
 from serving.engines.portrait.faces import FaceModels
 from serving.engines.portrait.speech import KokoroSpeaker
 from serving.fakes import InMemoryAskingLedger
-from serving.handlers.enrolments import CONSENT_TEXT_SHA256
-from streams.core.verification import challenge_of, live_of, submission_of
 from tests.live_actor import LiveActor
 from tests.live_client import Clock, answer, hello
-from tests.unit.api.conftest import Place, make_place
-
-WORDS = "balloon basket blanket butterfly candle coffee crocodile dinosaur dragon engine festival garden hamburger helmet hurricane kitchen ocean"
-SPOKEN_ALONE = frozenset(f"three five six seven eight {WORDS}".split())
-"""Words that the recogniser wrote down when this actor's voice said each by itself; "nine" and "two" became "ninth" and "zoo"."""
-S = Profile.SANDBOX
-
-
-def suits(challenge: Challenge) -> bool:
-    return set(challenge.movements) == set(TURNS) and set(challenge.phrase) <= SPOKEN_ALONE
-
-
-def entropy_that_suits() -> bytes:
-    """The first challenge of turns and words that this actor can do."""
-    numbers = (number.to_bytes(32, "big") for number in range(1_000_000))
-    return next(one for one in numbers if suits(issue("anna", 0, one, profile=S, way="stepwise")))
-
-
-class Film:
-    """What was sealed, and how it was asked for."""
-
-    def __init__(self, place: Place, account: str, folder: Path) -> None:
-        history = place.store.read(cameo_of(account))
-        (begun,) = [one for one in history if one.type == "enrolment.started"]
-        (came,) = [one for one in history if one.type == "enrolment.recording_received"]
-        received: Any = event_of(came)
-        keyholder = place.client.app.state.parts.keyholder  # type: ignore[attr-defined]
-        self.path = folder / "live.webm"
-        self.path.write_bytes(keyholder.as_role("worker").get_evidence(received.evidence, "assess"))
-        started: Any = event_of(begun)
-        self.asked = Asked(
-            challenge_of(begun, started, received), submission_of(came, received, history), live=live_of(received), matches=()
-        )
-        self.features: Features | None = None
+from tests.live_film import Film, S, started
+from tests.unit.api.conftest import make_place
 
 
 @pytest.fixture(scope="module")
@@ -70,13 +31,8 @@ def film(models: Path, loaded, tmp_path_factory) -> Film:
     place = make_place(InMemoryAskingLedger(clock=clock))
     place.client.app.state.parts.live.clock_us = clock  # type: ignore[attr-defined]
     account, headers = place.person("joon")
-    drawn = [entropy_that_suits(), (9).to_bytes(32, "big")]
-    desk = place.client.app.state.parts.desk  # type: ignore[attr-defined]
-    object.__setattr__(desk, "entropy", lambda n: drawn.pop(0) if n == 32 and drawn else secrets.token_bytes(n))
-    body = {"profile": "sandbox", "consent_text_sha256": CONSENT_TEXT_SHA256, "way": "stepwise"}
-    started = place.client.post("/v1/enrolments", json=body, headers=headers).json()
     faces = FaceModels(models)
-    with place.client.websocket_connect(started["live"]) as socket:
+    with place.client.websocket_connect(started(place, headers)["live"]) as socket:
         socket.send_json(hello(headers["Authorization"].removeprefix("Bearer ")))
         assert socket.receive_json()["type"] == "ready"
         told = answer(socket, LiveActor("joon", faces, KokoroSpeaker(models)), clock)
