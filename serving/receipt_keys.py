@@ -6,7 +6,6 @@ stay verifiable.
 
 from __future__ import annotations
 
-import os
 import secrets
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from serving.core.data_integrity import multikey
 from serving.core.receipt import KnownKey
 from serving.handlers.receipts import ReceiptKeys
+from serving.key_files import replace_secret
 
 NAME = "receipts.key"
 RETIRED = "receipts.retired"
@@ -32,16 +32,6 @@ def rotate(folder: Path, now: str) -> ReceiptKeys:
     """Sign with a new key from now on (ISO 8601, UTC); the last one's public half is kept first, so that a crash loses none."""
     before = read_keys(folder)
     kept = [*before.retired, KnownKey(multikey(before.public), now)]
-    _write(folder / RETIRED, "".join(f"{one.multikey} {one.retired_at}\n" for one in kept).encode())
-    _write(folder / NAME, secrets.token_bytes(32))
+    replace_secret(folder / RETIRED, "".join(f"{one.multikey} {one.retired_at}\n" for one in kept).encode())
+    replace_secret(folder / NAME, secrets.token_bytes(32))
     return read_keys(folder)
-
-
-def _write(path: Path, content: bytes) -> None:
-    part = path.with_name(path.name + ".part")
-    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    part.replace(path)

@@ -33,6 +33,7 @@ from serving.api.app import make_app
 from serving.api.context import Parts
 from serving.api.whence import networks
 from serving.api.written import note
+from serving.assertion_keys import read_keys as read_assertion_keys
 from serving.core.engines import HONOURS
 from serving.core.receipt import Controller
 from serving.handlers.asking import AskingDesk
@@ -110,7 +111,7 @@ def main() -> int:
         invitations=PostgresInvitationStore(pool),
         verifications=PostgresVerificationBook(pool),
         recoveries=PostgresRecoveryBook(pool),
-        assertion_key=settings.secret("assertion.key"),
+        assertion_keys=partial(read_assertion_keys, settings.secrets),
         operators=settings.operators,
         keyholder=keyholder,
         reader=Reading(store, pool, keyholder),

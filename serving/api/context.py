@@ -16,6 +16,7 @@ from serving.adapters.rendering import EvidenceRenderer
 from serving.api.pacing import PACING, Pacing
 from serving.api.whence import Networks, whence
 from serving.api.written import bring
+from serving.core.assertion import Keys
 from serving.errors import ForbiddenError, InvalidError, NotFoundError, UnauthenticatedError
 from serving.handlers.accounts import normal_handle
 from serving.handlers.apps import require_it
@@ -46,8 +47,8 @@ class Parts:
     invitations: InvitationStore
     verifications: VerificationBook
     recoveries: RecoveryBook
-    assertion_key: bytes
-    """Seed of the Ed25519 key that signs what relying parties are told."""
+    assertion_keys: Callable[[], Keys]
+    """Reads the keys that sign what relying parties are told; they may turn at any time."""
     operators: int
     """How many operators widening a switch needs: 1 or 2."""
     keyholder: KeyholderClient

@@ -13,7 +13,9 @@ from urllib.parse import quote
 
 import click
 
+from serving.assertion_keys import rotate as rotate_keys
 from serving.cli.enrol import POLL_S, TYPES
+from serving.cli.record import JSON, local
 from serving.cli.session import api_command, refusal, show
 from serving.client import Client
 from serving.core import assertion
@@ -140,19 +142,36 @@ def keys(client: Client) -> Any:
 @click.option("--keys", "keys_file", type=click.Path(exists=True, dir_okay=False, path_type=Path), required=True, help="The JWK set.")
 @click.option("--audience", required=True, help="For whom it must be.")
 @click.option("--nonce", required=True, help="The nonce that was asked with.")
+@click.option("--issuer", default=assertion.issuer("main"), show_default=True, help="Who must have signed it.")
+@click.option("--level", type=click.Choice(LEVELS), default="stepwise", show_default=True, help="The least level that will do.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
-def check(assertion_file: Any, keys_file: Path, audience: str, nonce: str, *, as_json: bool) -> None:
-    """Check the assertion in ASSERTION_FILE (- for standard input) offline: signature, time, audience, nonce.
+def check(
+    assertion_file: Any, keys_file: Path, audience: str, nonce: str, *, issuer: str, level: str, as_json: bool
+) -> None:  # fmt: skip
+    """Check the assertion in ASSERTION_FILE (- for standard input) offline: signature, issuer, audience, nonce, level, time.
 
     Ends with 1 when it does not hold.
     """
     text = assertion_file.read(65_536).strip()
     try:
-        claims = assertion.check(text, json.loads(keys_file.read_bytes()), audience, nonce, int(time.time()))
+        expected = assertion.Expected(issuer, audience, nonce, level)
+        claims = assertion.check(text, json.loads(keys_file.read_bytes()), expected, int(time.time()))
     except (assertion.AssertionRefusedError, ValueError) as error:
         raise click.ClickException(f"the assertion does not hold: {error}") from error
     answered_at = datetime.fromtimestamp(claims["auth_time"], UTC).isoformat()
     show({"holds": True, "cameo": claims["sub"], "level": claims["acr"], "answered_at": answered_at}, as_json=as_json)
+
+
+@verification.command()
+@JSON
+def rotate(*, as_json: bool) -> None:
+    """Sign assertions with a new key from now on (operator, where the installation is).
+
+    The one before stays published until the last assertion that it signed has expired.
+    """
+    now_s = int(time.time())
+    published = assertion.key_set(rotate_keys(local().secrets, now_s), now_s)["keys"]
+    show({"signs": published[0]["kid"], "published": [one["kid"] for one in published]}, as_json=as_json)
 
 
 COMMANDS = {"verification": verification}

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import jwt
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 ALGORITHM: Final = "EdDSA"
 TYPE: Final = "cameo-assertion+jwt"
@@ -22,6 +22,10 @@ LEEWAY_S: Final = 30
 """How far two clocks may be apart. A choice, unmeasured."""
 AMR: Final = ("face", "vbm", "mca")
 """Face and voice biometrics, several channels (RFC 8176)."""
+
+
+LEVELS: Final = ("upload", "stepwise", "light", "reviewed")
+"""Weakest first (schemas.cameo.Level)."""
 
 
 class AssertionRefusedError(ValueError):
@@ -40,6 +44,35 @@ class Passed:
     answered_s: int
 
 
+@dataclass(frozen=True, slots=True)
+class RetiredKey:
+    """The public half of a key that signs no more."""
+
+    x: str
+    """Base64url, as in a JWK."""
+    retired_s: int
+    """Seconds of UTC."""
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """The seed of the key that signs, and the keys before it."""
+
+    seed: bytes
+    retired: tuple[RetiredKey, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """What a relying party asked for: an assertion that says anything else is none for it."""
+
+    issuer: str
+    audience: str
+    nonce: str
+    level: str
+    """The least that will do."""
+
+
 def issuer(tenant: str) -> str:
     """Name this installation in assertions."""
     return f"urn:cameo:{tenant}"
@@ -53,18 +86,26 @@ def sign(seed: bytes, tenant: str, passed: Passed) -> str:
         "iat": passed.answered_s, "auth_time": passed.answered_s, "exp": passed.answered_s + LIVES_S,
         "acr": passed.level, "amr": list(AMR),
     }  # fmt: skip
-    return jwt.encode(claims, key, ALGORITHM, headers={"typ": TYPE, "kid": key_id(key.public_key())})
+    return jwt.encode(claims, key, ALGORITHM, headers={"typ": TYPE, "kid": key_id(public_of(seed))})
 
 
-def key_set(seed: bytes) -> dict[str, Any]:
-    """Write the public key as a JWK set (RFC 8037)."""
+def key_set(keys: Keys, now_s: int) -> dict[str, Any]:
+    """Write the public keys as a JWK set (RFC 8037): the one that signs first, and those before while what they signed lives."""
+    living = (one.x for one in keys.retired if now_s < one.retired_s + LIVES_S + LEEWAY_S)
+    return {"keys": [_jwk(x) for x in dict.fromkeys((public_of(keys.seed), *living))]}
+
+
+def public_of(seed: bytes) -> str:
+    """Tell the public half of a key: base64url, as in a JWK."""
     public = Ed25519PrivateKey.from_private_bytes(seed).public_key()
-    one = {"kty": "OKP", "crv": "Ed25519", "x": _x(public), "kid": key_id(public), "use": "sig", "alg": ALGORITHM}
-    return {"keys": [one]}
+    return base64.urlsafe_b64encode(public.public_bytes_raw()).decode().rstrip("=")
 
 
-def check(assertion: str, keys: dict[str, Any], audience: str, nonce: str, now_s: int) -> dict[str, Any]:
-    """Check an assertion as a relying party must: signature, type, time, audience, nonce. Raises AssertionRefusedError."""
+def check(assertion: str, keys: dict[str, Any], expected: Expected, now_s: int) -> dict[str, Any]:
+    """Check an assertion as a relying party must: signature, type, issuer, audience, nonce, level, time.
+
+    `keys` are those of that issuer alone. Needs no network. Raises AssertionRefusedError.
+    """
     try:
         header = jwt.get_unverified_header(assertion)
         known = {one["kid"]: one for one in keys["keys"]}
@@ -73,23 +114,25 @@ def check(assertion: str, keys: dict[str, Any], audience: str, nonce: str, now_s
         if header.get("kid") not in known:
             raise AssertionRefusedError("it was signed by a key that is not in the set")
         claims: dict[str, Any] = jwt.decode(
-            assertion, jwt.PyJWK(known[header["kid"]]), [ALGORITHM], audience=audience,
+            assertion, jwt.PyJWK(known[header["kid"]]), [ALGORITHM], audience=expected.audience, issuer=expected.issuer,
             options={"require": ["iss", "aud", "sub", "exp", "iat", "nonce", "acr", "jti"], "verify_exp": False, "verify_iat": False},
         )  # fmt: skip
     except (jwt.PyJWTError, KeyError, TypeError) as error:
         raise AssertionRefusedError(str(error) or type(error).__name__) from error
     if not claims["iat"] - LEEWAY_S <= now_s < claims["exp"] + LEEWAY_S:
         raise AssertionRefusedError("it is too old, or not yet so")
-    if claims["nonce"] != nonce:
+    if claims["nonce"] != expected.nonce:
         raise AssertionRefusedError("it answers another nonce")
+    if claims["acr"] not in LEVELS or LEVELS.index(claims["acr"]) < LEVELS.index(expected.level):
+        raise AssertionRefusedError(f"its level is {claims['acr']}, not {expected.level} or more")
     return claims
 
 
-def key_id(public: Ed25519PublicKey) -> str:
+def key_id(x: str) -> str:
     """Name a key by its RFC 7638 thumbprint."""
-    canonical = f'{{"crv":"Ed25519","kty":"OKP","x":"{_x(public)}"}}'
+    canonical = f'{{"crv":"Ed25519","kty":"OKP","x":"{x}"}}'
     return base64.urlsafe_b64encode(hashlib.sha256(canonical.encode()).digest()).decode().rstrip("=")
 
 
-def _x(public: Ed25519PublicKey) -> str:
-    return base64.urlsafe_b64encode(public.public_bytes_raw()).decode().rstrip("=")
+def _jwk(x: str) -> dict[str, Any]:
+    return {"kty": "OKP", "crv": "Ed25519", "x": x, "kid": key_id(x), "use": "sig", "alg": ALGORITHM}

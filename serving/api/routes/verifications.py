@@ -5,6 +5,7 @@ Asking takes the same time whoever is asked, and the answer tells nothing of the
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, datetime
 from functools import partial
 from typing import Annotated, Any, Literal
@@ -89,14 +90,14 @@ async def ask(parts: PartsHere, caller: ConsentCaller, whence: WhenceHere, body:
 @router.get("/v1/verifications/{verification}")
 def show(parts: PartsHere, caller: ConsentCaller, verification: str) -> Answer:
     """Tell what came of a question; `lapsed` also where it was declined or an answer failed."""
-    told = verifications.told(parts.desk, parts.verifications, caller, verification, parts.assertion_key, parts.tenant)
+    told = verifications.told(parts.desk, parts.verifications, caller, verification, parts.assertion_keys().seed, parts.tenant)
     return Answer(state=told.state, assertion=told.assertion)
 
 
 @router.get("/.well-known/cameo-assertion-keys")
 def keys(parts: PartsHere) -> dict[str, Any]:
-    """Show the keys that assertions are checked with (a JWK set). Public."""
-    return assertion.key_set(parts.assertion_key)
+    """Show the keys that assertions are checked with (a JWK set), those before among them while what they signed lives. Public."""
+    return assertion.key_set(parts.assertion_keys(), int(time.time()))
 
 
 @router.get(MINE)

@@ -26,6 +26,7 @@ from serving.api.app import make_app
 from serving.api.context import Parts
 from serving.api.pacing import Pacing
 from serving.api.written import note
+from serving.core.assertion import Keys
 from serving.core.engines import HONOURS
 from serving.fakes import InMemoryAccessStore, InMemoryAskingLedger
 from serving.handlers.asking import AskingDesk
@@ -140,7 +141,7 @@ def make_place(store: InMemoryAskingLedger) -> Place:
         invitations=InMemoryInvitationStore(),
         verifications=InMemoryVerificationBook(),
         recoveries=InMemoryRecoveryBook(),
-        assertion_key=b"a" * 32,
+        assertion_keys=lambda: Keys(b"a" * 32),
         operators=2,
         at_least=AtLeast(secrets.token_bytes(32), lambda: 1, lambda _: Everything(store)),
         keyholder=keyholder,

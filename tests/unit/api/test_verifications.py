@@ -76,7 +76,8 @@ def test_whoever_passes_is_told_of_by_an_assertion_that_holds(scene: Scene) -> N
     told = scene.told(question)
     keys = scene.client.get("/.well-known/cameo-assertion-keys").json()
     answered = scene.place.store.read(cameo_of(scene.min))[-1]
-    claims = assertion.check(told["assertion"], keys, "https://bank.example", NONCE, answered.time_us // 1_000_000)
+    expected = assertion.Expected("urn:cameo:main", "https://bank.example", NONCE, "upload")
+    claims = assertion.check(told["assertion"], keys, expected, answered.time_us // 1_000_000)
     assert (claims["sub"], claims["acr"]) == (cameo_of(scene.min), "upload")
     assert scene.client.get(f"/v1/verifications/{question}", headers=scene.as_min).status_code == 404, "the party's alone"
 

@@ -10,14 +10,14 @@ import pytest
 from click.testing import CliRunner
 
 from serving.cli.verifications import verification
-from serving.core.assertion import Passed, key_set, sign
+from serving.core.assertion import Keys, Passed, key_set, sign
 
 SEED = b"k" * 32
 
 
 @pytest.fixture
 def checked(tmp_path: Path):
-    (tmp_path / "keys.json").write_text(json.dumps(key_set(SEED)))
+    (tmp_path / "keys.json").write_text(json.dumps(key_set(Keys(SEED), int(time.time()))))
     (tmp_path / "a.jwt").write_text(sign(SEED, "main", Passed("v", "cameo-1", "bank", "n" * 16, "light", int(time.time()))))
 
     def run(audience: str = "bank", *more: str):
@@ -39,3 +39,8 @@ def test_one_for_somebody_else_ends_with_1_and_says_why(checked) -> None:
     answer = checked("other")
     assert answer.exit_code == 1
     assert "does not hold" in answer.output
+
+
+def test_of_another_installation_or_a_lower_level_it_does_not_hold(checked) -> None:
+    assert checked("bank", "--level", "light").exit_code == 0
+    assert checked("bank", "--issuer", "urn:cameo:other").exit_code == 1
