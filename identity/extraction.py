@@ -16,6 +16,7 @@ from identity.hearing import HearingModels, listen
 from identity.looking import Looking
 from identity.ports import (
     SAMPLE_RATE_HZ,
+    AgeEstimator,
     FaceEmbedder,
     FaceReader,
     FaceReading,
@@ -58,6 +59,11 @@ class ModelSet(HearingModels, Protocol):
     @property
     def liveness(self) -> LivenessModel:
         """Judge texture."""
+        ...
+
+    @property
+    def age(self) -> AgeEstimator:
+        """Estimate an age."""
         ...
 
     def versions(self) -> tuple[ModelVersion, ...]:

@@ -140,6 +140,17 @@ class InMemoryLiveness:
         return self._probability
 
 
+class InMemoryAge:
+    """Takes everybody for one age."""
+
+    def __init__(self, years: float = 40.0) -> None:
+        self._years = years
+
+    def years(self, picture: Picture, landmarks: Floats) -> float:  # noqa: ARG002 - the port's
+        """See `identity.ports.AgeEstimator`."""
+        return self._years
+
+
 class InMemoryVoiceActivity:
     """Hears speech where it is not silent."""
 
@@ -185,7 +196,8 @@ def _unit(which: int, dims: int) -> Floats:
 class InMemoryModels:
     """Every port as a fake."""
 
-    def __init__(self, words: str = "", live: float = 0.99) -> None:
+    def __init__(self, words: str = "", live: float = 0.99, years: float = 40.0) -> None:
+        self.age = InMemoryAge(years)
         self.decoder = InMemoryMediaDecoder()
         self.faces = InMemoryFaceReader()
         self.embedder = InMemoryFaceEmbedder()

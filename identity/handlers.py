@@ -10,9 +10,10 @@ from pathlib import Path
 
 import numpy as np
 
-from identity.besides import FacesWatcher
+from identity.besides import AgeWatcher, FacesWatcher
 from identity.core.assessment import Assessment, CheckResult, measured
 from identity.core.checks import (
+    age,
     answers_challenge,
     guardian,
     injection,
@@ -52,9 +53,9 @@ def assess_recording(path: Path, asked: Asked, profile: Profile, models: ModelSe
     DecoderFailedError, OSError when the file is gone.
     """
     digest = sha256_of(path)
-    reader, faces = LightReader(), FacesWatcher(models.embedder)
+    reader, faces, ages = LightReader(), FacesWatcher(models.embedder), AgeWatcher(models.age)
     lit, guarded = bool(asked.challenge.light), asked.guardian_template is not None
-    watching = (*([reader] if lit else []), *([faces] if guarded else []))
+    watching = (*([reader] if lit else []), faces if guarded else ages)
     features = extract(path, models, watching, language=asked.challenge.language)
     if isinstance(features, MediaRefused):
         fingerprint, template, heard = Fingerprint(digest), b"", ""
@@ -63,7 +64,11 @@ def assess_recording(path: Path, asked: Asked, profile: Profile, models: ModelSe
     else:
         features = replace(features, light=reader.facts()) if asked.challenge.light else features
         fingerprint, template, heard = fingerprint_of(digest, features), template_of(features), heard_in(features)
-        results = (*run_checks(features, fingerprint, asked, profile), *guardian.check(faces.seen, asked.guardian_template, profile))
+        results = (
+            *run_checks(features, fingerprint, asked, profile),
+            *guardian.check(faces.seen, asked.guardian_template, profile),  # 1, 9
+            *age.check(ages.years, asked, profile),  # 9
+        )
     return Assessment(
         results=results,
         media_sha256=digest,

@@ -137,6 +137,14 @@ class LivenessModel(Protocol):
         ...
 
 
+class AgeEstimator(Protocol):
+    """Estimates an age from a face."""
+
+    def years(self, picture: Picture, landmarks: Floats) -> float:
+        """Estimate in years from a face that looks into the camera, by its landmarks (478, 3) in pixels; nan where it is outside."""
+        ...
+
+
 class VoiceActivity(Protocol):
     """Finds speech."""
 

@@ -13,6 +13,7 @@ from identity.adapters.mediapipe_face import MediaPipeFaceReader
 from identity.adapters.minifasnet import MiniFasNetLiveness
 from identity.adapters.sface import SFaceEmbedder
 from identity.adapters.speaker import SpeechBrainSpeaker
+from identity.adapters.tiny_xception import TinyXceptionAge
 from identity.adapters.voice_liveness import AasistVoiceLiveness
 from identity.adapters.whisper import WhisperRecogniser
 from identity.core.assessment import ModelVersion
@@ -26,11 +27,13 @@ SPEAKER: Final = "speaker_asv.pth"
 RECOGNISER: Final = "whisper-base"
 SECOND_RECOGNISER: Final = "whisper-tiny.en"
 VOICE_LIVENESS: Final = "voice_aasist.pth"
+AGE: Final = ("age_gender_model.bin", "age_gender_model-weights_manifest.json")
 FILES: Final = (
     LANDMARKER,
     DETECTOR,
     EMBEDDER,
     *LIVENESS,
+    *AGE,
     SPEAKER,
     VOICE_LIVENESS,
     f"{RECOGNISER}/model.bin",
@@ -77,6 +80,11 @@ class Models:
     def liveness(self) -> MiniFasNetLiveness:
         """Judge texture with both MiniFASNets."""
         return MiniFasNetLiveness(*(self._folder / name for name in LIVENESS))
+
+    @cached_property
+    def age(self) -> TinyXceptionAge:
+        """Estimate an age."""
+        return TinyXceptionAge(*(self._folder / name for name in AGE))
 
     @cached_property
     def voice_activity(self) -> SileroVoiceActivity:

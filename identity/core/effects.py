@@ -17,6 +17,7 @@ class Effect(StrEnum):
 
 EFFECTS: Final[dict[str, Effect]] = {
     "face.jumped": Effect.REVIEW,
+    "review.age": Effect.REVIEW,
     "review.guardian": Effect.REVIEW,
     "review.person_in_thing": Effect.REVIEW,
     "screen.moire": Effect.REVIEW,

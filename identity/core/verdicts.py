@@ -47,6 +47,13 @@ REASONS: Final[dict[str, Reason]] = {
             "신분증의 사진이 이 사람입니다.",
         ),
     ),
+    "review.of_age": Reason(
+        "accept",
+        Message(
+            "The person is of age: plainly, or by a document.",
+            "분명히 성년이거나 신분증으로 성년임이 확인됩니다.",
+        ),
+    ),
     "review.guardian_present": Reason(
         "accept",
         Message(
@@ -89,6 +96,14 @@ REASONS: Final[dict[str, Reason]] = {
         "refuse",
         Message(
             "The portrait of the document shows somebody else, or cannot be read.", "신분증의 사진이 다른 사람이거나 알아볼 수 없습니다."
+        ),
+        told=True,
+    ),
+    "review.under_age": Reason(
+        "refuse",
+        Message(
+            "The person is under age, by what they say or show, and no guardian is with them.",
+            "본인의 말이나 신분증에 따르면 미성년자인데 보호자가 함께 있지 않습니다.",
         ),
         told=True,
     ),

@@ -31,7 +31,7 @@ from streams.ports import AlreadyDone, Append, Appended, EventStore, NewEvent
 
 PURPOSE = "verify"
 REASON = "answered"
-BESIDE_THE_FACE = frozenset({"review.level", "review.accessible"})
+BESIDE_THE_FACE = frozenset({"review.level", "review.accessible", "review.age"})
 """Reasons for a reviewer that say nothing against the person: the assertion names the level, and who asks decides if it is enough."""
 log = logging.getLogger(__name__)
 

@@ -49,6 +49,14 @@ PEOPLE: Final[dict[str, Message]] = {
         "A single upload is looked at by a person before it becomes active. Enrolling step by step needs no waiting.",
         "한 번에 올린 녹화는 활성화 전에 담당자가 검토합니다. 단계별 등록은 기다릴 필요가 없습니다.",
     ),
+    "review.age": Message(
+        "A machine cannot tell for sure that you are of age; it is often wrong. A person will look before it becomes active.",
+        "기계만으로는 성년인지 확실히 알 수 없고 틀릴 때가 많습니다. 활성화 전에 담당자가 확인합니다.",
+    ),
+    "review.under_age": Message(
+        "You were taken for under age. Minors enrol with a guardian beside them; if you are of age, appeal and add a document.",
+        "미성년자로 확인되었습니다. 미성년자는 보호자와 함께 등록합니다. 성년이라면 신분증을 첨부하여 이의를 제기해 주세요.",
+    ),
     "guardian.absent": Message(
         "Your guardian was not seen beside you. Record together, both faces visible all the time.",
         "보호자가 옆에 보이지 않습니다. 두 얼굴이 계속 보이게 함께 녹화해 주세요.",

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from identity.fakes import Scene, paint, speak
+from identity.fakes import Scene, head_points, paint, speak
 
 RATE = 16_000
 
@@ -52,6 +52,13 @@ def test_a_voice_vector_has_unit_length_and_is_the_same_again(any_models):
     assert one.dtype == np.float32
     assert np.linalg.norm(one) == pytest.approx(1.0, abs=1e-5)
     assert np.array_equal(one, other)
+
+
+def test_an_age_is_a_number_of_years_and_the_same_again(any_models):
+    picture, points = np.random.default_rng(1).integers(0, 255, (256, 256, 3)).astype(np.uint8), head_points(0.0, 256)
+    one, other = any_models.age.years(picture, points), any_models.age.years(picture, points)
+    assert one == other
+    assert 0 <= one <= 110
 
 
 def test_versions_name_files_by_their_sum(any_models):

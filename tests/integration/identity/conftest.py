@@ -57,20 +57,24 @@ def answer(stage, tmp_path_factory) -> Answer:
 @pytest.fixture(scope="session")
 def assess(loaded, answer):
     """Assess a file; what was once extracted from a path is kept, for extraction is most of an assessment's time."""
+    from identity.besides import AgeWatcher
+    from identity.core.checks import age
     from identity.extraction import extract
     from identity.handlers import fingerprint_of, heard_in, run_checks, sha256_of, template_of
 
     kept: dict[Path, Features] = {}
+    looked: dict[Path, list[float]] = {}
 
     def run(path: Path, *, profile=Profile.BASIC, challenge=None, earlier=(), own=None, **submission) -> Assessment:
         sent = Submission(**{"account": "anna", "received_at_us": NOW_US + 20_000_000, **submission})
         asked, digest = Asked(challenge or answer.challenge, sent, earlier, matches=(), own_template=own), sha256_of(path)
         if path not in kept:
-            features = extract(path, loaded)
+            ages = AgeWatcher(loaded.age)
+            features = extract(path, loaded, (ages,))
             assert isinstance(features, Features), features
-            kept[path] = features
+            kept[path], looked[path] = features, ages.years
         fingerprint = fingerprint_of(digest, kept[path])
-        results = run_checks(kept[path], fingerprint, asked, profile)
+        results = (*run_checks(kept[path], fingerprint, asked, profile), *age.check(looked[path], asked, profile))
         return Assessment(
             results, digest, asked.challenge.challenge_id, profile, loaded.versions(), fingerprint,
             attack_micro=attack_probability(results), template=template_of(kept[path]), heard=heard_in(kept[path]),

@@ -31,6 +31,7 @@ def test_the_answer_itself_passes_every_check(assess, answer, loaded):
     assert failures(found) == ()
     assert {r.number for r in found.results} == {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11}
     assert "still.shading" in failing(found, Effect.REVIEW), "the light on an animated still turns with it"
+    assert "review.age" in failing(found, Effect.REVIEW), "the actor looks twenty"
     assert {"still.texture", "generated.rhythm"} <= set(failing(found, Effect.NOTE))
     seen = decide(found, Profile.BASIC)
     assert isinstance(seen, NeedsReview)

@@ -123,3 +123,20 @@ def test_the_portrait_of_a_document_is_like_its_person_and_not_like_another(load
     assert same.similarity_micro is not None
     assert other.similarity_micro is not None
     assert other.similarity_micro < same.threshold_micro < same.similarity_micro
+
+
+def test_the_age_network_reads_the_published_weights_as_their_authors_do(loaded: Models) -> None:
+    """Both actors are drawn as young adults; blurring or a mirror changes little, which a wrong port would not keep."""
+    years = {}
+    for name in ("joon.jpg", "maeve.jpg"):
+        picture = faces(name)
+        tracker = loaded.faces.open()
+        reading = tracker.read(picture, 0)
+        tracker.close()
+        assert reading is not None
+        years[name] = loaded.age.years(picture, reading.landmarks)
+        mirrored = reading.landmarks.copy()
+        mirrored[:, 0] = picture.shape[1] - 1 - mirrored[:, 0]
+        assert loaded.age.years(np.ascontiguousarray(picture[:, ::-1]), mirrored) == pytest.approx(years[name], abs=3)
+        assert np.isnan(loaded.age.years(picture, reading.landmarks + 5000))
+    assert all(15 < one < 30 for one in years.values()), years

@@ -220,3 +220,10 @@ def test_steps_that_are_not_those_committed_to_are_told_to_the_checks(place: Pla
         **{name: getattr(begun, name) for name in begun.__struct_fields__} | {"commitment": asked.challenge.commitment("s")}
     )
     assert asked_of((first, committed), (second, answer), [], earlier=(), own_template=None).submission.as_committed
+
+
+def test_how_old_somebody_looks_is_no_reason_to_say_that_it_is_not_them(place: Place) -> None:
+    place.begin()
+    place.shown.failing = {9: "review.age"}
+    place.agent.handle(place.answer())
+    assert place.outcome()[:2] == ("passed", [])

@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from identity.besides import FacesWatcher, ThingWatcher
-from identity.core.checks import guardian, thing
+from identity.besides import AgeWatcher, FacesWatcher, ThingWatcher
+from identity.core.challenge import issue
+from identity.core.checks import age, guardian, thing
 from identity.core.checks.guardian import FacesSeen
 from identity.core.checks.thing import ThingSeen
+from identity.core.context import Asked
 from identity.core.effects import Effect, effect_of
+from identity.core.enrolment import Submission
 from identity.core.faces import written
 from identity.core.features import Floats, MediaFacts
 from identity.core.profiles import Profile
 from identity.core.reviewing import wanted
-from identity.ports import FoundFace, Frame, Picture
+from identity.fakes import InMemoryAge, head_points, paint
+from identity.ports import FaceReading, FoundFace, Frame, Picture
 
 B = Profile.BASIC
+NAN = float("nan")
+ALONE = Asked(issue("anna", 0, bytes(32)), Submission("anna", 1))
 MEDIA = MediaFacts("webm", "vp8", "opus", 640, 480, 5_000_000, ())
 
 
@@ -96,6 +104,39 @@ def test_a_thing_passes_and_a_face_is_refused_and_somebody_now_and_then_is_looke
     assert "thing.is_a_person" in failed(thing.check(MEDIA, [person] * 30, B))
     assert failed(thing.check(MEDIA, [cat] * 29 + [person], B)) == {"review.person_in_thing"}
     assert failed(thing.check(MEDIA, [], B)) == {"quality.blurred"}
+
+
+@pytest.mark.parametrize(
+    ("years", "codes"),
+    [
+        ([24.9] * 5, {"review.age"}),
+        ([NAN, 20.0], {"review.age"}),
+        ([25.0] * 5, set()),
+        ([12.0, 12.0, 40.0, 41.0, 42.0], set()),
+    ],
+)
+def test_an_estimate_that_is_no_safe_adults_sends_to_a_reviewer_and_is_not_written_down(years: list[float], codes: set[str]) -> None:
+    (found,) = age.check(years, ALONE, B)
+    assert failed((found,)) == codes
+    assert effect_of(found.code) is Effect.REVIEW
+    assert not found.decisive
+    assert found.score_micro in (0, 1_000_000), "whether, never how old"
+
+
+def test_nobody_is_asked_whose_face_was_not_seen_nor_beside_a_guardian_nor_in_the_sandbox() -> None:
+    assert age.check([], ALONE, B) == age.check([NAN], ALONE, B) == ()
+    assert age.check([12.0], replace(ALONE, guardian_template=b""), B) == ()
+    assert age.check([12.0], ALONE, Profile.SANDBOX) == ()
+
+
+def test_only_a_face_that_looks_into_the_camera_is_estimated_every_four_tenths_of_a_second() -> None:
+    picture = paint(1, 0, 0, 0)
+    turned = [(0, 0.0, 0.0), (100_000, 0.0, 0.0), (400_000, 30.0, 0.0), (800_000, 0.0, 30.0), (1_200_000, 5.0, -10.0)]
+    watcher = AgeWatcher(InMemoryAge(33.0))
+    for time_us, yaw, pitch in turned:
+        watcher.see(Frame(0, time_us, picture), FaceReading(head_points(yaw, 256), {}, yaw, pitch, 0.0))
+    watcher.see(Frame(0, 2_000_000, picture), None)
+    assert watcher.years == [33.0, 33.0]
 
 
 def test_what_a_guardian_fails_refuses_and_their_being_there_sends_to_a_reviewer() -> None:
