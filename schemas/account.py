@@ -114,6 +114,15 @@ class AccountInvited(Event, frozen=True):
     by: str
 
 
+@event("account.cases_listed", 1, stream="account")
+class CasesListed(Event, frozen=True):
+    """This account listed cases at the review desk. `kind` and `state` are what it asked for, `shown` how many it was shown."""
+
+    kind: str | None
+    state: str
+    shown: int
+
+
 @event("account.distress_set", 1, stream="account", sealed=("word",))
 class DistressSet(Event, frozen=True):
     """A word that, said in a recording, asks for help. Absent from the sealed fields: taken back."""

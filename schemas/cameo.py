@@ -206,6 +206,23 @@ class EnrolmentExpired(Event, frozen=True):
     enrolment: str
 
 
+@event("live.failed", 1, stream="cameo")
+class LiveFailed(Event, frozen=True):
+    """A live session ended before all was answered, for a reason that counts as a failure. Nothing of it was kept."""
+
+    challenge: str
+    """Of an enrolment or a re-verification."""
+    code: str
+
+
+@event("enrolment.refresh_due", 1, stream="cameo")
+class RefreshDue(Event, frozen=True):
+    """The person of an active cameo is reminded to be seen again: some time before, and (`over`) at the date."""
+
+    refresh_by_us: int
+    over: bool
+
+
 @event("enrolment.locked", 1, stream="cameo")
 class EnrolmentLocked(Event, frozen=True):
     """Too many failures: no new challenge until then."""

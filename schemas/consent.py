@@ -117,6 +117,11 @@ class ConsentResumed(Event, frozen=True):
     """The pause is over."""
 
 
+@event("consent.held", 1, stream="cameo", consent=True)
+class ConsentHeld(Event, frozen=True):
+    """A word for danger was said while the cameo was active: nothing of it starts or is released until its person enrols anew."""
+
+
 @event("consent.group_named", 1, stream="cameo", consent=True, sealed=("name",))
 class GroupNamed(Event, frozen=True):
     """The owner keeps a group of accounts to give grants to; `active` false dissolves it. Its name is sealed."""

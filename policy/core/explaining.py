@@ -167,7 +167,7 @@ def _of_part(question: Input, part: str, field: str) -> list[Source]:
 
 
 OF_THE_CAMEO: Mapping[str, Sequence[str]] = {
-    "status": ("status",), "assurance": ("status",), "owner": ("owner",), "audiences": ("audience/",), "paused": ("paused",),
+    "status": ("status",), "assurance": ("status",), "owner": ("owner",), "audiences": ("audience/",), "paused": ("paused", "held"),
     "revoked": ("revoked/",), "restrictions": ("restriction/",), "restrictions_revision": ("restrictions",),
     "preferences": ("preference/",),
 }  # fmt: skip

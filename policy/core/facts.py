@@ -7,7 +7,7 @@ wrote it; "given before it was revoked" is a comparison of revisions.
 Keys by stream:
   account     account · standing · follows/A · blocks/A · power/HOLDER/P · died · step_up · plan · invited
   cameo       owner · status · audience/RULE · grant/GRANTEE/G · withdrawn/GRANTEE/G/STRENGTH · revoked/SCOPE/STRENGTH (SCOPE: all,
-              an account, an app, a group, purpose:NAME, facet:NAME) · paused · group/G · member/ACCOUNT/G · passed/TO/G/BY ·
+              an account, an app, a group, purpose:NAME, facet:NAME) · paused · held · group/G · member/ACCOUNT/G · passed/TO/G/BY ·
               asked/REQUESTER/R · restrictions · restriction/R · preference/P · asset/FACET · enrolment · lock ·
               verification/V
   generation  request · verdict · attempt · started · progress · draft · approved/CAMEO · declined/CAMEO · released · ended ·

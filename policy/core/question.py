@@ -203,7 +203,7 @@ def _withdrawn_and_ruled(reader: FactReader, question: Question, stream: str) ->
     ruled = reader.get(stream, "restrictions")
     categories = {name for _, fact in reader.scan(stream, "restriction/") for name in fact.value["categories"]}
     return {
-        "paused": reader.get(stream, "paused") is not None,
+        "paused": any(reader.get(stream, key) is not None for key in ("paused", "held")),
         "revoked": revoked(reader, stream, _scopes(question, stream)),
         "restrictions_revision": 0 if ruled is None else ruled.revision,
         "restrictions": sorted(categories),

@@ -1,7 +1,8 @@
 """Owns what follows from the recording of a re-verification: is this still the person of this cameo? Does not measure: see identity.
 
 Durable at its end: `verification.answered`. The recording is destroyed at once, whatever came of it; nothing else is kept.
-An answer never changes a cameo, and never waits for a reviewer: what is not sure has failed.
+An answer never changes a cameo, and never waits for a reviewer: what is not sure has failed. With a word for danger in it, it looks
+as without the word, passes for nobody, holds the cameo and opens a case (streams.core.seeming).
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import logging
 import secrets
 from collections.abc import Callable, Sequence
-from typing import Literal, Protocol
+from typing import Protocol
 
 from identity.core.assessment import Activated, NeedsReview, Refused, decide
 from identity.core.checks.known_face import searched
@@ -20,12 +21,16 @@ from schemas.cameo import RecordingReceived
 from schemas.codec import event_of
 from schemas.envelope import Envelope
 from schemas.ids import StreamKind
+from schemas.registry import Event
 from schemas.verification import VerificationAnswered, VerificationStarted
+from streams.agents.calling import calls_for_help
 from streams.agents.errors import HandlingError
 from streams.agents.evidence import GONE
 from streams.agents.own_face import TemplateKeys, own_face
 from streams.agents.verifying import ACTOR, Assessor
+from streams.core.casework import case_id
 from streams.core.changes import Change
+from streams.core.seeming import answered_of, as_if_unsaid, as_shown, call_of, hold_of
 from streams.core.verification import asked_of
 from streams.ports import AlreadyDone, Append, Appended, EventStore, NewEvent
 
@@ -77,32 +82,49 @@ class ReverifyAgent:
             return
         started = event_of(begun)
         assert isinstance(started, VerificationStarted)
-        outcome, level, codes = self._judge(envelope, event, begun, started, history)
-        answered = VerificationAnswered(verification=event.enrolment, outcome=outcome, level=level.value, codes=codes)
+        events = self._told(envelope, event, begun, started, history)
         done = self._store.append(
             Append(
-                actor=ACTOR, events=[NewEvent(envelope.stream, answered, secrets.token_hex(16))], correlation=envelope.correlation,
-                causation=envelope.event_id, idempotency_key=f"verify/{event.evidence}", request_sha256=event.sha256,
+                actor=ACTOR, events=[NewEvent(place, one, secrets.token_hex(16)) for place, one in events],
+                correlation=envelope.correlation, causation=envelope.event_id, idempotency_key=f"verify/{event.evidence}",
+                request_sha256=event.sha256,
             )
         )  # fmt: skip
         if not isinstance(done, Appended | AlreadyDone):
             raise HandlingError(f"the answer to {event.enrolment} was not appended: {done}")
 
-    def _judge(
+    def _told(
         self, envelope: Envelope, event: RecordingReceived, begun: Envelope, started: VerificationStarted, history: Sequence[Envelope]
-    ) -> tuple[Literal["passed", "failed"], Level, tuple[str, ...]]:
-        own = own_face(history, self._keys)
+    ) -> list[tuple[str, Event]]:
+        """Tell what is appended, and where. Whoever has a cameo that only looks active called for help before: nobody else is asked."""
+        cameo = envelope.stream
+        with self._store.snapshot() as facts:
+            looks, shown, hold, now_us = facts.get(cameo, "status") is None, as_shown(facts, history), hold_of(facts, cameo), facts.now_us()
+        called, level, codes = self._judge(envelope, event, begun, started, history, shown)
+        if called or looks:
+            held = [(cameo, one) for one in (answered_of(event.enrolment, level.value, codes), *hold)]
+            return [*held, (case_id(event.evidence), call_of(cameo, event.enrolment, codes, now_us))]
+        outcome = "failed" if codes else "passed"
+        return [(cameo, VerificationAnswered(verification=event.enrolment, outcome=outcome, level=level.value, codes=codes))]
+
+    def _judge(
+        self, envelope: Envelope, event: RecordingReceived, begun: Envelope, started: VerificationStarted, history: Sequence[Envelope],
+        shown: Sequence[Envelope],
+    ) -> tuple[bool, Level, tuple[str, ...]]:  # fmt: skip
+        """Tell whether it calls for help, its level, and what speaks against it (without the word): nothing, and it passes."""
+        own = own_face(shown, self._keys)
         if not own:
-            return "failed", Level.UPLOAD, ("face.not_compared",)
+            return False, Level.UPLOAD, ("face.not_compared",)
         try:
             recording = self._keys.get_evidence(event.evidence, PURPOSE)
         except KeyholderRefusedError as error:
             if not GONE.intersection(error.codes):
                 raise
-            return "failed", Level.UPLOAD, ("evidence.destroyed",)
+            return False, Level.UPLOAD, ("evidence.destroyed",)
         asked = asked_of((begun, started), (envelope, event), history, earlier=self._earlier(), own_template=own)
         found = searched(self._assessor.assess(recording, asked, Profile.BASIC).assessment, ())
-        match decide(found, Profile.BASIC):
+        called = calls_for_help(self._store, self._keys, started.owner, found.heard)
+        match decide(as_if_unsaid(found) if called else found, Profile.BASIC):
             case Activated():
                 codes: tuple[str, ...] = ()
             case NeedsReview(codes=reasons):
@@ -111,7 +133,7 @@ class ReverifyAgent:
                 pass
         if not codes and not reaches(found.level, Level(started.level)):
             codes = ("review.level",)
-        return ("failed" if codes else "passed"), found.level, codes
+        return called, found.level, codes
 
     def _destroy(self, evidence: str) -> None:
         try:

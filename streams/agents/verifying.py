@@ -20,7 +20,6 @@ from identity.core.context import Asked, FaceMatch
 from identity.core.fingerprint import Fingerprint
 from identity.core.profiles import Profile
 from identity.core.reviewing import wanted
-from identity.core.spoken import distress_heard
 from identity.keys.errors import KeyholderRefusedError
 from schemas.cameo import EnrolmentAssessed, EnrolmentRefused, EnrolmentStarted, Facet, RecordingReceived, SubjectKeyDestroyed
 from schemas.case import CaseOpened
@@ -29,12 +28,13 @@ from schemas.envelope import Envelope, Sealed
 from schemas.ids import StreamKind, cameo_of
 from schemas.registry import Event
 from schemas.verification import VerificationStarted
+from streams.agents.calling import calls_for_help
 from streams.agents.errors import HandlingError
 from streams.agents.evidence import ASSESS, GONE
 from streams.agents.own_face import COMPARE_PURPOSE, own_face
 from streams.core.casework import case_id
 from streams.core.changes import Change
-from streams.core.seeming import as_if_unsaid, codes_of, held_of
+from streams.core.seeming import as_if_unsaid, codes_of, held_of, hold_of
 from streams.core.verification import (
     asked_of,
     assessed_of,
@@ -46,7 +46,6 @@ from streams.core.verification import (
 from streams.ports import AlreadyDone, Append, Appended, Conflict, EventStore, NewEvent, Outcome
 
 ACTOR = "worker"
-DISTRESS_PURPOSE = "distress"
 TRIES = 3
 
 
@@ -172,7 +171,7 @@ class VerifyAgent:
         matches = self._faces.search(template, envelope.stream) if self._faces is not None and wanted_here else None
         assessment = searched(found.assessment, matches)
         profile = Profile(started.profile)
-        called = self._calls_for_help(started, assessment)
+        called = calls_for_help(self._store, self._keyholder, started.owner, assessment.heard)
         decision = decide(as_if_unsaid(assessment) if called else assessment, profile)
         if isinstance(decision, Activated):
             for facet, asset in (self._seeming_assets(envelope.stream, recording) if called else found.assets).items():
@@ -183,17 +182,17 @@ class VerifyAgent:
         with self._store.snapshot() as facts:
             now_us = facts.now_us()
         outcome = outcome_of(event.enrolment, started, assessment, decision, now_us)
-        cases = ()
+        beside: tuple[Event, ...] = ()
         if called:
             codes = codes_of(decision)
             outcome = held_of(event.enrolment) if isinstance(decision, Activated) else outcome
-            cases = (case_of(envelope.stream, event, wanted(codes, profile, now_us), codes, None),)
+            beside = (case_of(envelope.stream, event, wanted(codes, profile, now_us), codes, None), *self._hold(envelope.stream))
         elif isinstance(decision, NeedsReview):
             nearest = max(matches or (), key=lambda match: match.similarity_micro, default=None)
             other = nearest.ref if nearest is not None and "face.known" in decision.codes else None
-            cases = (case_of(envelope.stream, event, wanted(decision.codes, profile, now_us), decision.codes, other),)
+            beside = (case_of(envelope.stream, event, wanted(decision.codes, profile, now_us), decision.codes, other),)
         elsewhere = sum(match.kind == "attacker" for match in matches or ())
-        self._append(envelope, event, (assessed_of(event, started, assessment), outcome, *cases), {event_id: sealed}, elsewhere)
+        self._append(envelope, event, (assessed_of(event, started, assessment), outcome, *beside), {event_id: sealed}, elsewhere)
 
     def _seeming_assets(self, cameo: str, recording: bytes) -> Mapping[Facet, bytes]:
         """Cut the likeness of a call for help that has to look like an activation: sealed, it opens for nobody without one.
@@ -203,18 +202,9 @@ class VerifyAgent:
         with self._store.snapshot() as facts:
             return {} if facts.get(cameo, "status") is not None else self._assessor.cut(recording)
 
-    def _calls_for_help(self, started: EnrolmentStarted, assessment: Assessment) -> bool:
-        """Tell whether the word was said that the owner set for danger; False where none is set, or its key is destroyed."""
-        told = [one for one in self._store.read(started.owner) if one.type == "account.distress_set"][-1:]
-        if not told or not told[0].sealed or not assessment.heard:
-            return False
-        try:
-            word = self._keyholder.unseal(started.owner, told[0].event_id, DISTRESS_PURPOSE)["word"].decode()
-        except KeyholderRefusedError as error:
-            if "key.destroyed" not in error.codes:
-                raise
-            return False
-        return any(distress_heard(assessment.heard.splitlines(), word, language) for language in ("en", "ko"))
+    def _hold(self, cameo: str) -> tuple[Event, ...]:
+        with self._store.snapshot() as facts:
+            return hold_of(facts, cameo)
 
     def _append(
         self,

@@ -22,6 +22,8 @@ NOT_APPEALABLE: Final = ("challenge.", "replay.", "media.", "evidence.")
 def unfounded(case: Case, read: Read) -> str | None:
     """Tell why nothing may follow from a case, for the log; None: it has the grounds that its kind needs."""
     events = read(case.event.cameo)
+    if case.kind == "distress" and case.event.evidence is None:
+        return _no_call(case, events)
     assessed = _assessed(case, events)
     if assessed is None:
         return "its evidence is no assessed recording of its enrolment"
@@ -48,6 +50,15 @@ def _not_opened_so(case: Case, profile: Profile, events: Sequence[Envelope]) -> 
         return f"its codes ask for a case {asked.kind} and {asked.people} people"
     if case.kind != "distress" and "enrolment.held" not in _told(case, events):
         return "its enrolment was never held"
+    return None
+
+
+def _no_call(case: Case, events: Sequence[Envelope]) -> str | None:
+    """Tell what about a call for help in a re-verification is not as the worker opens one."""
+    mine = [one for one in events if case.event.enrolment in (one.data.get("enrolment"), one.data.get("verification"))]
+    named = any(one.type == "enrolment.recording_received" and case.case == case_id(one.data["evidence"]) for one in mine)
+    if case.opened.actor != WORKER or not named or not any(one.type == "verification.answered" for one in mine):
+        return "the worker answered no such re-verification"
     return None
 
 

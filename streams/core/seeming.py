@@ -12,15 +12,21 @@ from typing import Literal
 import msgspec
 
 from identity.core.assessment import Activated, Assessment, Decision, NeedsReview, Refused
+from identity.core.profiles import Profile
+from identity.core.reviewing import wanted
 from policy.ports import FactReader
-from schemas.cameo import EnrolmentHeld
+from schemas.cameo import EnrolmentHeld, Level
+from schemas.case import CaseOpened
+from schemas.consent import ConsentHeld
 from schemas.envelope import Envelope
 from schemas.registry import Event
+from schemas.verification import VerificationAnswered
 from streams.core.casework import DISTRESS_ACTIVATED, Read, case_id
 from streams.core.verification import REFRESH_US
 
 HEARD = "distress.heard"
 WORD_SET = "account.distress_set"
+UNSHOWN = frozenset({WORD_SET, "consent.held"})
 LOOKED_AT = "review"
 """The purpose for which a reviewer opens evidence (identity.keys.rights)."""
 WORDS = 6
@@ -46,6 +52,27 @@ def codes_of(decision: Decision) -> tuple[str, ...]:
 def held_of(enrolment: str) -> Event:
     """Tell the event that stands where an activation would: nothing is active by it."""
     return EnrolmentHeld(enrolment=enrolment, codes=("review.required",))
+
+
+def hold_of(facts: FactReader, cameo: str) -> tuple[Event, ...]:
+    """Tell the event that holds an active cameo after a call for help, so that whatever is said of it meanwhile lets nobody use it."""
+    status = facts.get(cameo, "status")
+    active = status is not None and status.value["status"] == "active" and facts.get(cameo, "held") is None
+    return (ConsentHeld(),) if active else ()
+
+
+def answered_of(verification: str, level: Level, codes: tuple[str, ...]) -> VerificationAnswered:
+    """Tell the event of a re-verification that called for help: nobody passes by it. `codes`: what speaks against it without the word."""
+    return VerificationAnswered(verification=verification, outcome="failed", level=level, codes=codes or ("review.required",))
+
+
+def call_of(cameo: str, verification: str, codes: tuple[str, ...], now_us: int) -> CaseOpened:
+    """Write down the case of a re-verification that called for help. It has no recording: that goes at once, as after every answer."""
+    told = (HEARD, *(codes or (DISTRESS_ACTIVATED,)))
+    wish = wanted(told, Profile.BASIC, now_us)
+    return CaseOpened(
+        kind=wish.kind, cameo=cameo, enrolment=verification, evidence=None, codes=told, people=wish.people, due_us=wish.due_us
+    )  # fmt: skip
 
 
 def seeming(facts: FactReader, events: Sequence[Envelope]) -> dict[str, Seeming]:
@@ -74,11 +101,11 @@ def status_seen(cameo: str, facts: FactReader, read: Read) -> dict[str, str] | N
 def as_shown(facts: FactReader, events: Sequence[Envelope]) -> list[Envelope]:
     """Write a person's events as they are shown them: those that a call for help changed, as they would be without it.
 
-    That a word was set is left out, as is who looked at an accepted recording beside somebody else's (`_of_another_case`); revisions are
-    counted anew, so that no gap tells of it.
+    That a word was set is left out, as is that one was said (`consent.held`), and who looked at an accepted recording beside somebody
+    else's (`_of_another_case`); revisions are counted anew, so that no gap tells of it.
     """
     others = _of_another_case(events)
-    kept = [one for one in events if one.type != WORD_SET and one.event_id not in others]
+    kept = [one for one in events if one.type not in UNSHOWN and one.event_id not in others]
     calls = seeming(facts, kept)
     shown = _as_unsaid(kept, calls) if calls else kept
     if len(shown) == len(events):
@@ -118,6 +145,8 @@ def _as_unsaid(events: Sequence[Envelope], calls: dict[str, Seeming]) -> list[En
             refresh_us = event.time_us + REFRESH_US
             data = {"enrolment": enrolment, "assurance": begun[enrolment], "level": levels[enrolment], "refresh_by_us": refresh_us}
             shown.append(msgspec.structs.replace(event, type="enrolment.activated", version=2, data=data))
+        elif event.type == "verification.answered" and calls.get(event.data["verification"]) == "activated":
+            shown.append(msgspec.structs.replace(event, data=event.data | {"outcome": "passed", "codes": ()}))
         elif event.type == "enrolment.assessed" and enrolment in calls:
             checks = [one | {"passed": True} if one["number"] == WORDS else one for one in event.data["checks"]]
             shown.append(msgspec.structs.replace(event, data=event.data | {"checks": checks}))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from policy.core.folding.base import FactWrite, fold, put
+from policy.core.folding.base import FactWrite, drop, fold, put
 from schemas import cameo, verification
 
 
@@ -31,8 +31,11 @@ def _(event: cameo.EnrolmentHeld) -> tuple[FactWrite, ...]:
 
 @fold.register
 def _(event: cameo.EnrolmentActivated) -> tuple[FactWrite, ...]:
-    return put("enrolment", {"enrolment": event.enrolment, "state": "activated"}) + put(
-        "status", {"status": "active", "assurance": event.assurance}
+    """Whoever was seen anew is not held any more."""
+    return (
+        *put("enrolment", {"enrolment": event.enrolment, "state": "activated"}),
+        *put("status", {"status": "active", "assurance": event.assurance}),
+        *drop("held"),
     )
 
 

@@ -66,6 +66,12 @@ def _(event: consent.ConsentResumed) -> tuple[FactWrite, ...]:
 
 
 @fold.register
+def _(event: consent.ConsentHeld) -> tuple[FactWrite, ...]:
+    del event
+    return put("held")
+
+
+@fold.register
 def _(event: consent.GroupNamed) -> tuple[FactWrite, ...]:
     return put(f"group/{event.group}") if event.active else drop(f"group/{event.group}")
 

@@ -13,6 +13,7 @@ MOVES_CONSENT = {
     "account.standing_changed", "account.power_given", "account.power_ended", "account.died", "account.plan_set", "account.invited",
     "enrolment.started", "enrolment.activated", "subject_key.destroyed",
     "consent.audience_set", "consent.grant_given", "consent.grant_withdrawn", "consent.revoked", "consent.paused", "consent.resumed",
+    "consent.held",
     "consent.group_named", "consent.group_member_added", "consent.group_member_removed", "consent.passed_on",
     "consent.pass_on_ended", "consent.restriction_set", "consent.preference_set", "app.registered", "app.standing_changed",
     "generation.taken_down", "generation.removed", "policy.bundle_activated", "switch.thrown",
@@ -34,7 +35,7 @@ class State:
         self.blocks: set[tuple[str, str]] = set()
         self.cameos: dict[str, dict[str, Any]] = defaultdict(
             lambda: {
-                "owner": None, "status": None, "rules": {}, "grants": {}, "revoked": [], "paused": False, "groups": set(),
+                "owner": None, "status": None, "rules": {}, "grants": {}, "revoked": [], "paused": False, "held": False, "groups": set(),
                 "members": set(), "passed": set(),
             }
         )  # fmt: skip
@@ -58,7 +59,7 @@ class State:
         elif kind == "enrolment.started":
             self.cameos[stream]["owner"] = data["owner"]
         elif kind == "enrolment.activated":
-            self.cameos[stream]["status"] = data["assurance"]
+            self.cameos[stream] |= {"status": data["assurance"], "held": False}
         elif kind == "subject_key.destroyed":
             self.cameos[stream]["status"] = None
         elif kind == "switch.thrown":
@@ -87,7 +88,7 @@ class State:
                 self.invited.add(stream)
             case "plan_set":
                 self.plans[stream] = data
-            case "power_given" | "power_ended" | "step_up_set" | "distress_set":
+            case "power_given" | "power_ended" | "step_up_set" | "distress_set" | "cases_listed":
                 pass
             case _:
                 raise ValueError(what)
@@ -106,6 +107,8 @@ class State:
                 cameo["revoked"].append((revision, next((scope for scope in scopes if scope is not None), None), data["strength"]))
             case "paused" | "resumed":
                 cameo["paused"] = what == "paused"
+            case "held":
+                cameo["held"] = True
             case "group_named":
                 (cameo["groups"].add if data["active"] else cameo["groups"].discard)(data["group"])
             case "group_member_added":

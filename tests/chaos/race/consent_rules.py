@@ -112,6 +112,8 @@ class World(State):
         requester, owner, found = one["asked"]["requester"], cameo["owner"], list[str]()
         if cameo["status"] is None:
             return ["the cameo is not active"]
+        if cameo["held"]:
+            found.append("a call for help holds the cameo")
         if cameo["paused"]:
             found.append("everything of the cameo is paused")
         if self.standing.get(owner) != "good":

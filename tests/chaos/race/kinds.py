@@ -95,6 +95,7 @@ OWN_STREAM = (
     Kind("withdrawn", "grant", _cameo(_withdrawn)),
     Kind("audience narrowed", "everyone", _cameo(_narrowed)),
     Kind("paused", "grant", _cameo(lambda _: consent.ConsentPaused())),
+    Kind("held", "grant", _cameo(lambda _: consent.ConsentHeld()), role="worker"),
     Kind("group member removed", "group", _cameo(lambda s: consent.GroupMemberRemoved(group=s.group, account=s.requester))),
     Kind("group dissolved", "group", _cameo(lambda s: consent.GroupNamed(group=s.group, active=False))),
     Kind("purpose revoked", "everyone", _revoked("stop", purpose="personal")),

@@ -193,6 +193,10 @@ GIVEN: dict[str, Fault] = {
     "length to the last": _both(_first(duration_ms=10_000), _grant_taken),
     "paused": _late(_by_cameo(consent.ConsentPaused())),
     "paused and resumed": _late(_by_cameo(consent.ConsentPaused()), _by_cameo(consent.ConsentResumed())),
+    "held": _late(_by_cameo(consent.ConsentHeld())),
+    "held and enrolled anew": _late(
+        _by_cameo(consent.ConsentHeld()), _by_cameo(cameo.EnrolmentActivated(enrolment="e2", assurance="basic"))
+    ),
     "left the group": _late(_by_cameo(consent.GroupMemberRemoved(group=GROUP, account=REQUESTER))),
     "group dissolved": _late(_by_cameo(consent.GroupNamed(group=GROUP, active=False))),
     "passed on without leave": _first(pass_on=False),

@@ -16,6 +16,7 @@ from identity.core.fingerprint import Fingerprint
 from identity.core.profiles import Level, Profile
 from identity.keys.errors import KeyholderRefusedError
 from identity.keys.fakes import InMemoryKeyholder
+from schemas.account import DistressSet
 from schemas.cameo import EnrolmentActivated, EnrolmentAssessed, EnrolmentHeld, RecordingReceived
 from schemas.envelope import Envelope
 from schemas.ids import cameo_of, stream_id
@@ -25,6 +26,9 @@ from streams.agents.expiring import expire_verification
 from streams.agents.own_face import UNKNOWN, own_face
 from streams.agents.reverifying import ReverifyAgent
 from streams.agents.verifying import Found
+from streams.core.casework import Case, case_id, case_of
+from streams.core.founding import unfounded
+from streams.core.seeming import as_shown, call_of
 from streams.fakes import InMemoryEventStore
 from streams.ports import Append, Appended, NewEvent
 
@@ -49,6 +53,7 @@ class Shown:
         self.template = face(1)
         self.level = Level.UPLOAD
         self.failing: dict[int, str] = {}
+        self.heard = ""
 
     def assess(self, recording: bytes, asked: Asked, profile: Profile) -> Found:
         assert recording == b"a take"
@@ -56,7 +61,9 @@ class Shown:
         results = [measure(n, self.failing.get(n, "x"), float(n not in self.failing), 1.0, "t", profile=profile) for n in sorted(numbers)]
         results += same_person.check(self.template, asked.own_template, profile)
         mark = Fingerprint("ab")
-        found = Assessment(tuple(results), "ab", asked.challenge.challenge_id, profile, (), mark, self.level, template=self.template)
+        found = Assessment(
+            tuple(results), "ab", asked.challenge.challenge_id, profile, (), mark, self.level, template=self.template, heard=self.heard
+        )
         return Found(found, {})
 
 
@@ -75,8 +82,8 @@ class Place:
         self.store.append(Append(actor="worker", events=[NewEvent(CAMEO, assessed, event_id, sealed)], correlation="c"))
         self.append(EnrolmentActivated(enrolment="first", assurance=assurance))  # type: ignore[arg-type]
 
-    def append(self, event: Event) -> Envelope:
-        done = self.store.append(Append(actor=OWNER, events=[NewEvent(CAMEO, event, secrets.token_hex(16))], correlation="c"))
+    def append(self, event: Event, stream: str = CAMEO) -> Envelope:
+        done = self.store.append(Append(actor=OWNER, events=[NewEvent(stream, event, secrets.token_hex(16))], correlation="c"))
         assert isinstance(done, Appended)
         return done.envelopes[0]
 
@@ -101,6 +108,26 @@ class Place:
         (one,) = [past.data for past in self.store.read(CAMEO) if past.type == "verification.answered"]
         return one["outcome"], list(one["codes"]), one["level"]
 
+    def set_word(self, word: str) -> None:
+        event_id = secrets.token_hex(16)
+        sealed = self.keys.as_role("api").seal(OWNER, OWNER, event_id, {"word": word.encode()})
+        self.store.append(Append(actor=OWNER, events=[NewEvent(OWNER, DistressSet(), event_id, sealed)], correlation="c"))
+
+    def case(self) -> tuple[Case, str | None]:
+        """The case that was opened, and why nothing may follow from it."""
+        (opened,) = [one for one in self.store.read_all() if one.type == "case.opened"]
+        found = case_of(opened.stream, self.store.read(opened.stream))
+        assert found is not None
+        return found, unfounded(found, self.store.read)
+
+    def seen(self) -> list[Envelope]:
+        with self.store.snapshot() as facts:
+            return as_shown(facts, self.store.read(CAMEO))
+
+    def held(self) -> bool:
+        with self.store.snapshot() as facts:
+            return facts.get(CAMEO, "held") is not None
+
 
 @pytest.fixture
 def place() -> Place:
@@ -115,6 +142,52 @@ def test_the_same_person_passes_at_the_level_of_the_recording_and_nothing_is_kep
     with pytest.raises(KeyholderRefusedError):
         place.keys.get_evidence(received.data["evidence"], "verify")
     assert "template" not in place.store.read(CAMEO)[-1].sealed
+
+
+def test_a_word_for_danger_passes_for_nobody_looks_passed_holds_the_cameo_and_calls(place: Place) -> None:
+    place.set_word("pineapple")
+    place.begin()
+    place.shown.heard, place.shown.failing = "one two pineapple", {6: "words.not_as_asked"}
+    received = place.answer()
+    place.agent.handle(received)
+    assert place.outcome() == ("failed", ["review.required"], "upload")
+    (seen,) = [one.data for one in place.seen() if one.type == "verification.answered"]
+    assert (seen["outcome"], list(seen["codes"])) == ("passed", [])
+    assert place.held()
+    assert "consent.held" not in [one.type for one in place.seen()]
+    case, why_not = place.case()
+    assert (case.kind, case.event.evidence, case.event.codes, why_not) == ("distress", None, ("distress.heard", "distress.activated"), None)
+    with pytest.raises(KeyholderRefusedError):
+        place.keys.get_evidence(received.data["evidence"], "verify")
+    place.append(EnrolmentActivated(enrolment="second", assurance="basic"))
+    assert not place.held(), "who was seen anew is let go"
+
+
+def test_a_word_for_danger_said_by_another_face_looks_failed_as_without_it(place: Place) -> None:
+    place.set_word("pineapple")
+    place.begin()
+    place.shown.heard, place.shown.template = "pineapple", face(2)
+    place.agent.handle(place.answer())
+    assert place.outcome()[:2] == ("failed", ["face.other_person"])
+    (seen,) = [one.data for one in place.seen() if one.type == "verification.answered"]
+    assert (seen["outcome"], list(seen["codes"])) == ("failed", ["face.other_person"])
+    assert place.case()[0].event.codes == ("distress.heard", "face.other_person")
+
+
+def test_without_the_word_nothing_is_held_and_nobody_called(place: Place) -> None:
+    place.set_word("pineapple")
+    place.begin()
+    place.shown.heard = "one two"
+    place.agent.handle(place.answer())
+    assert place.outcome()[0] == "passed"
+    assert not place.held()
+    assert not [one for one in place.store.read_all() if one.type == "case.opened"]
+
+
+def test_a_case_of_a_re_verification_that_the_worker_never_answered_has_no_grounds(place: Place) -> None:
+    place.begin()
+    place.append(call_of(CAMEO, "v1", (), 1), case_id("nothing"))
+    assert place.case()[1] == "the worker answered no such re-verification"
 
 
 def test_another_person_fails(place: Place) -> None:
