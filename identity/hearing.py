@@ -3,6 +3,7 @@
 from typing import Final, Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from identity.core.acoustics import channel_of, power_frames, room_of, speaking, stream_of
 from identity.core.features import FaceTrack, SpeechFacts
@@ -14,6 +15,9 @@ from identity.ports import SAMPLE_RATE_HZ, Media, Samples, SpeakerEmbedder, Spee
 VOICE_WINDOW_S: Final = 2.0
 VOICE_STEP_S: Final = 1.0
 VOICE_LEAST_S: Final = 0.5
+SHORT_WINDOW_S: Final = 0.8
+SHORT_STEP_S: Final = 0.4
+"""Stretches short enough that a voice which changes within a phrase shows."""
 MOST_HEARD_S: Final = 30.0
 """What a recogniser sees at once. A longer recording is heard from its first speech on."""
 
@@ -82,7 +86,21 @@ def sound_of(media: Media, face: FaceTrack, spans: tuple[SpeechSpan, ...], model
         channel=channel_of(power, speech),
         room=room_of(power, speech),
         stream=stream,
+        voices=short_voices(samples, spans, models),
+        speech_us=tuple((at_us(first, stream.start_us), at_us(last, stream.start_us)) for first, last in places),
     )
+
+
+def short_voices(samples: Samples, spans: tuple[SpeechSpan, ...], models: HearingModels) -> NDArray[np.float32]:
+    """A voice vector for every short stretch of the speech, (stretches, n), in order."""
+    speech, size, step = joined(samples, spans), int(SHORT_WINDOW_S * SAMPLE_RATE_HZ), int(SHORT_STEP_S * SAMPLE_RATE_HZ)
+    vectors = [models.speaker.embed(speech[a : a + size]) for a in range(0, len(speech) - size + 1, step)]
+    return np.stack(vectors) if vectors else np.zeros((0, 1), np.float32)
+
+
+def at_us(place: int, start_us: int) -> int:
+    """Tell when a sample was taken, from the first picture."""
+    return start_us + round(place / SAMPLE_RATE_HZ * 1e6)
 
 
 def _heard(samples: Samples, spans: tuple[SpeechSpan, ...], models: HearingModels, language: str, start_us: int) -> tuple[Heard, ...]:

@@ -8,7 +8,7 @@ What is quick (lips, channel, room) is worked out each time. One pass over a fil
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, Self
 
 import numpy as np
@@ -17,7 +17,7 @@ from bench.identity.cache import kept, key_of, source_of
 from bench.identity.clips.rendering import Recording
 from bench.identity.clips.sound import HISS
 from identity import hearing, looking, pattern, spectrum, straight
-from identity.adapters import mediapipe_face
+from identity.adapters import mediapipe_face, speaker
 from identity.core import acoustics, lipsync, picture, words
 from identity.core.features import FaceTrack, Features, FrameFacts, MediaFacts, SpeechFacts
 from identity.core.sound import Heard, SoundFacts
@@ -93,7 +93,13 @@ class Reader:
         track = track_of(face.readings, stream.count)
         seen = {name: self._kept(name, recording, made) for name in observers()}
         samples = self._kept("samples", recording, made)
-        return Features(stream.facts, face.frames, track, samples, heard.speech, sound=_sound(heard, stream, track), **seen)
+        sound = replace(_sound(heard, stream, track), voices=self._voices(recording, heard))
+        return Features(stream.facts, face.frames, track, samples, heard.speech, sound=sound, **seen)
+
+    def _voices(self, recording: Recording, heard: HearingBlock) -> np.ndarray:
+        """Voice vectors of short stretches: from what is kept of the sound, so that nothing is decoded for them."""
+        source = source_of(hearing.short_voices, hearing.SHORT_WINDOW_S, hearing.SHORT_STEP_S, speaker)
+        return kept(_key("hearing", recording), "voices", source, lambda: hearing.short_voices(heard.samples, heard.spans, self._models))
 
     def read(self, recording: Recording, blocks: Collection[str]) -> None:
         """Make and keep some blocks of a recording: those that will not change soon. Raises RefusedError."""
@@ -221,4 +227,5 @@ def _sound(heard: HearingBlock, stream: StreamBlock, face: FaceTrack) -> SoundFa
         acoustics.channel_of(power, speech),
         acoustics.room_of(power, speech),
         lies,
+        speech_us=tuple((hearing.at_us(first, lies.start_us), hearing.at_us(last, lies.start_us)) for first, last in places),
     )

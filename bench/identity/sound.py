@@ -140,7 +140,7 @@ def main() -> None:
         print("people:", {f"{half} {kind}": len(who) for (half, kind), who in counts.items()})
         for name in ("natural",):
             told(rows, name, kinds=("loudspeaker", "kokoro", "given_fake"))
-        for name in ("low_db", "cutoff_hz", "decay_s", "modulation_db", "floor_db"):
+        for name in ("above_db", "cutoff_hz", "floor_db"):
             told(rows, name, kinds=("loudspeaker", "kokoro"))
         for name in ("jump_db", "change_db", "breath_s", "zeros_s", "repeat"):
             told(rows, name, kinds=("spliced", "kokoro", "loudspeaker"))

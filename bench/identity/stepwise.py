@@ -234,7 +234,7 @@ def _sound(words: tuple[HeardWord, ...]) -> SoundFacts:
     nan = float("nan")
     heard = Heard(" ".join(word.text for word in words), words)
     return SoundFacts(
-        "en", (heard,), nan, LipFacts(0, nan, 0, nan, nan), ChannelFacts(nan, nan, nan, nan), RoomFacts(nan, nan, nan, nan),
+        "en", (heard,), nan, LipFacts(0, nan, 0, nan, nan), ChannelFacts(nan), RoomFacts(nan, nan, nan, nan),
         StreamFacts(0, 0, nan, 0, 0, nan),
     )  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""Owns measures of a sound by itself: spectra, pauses, decay, repetition. Does not know words, faces or thresholds.
+"""Owns measures of a sound by itself: spectra, pauses, repetition. Does not know words, faces or thresholds.
 
 Sound is int16 or float (samples,), mono, 16 kHz. Levels are decibels against full scale; nan where there is too little to read.
 """
@@ -24,6 +24,8 @@ _QUIET_DB: Final = -100.0
 _BANDS_HZ: Final = (100, 250, 500, 1000, 2000, 3000, 4500, 6000, 8000)
 _SILENT_DB: Final = -75.0
 """In one band. Below it codecs write what they like, and nobody hears a difference."""
+_SILENT_BIN_DB: Final = -95.0
+_STANDS_OUT_DB: Final = 20.0
 _LEAST_PAUSE_FRAMES: Final = 12
 _EDGE_S: Final = 0.5
 
@@ -54,26 +56,25 @@ def speaking(frames: int, spans: Sequence[Span]) -> NDArray[np.bool_]:
 def channel_of(power: Numbers, speech: NDArray[np.bool_]) -> ChannelFacts:
     """Read the channel from `power_frames` and which of them are speech."""
     if speech.sum() < 50:
-        return ChannelFacts(*([float("nan")] * 4))
+        return ChannelFacts(float("nan"))
+    return ChannelFacts(_cutoff(np.quantile(power[speech], 0.95, axis=0), _bins_hz(power)), _above(power, speech))
+
+
+def _above(power: Numbers, speech: NDArray[np.bool_]) -> float:
+    """See `ChannelFacts.above_db`: loud frames (one in 33) against the pauses' median, bin by bin. Noise alone gives 7.1."""
+    pauses = power[~speech]
+    if len(pauses) < _LEAST_PAUSE_FRAMES:
+        return float("nan")
     hz = _bins_hz(power)
-    loud = power[speech]
-    mean = loud.mean(axis=0)
-    low = _band(mean, hz, 70, 200) / max(_band(mean, hz, 200, 2000), 1e-12)
-    level = decibels(loud[:, hz >= 100].sum(axis=1))
-    return ChannelFacts(
-        low_db=float(decibels(np.asarray(low))),
-        cutoff_hz=_cutoff(np.quantile(loud, 0.95, axis=0), hz),
-        decay_s=_decay(decibels(power[:, hz >= 100].sum(axis=1))),
-        modulation_db=float(np.std(level)),
-    )
+    low, high = (hz >= 2000) & (hz < 3400), (hz >= 4300) & (hz < 7600)
+    floor = decibels(np.median(pauses, axis=0))
+    over = decibels(np.quantile(power[speech], 0.97, axis=0)) - floor
+    goes_on = float(floor[high].mean()) > max(_SILENT_BIN_DB, float(floor[low].mean()) - 12)
+    return float(over[high].mean()) if goes_on and float(over[low].mean()) >= _STANDS_OUT_DB else float("nan")
 
 
 def _bins_hz(power: Numbers) -> Numbers:
     return np.linspace(0.0, RATE_HZ / 2, power.shape[1])
-
-
-def _band(spectrum: Numbers, hz: Numbers, first: float, last: float) -> float:
-    return float(spectrum[(hz >= first) & (hz < last)].sum())
 
 
 def _cutoff(loud: Numbers, hz: Numbers) -> float:
@@ -84,21 +85,6 @@ def _cutoff(loud: Numbers, hz: Numbers) -> float:
         if level[i] - level[i + step : i + step + 32].max() >= 15 and level[i] - level[i + step :].max() >= 12:
             return float(hz[i + step // 2])
     return float(hz[-1])
-
-
-def _decay(level: Numbers) -> float:
-    """Median time for 60 dB at the ten steepest falls of at least 12 dB that last 40 ms or more."""
-    slopes: list[float] = []
-    i = 0
-    while i < len(level) - 1:
-        j = i
-        while j + 1 < len(level) and level[j + 1] < level[j]:
-            j += 1
-        if j - i >= 4 and level[i] - level[j] >= 12:
-            slopes.append((level[i] - level[j]) / ((j - i) * HOP / RATE_HZ))
-        i = max(j, i + 1)
-    steepest = sorted(slopes, reverse=True)[:10]
-    return float(60 / np.median(steepest)) if len(steepest) >= 3 else float("nan")
 
 
 def room_of(power: Numbers, speech: NDArray[np.bool_]) -> RoomFacts:

@@ -3,7 +3,10 @@
 Times are microseconds from the first picture; levels are decibels against full scale; nan means: could not be read.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
 
 
 @dataclass(frozen=True)
@@ -43,16 +46,13 @@ class LipFacts:
 
 @dataclass(frozen=True)
 class ChannelFacts:
-    """What the sound went through before the file: loudspeaker, room, microphone."""
+    """What the voice went through before the file. Levels of bass, decay and depth of loudness do not tell a loudspeaker: not read."""
 
-    low_db: float
-    """Speech power in 70-200 Hz against 200-2000 Hz: small loudspeakers give little."""
     cutoff_hz: float
     """Highest frequency with speech energy 20 dB over the pauses."""
-    decay_s: float
-    """Time that the voice needs to fall by 60 dB after words, read from its steepest falls: a room heard twice is longer."""
-    modulation_db: float
-    """Standard deviation of the level within speech: reverberation fills the gaps."""
+    above_db: float = float("nan")
+    """How far loud speech stands out of the pauses above 4.3 kHz. nan where it does not stand out below 3.4 kHz, or the pauses
+    themselves end there: then nothing can be said."""
 
 
 @dataclass(frozen=True)
@@ -100,6 +100,10 @@ class SoundFacts:
     channel: ChannelFacts
     room: RoomFacts
     stream: StreamFacts
+    voices: NDArray[np.float32] = field(default_factory=lambda: np.zeros((0, 1), np.float32))
+    """(stretches, n) unit voice vectors of short stretches of the speech, in order, each overlapping the next by half."""
+    speech_us: tuple[tuple[int, int], ...] = ()
+    """Where there is speech."""
 
     @property
     def texts(self) -> tuple[str, ...]:

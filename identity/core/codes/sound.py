@@ -21,6 +21,10 @@ SOUND: Final[dict[str, Message]] = {
         "The words were heard in two ways. Speak each word clearly, with a short pause after it.",
         "말이 두 가지로 들렸습니다. 단어마다 잠깐 쉬면서 또렷하게 말해 주세요.",
     ),
+    "words.more_said": Message(
+        "There was more speech than the phrase. Say only what is asked, alone, in a quiet room.",
+        "요청한 문구 외의 말소리가 들립니다. 조용한 곳에서 혼자 요청한 문구만 말해 주세요.",
+    ),
     "lips.not_with_voice": Message(
         "Lips and voice do not go together. Speak into the same device that films you, with no translation or sound effects.",
         "입 모양과 소리가 맞지 않습니다. 촬영하는 기기에 대고 직접 말하고 음성 효과는 꺼 주세요.",
@@ -29,13 +33,17 @@ SOUND: Final[dict[str, Message]] = {
         "Too little speech was seen to compare lips and voice. Keep your mouth in the picture while you speak.",
         "말하는 동안 입이 충분히 보이지 않았습니다. 말할 때 입이 화면에 보이게 해 주세요.",
     ),
+    "voice.changed": Message(
+        "The voice changes while you speak. Speak alone, the whole phrase, without voice effects.",
+        "말하는 동안 목소리가 달라집니다. 음성 효과 없이 혼자서 문구 전체를 말해 주세요.",
+    ),
+    "voice.narrow": Message(
+        "The voice lacks the high tones that the rest of the sound has. Speak yourself, near the microphone, without voice effects.",
+        "다른 소리에는 있는 높은 음이 목소리에는 없습니다. 음성 효과 없이 마이크 가까이에서 직접 말해 주세요.",
+    ),
     "voice.synthetic": Message(
         "The voice sounds processed. Switch off voice effects and noise suppression, and speak yourself.",
         "목소리가 가공된 것처럼 들립니다. 음성 효과와 소음 제거를 끄고 직접 말해 주세요.",
-    ),
-    "voice.loudspeaker": Message(
-        "The voice sounds as if it came from a loudspeaker. Speak yourself, near the microphone.",
-        "스피커에서 나온 소리처럼 들립니다. 마이크 가까이에서 직접 말해 주세요.",
     ),
     "room.level_changed": Message(
         "The background sound changed while you spoke. Record in one quiet place.",

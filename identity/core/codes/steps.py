@@ -33,6 +33,10 @@ STEPS: Final[dict[str, Message]] = {
         "A step was not followed. Start again, and when a step changes, do what is shown last.",
         "따르지 않은 단계가 있습니다. 다시 시작하고, 단계가 바뀌면 마지막에 표시된 것을 해 주세요.",
     ),
+    "live.words_apart": Message(
+        "Words were not said while they were asked for. Say each part of the phrase at once when it is shown, without long pauses.",
+        "요청된 때에 말하지 않은 단어가 있습니다. 문구가 표시되면 바로, 길게 쉬지 말고 말해 주세요.",
+    ),
     "live.slow": Message(
         "A person will look at the recording before it becomes active.",
         "활성화 전에 담당자가 녹화를 검토합니다.",

@@ -194,6 +194,25 @@ def test_voice_needs_enough_speech_of_one_speaker(speech_us, vectors, code):
     assert found == ([code] if code else [])
 
 
+def turning(*voices: int) -> np.ndarray:
+    """Voice vectors, one a stretch: nobody is like anybody else."""
+    return np.eye(4, dtype=np.float32)[list(voices)]
+
+
+@pytest.mark.parametrize(
+    ("voices", "expected"),
+    [((0, 0, 0, 0, 0), []), ((0, 0, 0, 1, 1), ["voice.several", "voice.changed"]), ((0, 0, 2, 0, 0), ["voice.changed"])],
+)
+def test_a_voice_that_goes_on_as_anothers_is_refused_and_one_odd_stretch_is_looked_at(voices, expected):
+    assert codes(voice.check(SpeechFacts("x", 6_000_000, 6_000_000, turning(*voices), ()), B)) == expected
+
+
+def test_a_voice_that_changes_within_a_phrase_is_looked_at():
+    assert codes(voice.changed(turning(0, 0, 0, 0, 0, 0), B)) == []
+    assert codes(voice.changed(turning(0, 0, 0, 1, 1, 1), B)) == ["voice.changed"]
+    assert voice.changed(turning(0, 0, 1, 1), B) == (), "two stretches on either side, and one between them"
+
+
 def test_a_captured_file_shows_no_sign_of_injection():
     assert codes(injection.check(features([]), "FaceTime HD Camera", B)) == []
 

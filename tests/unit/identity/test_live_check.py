@@ -7,6 +7,7 @@ import pytest
 from msgspec.structs import replace as changed
 
 from bench.identity.stepwise import OPENED_US, Answerer, Played, attacker, counted, jittery, judged, person
+from identity.core import pacing
 from identity.core.assessment import CheckResult
 from identity.core.challenge import issue
 from identity.core.checks import live, movements, words
@@ -115,6 +116,39 @@ def test_answers_at_one_interval_are_a_machines_where_they_are_read_so_evenly():
 def test_answers_that_begin_before_the_step_can_be_read_are_early():
     instant = Answerer(lambda _: -0.3, down_s=0.0, up_s=0.0)
     assert all("live.early" in failed(judged(seed, instant)[1]) for seed in SEEDS)
+
+
+def spoken(features, word_at):
+    """The same words at other times: `word_at` of the time of each word's end, in microseconds."""
+    (heard,) = features.sound.heard
+    moved = tuple(replace(word, start_us=word_at(word.end_us) - 500_000, end_us=word_at(word.end_us)) for word in heard.words)
+    return replace(features, sound=replace(features.sound, heard=(replace(heard, words=moved),)))
+
+
+@pytest.mark.parametrize(
+    ("word_at", "looked_at"),
+    [(lambda us: us, False), (lambda us: us + 400_000, False), (lambda us: us - 6_000_000, True), (lambda us: us + 30_000_000, True)],
+)
+def test_words_said_before_their_step_or_long_after_it_are_looked_at(word_at, looked_at):
+    played, _ = judged(3, person())
+    results = checked(played, 3, features=spoken(played.features(), word_at))
+    assert ("live.words_apart" in failed(results)) is looked_at
+
+
+def test_words_with_long_pauses_between_them_are_looked_at():
+    played, _ = judged(3, person())
+    features = played.features()
+    first = features.sound.words[0].end_us
+    slow = spoken(features, lambda us: first + (us - first) * 3)
+    assert pacing.slowest_s(features.sound.words, played.live, MediaClock(features.frames, played.live)) < 1
+    assert "live.words_apart" in failed(checked(played, 3, features=slow))
+
+
+def test_without_words_nothing_is_said_of_their_times():
+    played, _ = judged(3, person())
+    features = played.features()
+    silent = replace(features, sound=replace(features.sound, heard=()))
+    assert "live.words_apart" not in {result.code for result in checked(played, 3, features=silent)}
 
 
 def test_a_recording_made_before_answers_the_wrong_steps():

@@ -7,7 +7,7 @@ from identity.core.challenge import issue
 from identity.core.checks import lips, sound, words
 from identity.core.effects import EFFECTS, Effect, effect_of
 from identity.core.profiles import Profile
-from identity.core.sound import ChannelFacts, HeardWord, LipFacts, RoomFacts, StreamFacts
+from identity.core.sound import ChannelFacts, Heard, HeardWord, LipFacts, RoomFacts, SoundFacts, StreamFacts
 
 ASKED = issue("a", 0, b"\x01" * 32)
 SAID = " ".join(ASKED.phrase)
@@ -87,17 +87,45 @@ def test_each_sign_of_a_file_that_was_put_together_has_its_code(facts, code):
     assert codes(sound.stream(facts, Profile.BASIC)) == [code]
 
 
-def test_a_loudspeaker_in_a_room_is_noted_and_a_near_voice_is_not():
-    near, far = ChannelFacts(-6.0, 8000, 0.14, 16.0), ChannelFacts(-14.0, 7400, 0.3, 9.0)
-    assert sound.played(near) < 0.2
-    assert sound.played(far) > 0.9
-    assert codes(sound.voice(1.0, near, Profile.BASIC)) == []
-    assert codes(sound.voice(-12.0, far, Profile.BASIC)) == ["voice.synthetic", "voice.loudspeaker"]
-    assert codes(sound.voice(1.0, ChannelFacts(-6.0, 4000, 0.14, 16.0), Profile.BASIC)) == ["injection.sound_band"]
+@pytest.mark.parametrize(
+    ("natural_score", "channel", "expected"),
+    [
+        (1.0, ChannelFacts(8000, 22.0), []),
+        (-12.0, ChannelFacts(8000), ["voice.synthetic"]),
+        (1.0, ChannelFacts(8000, 7.4), ["voice.narrow"]),
+        (1.0, ChannelFacts(4000), ["injection.sound_band"]),
+    ],
+)
+def test_each_sign_of_a_voice_from_elsewhere_has_its_code(natural_score, channel, expected):
+    assert codes(sound.voice(natural_score, channel, Profile.BASIC)) == expected
+
+
+def telling(*spans_us: tuple[int, int], words: list[HeardWord]) -> SoundFacts:
+    nothing = (LipFacts(0, NAN, 0, NAN, NAN), ChannelFacts(NAN), RoomFacts(NAN, NAN, NAN, 0.0), StreamFacts(0, 0, NAN, 0, 0, 0.0))
+    return SoundFacts("en", (Heard("", tuple(words)),), NAN, *nothing, speech_us=spans_us)
+
+
+@pytest.mark.parametrize(
+    ("spans_us", "said_s"),
+    [
+        (((300_000, 2_100_000),), 0.0),
+        (((300_000, 2_100_000), (2_900_000, 4_100_000)), 1.2),
+        (((300_000, 3_250_000),), 1.0),
+        (((-2_000_000, -1_000_000), (300_000, 2_100_000)), 1.0),
+    ],
+)
+def test_speech_beside_the_words_is_more_than_was_asked(spans_us, said_s):
+    facts = telling(*spans_us, words=spoken("ocean", "four", "two", "paper"))
+    assert sound.beside_words_s(facts) == pytest.approx(said_s)
+    assert ("words.more_said" in codes(sound.check(facts, Profile.BASIC))) is (said_s > 0.5)
+
+
+def test_without_times_of_words_nothing_is_said_of_more_speech():
+    assert math.isnan(sound.beside_words_s(telling((0, 5_000_000), words=[])))
 
 
 def test_a_measure_that_could_not_be_read_gives_no_result():
-    nothing = ChannelFacts(NAN, NAN, NAN, NAN)
+    nothing = ChannelFacts(NAN)
     assert sound.voice(NAN, nothing, Profile.BASIC) == ()
     assert sound.room(RoomFacts(NAN, NAN, NAN, 0.0), Profile.BASIC) == ()
     assert not math.isnan(sound.stream(StreamFacts(0, 0, NAN, 0, 0, 0.0), Profile.BASIC)[-1].score_micro)
@@ -105,6 +133,6 @@ def test_a_measure_that_could_not_be_read_gives_no_result():
 
 def test_no_weak_sign_of_the_sound_refuses_alone():
     weak = [code for code in EFFECTS if code.split(".")[0] in {"voice", "room", "lips"} or code.startswith("injection.sound")]
-    assert len(weak) == 11
+    assert len(weak) == 12
     assert all(effect_of(code) is not Effect.REFUSE for code in weak)
     assert not measured(8, "voice.synthetic", -9.0, 0.0, "-", profile=Profile.VERIFIED).decisive
