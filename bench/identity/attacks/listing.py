@@ -19,6 +19,7 @@ from bench.identity.clips.sound import Loudspeaker, Spliced, Synthetic
 from bench.identity.clips.taken import Taken
 from bench.identity.clips.windows import WINDOWS, Window, shot
 from bench.identity.people import Half, digits, half_of, stills, voices
+from bench.identity.sound_attacks import put_together
 from identity.core.words import DIGITS, WORDS
 
 _TURNS: Final = ("left", "right", "up", "down")
@@ -147,6 +148,7 @@ def _sounds(models: Path) -> Iterator[Case]:
             phrase = _phrase(chance)
             synthetic = Synthetic(phrase, chance.choice(voices(base.half)), 0.4)
             yield replace(base, name=f"synthetic_voice-{place}", kind="synthetic_voice", sounds=synthetic, phrase=phrase, lips=True)
+    yield from put_together(bases, models)
 
 
 def _edits(models: Path) -> Iterator[Case]:

@@ -57,6 +57,11 @@ def voices_of(half: Half, models: Path) -> tuple[Said, ...]:
     return tuple(one for one in found if one is not None)
 
 
+def transcribed(path: str, models: Path) -> list[tuple[str, float, float]]:
+    """The words of an utterance (path below speech/long) with their begin and end in seconds, by the larger recogniser."""
+    return _transcribed(path, models)[0]
+
+
 def _stretch(path: Path, models: Path) -> Said | None:
     words = _transcribed(path.relative_to(corpus() / "speech" / "long").as_posix(), models)
     large, small = words

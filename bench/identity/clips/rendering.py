@@ -40,13 +40,14 @@ def record(case: Case, stage: Stage, *, make: bool = True) -> Recording | None:
         return None
     seconds = float(picture.with_suffix(".seconds").read_text())
     sounds = _placed(case, stage)
-    path = key_of((picture.stem, sounds), "recordings", _SOUND + _WRITER).with_suffix(".mp4" if case.container == "desktop" else ".webm")
+    source = _SOUND if type(sounds).__module__ == sound.__name__ else source_of(sound, sys.modules[type(sounds).__module__])
+    path = key_of((picture.stem, sounds), "recordings", source + _WRITER).with_suffix(".mp4" if case.container == "desktop" else ".webm")
     if not path.exists() and not make:
         return None
     if not path.exists():
         made = sounds.sound(seconds, stage)
         _whole(path, lambda part: join(part, picture, made, case.container))
-    return Recording(path, picture.stem, f"{sounds!r} {case.container == 'desktop'} {_SOUND}")
+    return Recording(path, picture.stem, f"{sounds!r} {case.container == 'desktop'} {source}")
 
 
 def _picture(case: Case, stage: Stage, *, make: bool) -> Path | None:
