@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from bisect import bisect_right
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from policy.ports import Fact
 from schemas.envelope import Envelope
+from schemas.registry import by_wire
 from serving.adapters.reading_rows import Rows, cursor_read, page, time, times
 from serving.core.standing import CameoFacts, grant_told
 from serving.errors import NotFoundError
@@ -39,26 +41,27 @@ class ConsentReading(Rows):
         with self._store.snapshot() as facts:
             head = facts.head(cameo)
             found = list(facts.scan(cameo, ""))
-            status = status_seen(cameo, facts, self._store.read)
-            rests_on = _rests_on(as_shown(facts, self._store.read(cameo)), facts.now_us())
+            events = self._store.read(cameo)
+            status, shown, now_us = status_seen(cameo, facts, self._store.read), as_shown(facts, events), facts.now_us()
         if head is None:
             raise NotFoundError("cameo.unknown", "there is no cameo", "enrol first: cameo enrol start")
         one = {key: fact.value for key, fact in found}
+        told = _revisions(events, shown)
         return {
             "cameo": cameo,
-            "revision": head.revision,
+            "revision": told(head.revision),
             **(status or {"status": "pending"}),
-            **rests_on,
+            **_rests_on(shown, now_us),
             "paused": "paused" in one,
             "audience": one.get("audience/", {"audience": "only_me"}),
             "audiences": _audiences(found),
             "grants": [
-                {"grantee": key.split("/")[1], "grant": key.split("/")[2], "given_revision": fact.revision} | times(fact.value)
+                {"grantee": key.split("/")[1], "grant": key.split("/")[2], "given_revision": told(fact.revision)} | times(fact.value)
                 for key, fact in found
                 if key.startswith("grant/")
             ],
             "withdrawn": [key.removeprefix("withdrawn/") for key, _ in found if key.startswith("withdrawn/")],
-            "revoked": {key.removeprefix("revoked/"): fact.revision for key, fact in found if key.startswith("revoked/")},
+            "revoked": {key.removeprefix("revoked/"): told(fact.revision) for key, fact in found if key.startswith("revoked/")},
             "restrictions": [{"restriction": key.partition("/")[2], **fact.value} for key, fact in found if key.startswith("restriction/")],
             "preferences": [{"preference": key.partition("/")[2], **fact.value} for key, fact in found if key.startswith("preference/")],
         }
@@ -74,11 +77,13 @@ class ConsentReading(Rows):
         prefix = "grant/" if grantee is None else f"grant/{grantee}/"
         told: list[dict[str, Any]] = []
         with self._store.snapshot() as reader:
+            events = self._store.read(cameo)
+            revision = _revisions(events, as_shown(reader, events))
             facts = CameoFacts(reader, cameo)
             for key, fact in facts.grants():
-                older = before is None or (fact.revision, key.rpartition("/")[2]) < (before, before_id)
+                older = before is None or (revision(fact.revision), key.rpartition("/")[2]) < (before, before_id)
                 if older and key.startswith(prefix) and len(told) <= limit:
-                    one = grant_told(facts, key, fact)
+                    one = grant_told(facts, key, fact) | {"given_revision": revision(fact.revision)}
                     told += [] if standing and one["state"] in ENDED else [one]
         written = self._given(cameo, {one["grant"] for one in told[:limit]})
         items = [times(one) | self._beside(written.get(one["grant"])) for one in told[:limit]]
@@ -107,6 +112,12 @@ class ConsentReading(Rows):
         price = None if currency is None else {"minor": event.data["price_minor"], "currency": currency}
         note = self._words(event.stream, event.event_id, "note") if event.sealed else None
         return times({"given_us": event.time_us}) | {"price": price, "note": note}
+
+
+def _revisions(events: Sequence[Envelope], shown: Sequence[Envelope]) -> Callable[[int], int]:
+    """Number what was said of consent, as it is shown: a stream's own revisions rise at each look of a reviewer, and tell of it."""
+    said = [one.position for one in shown if by_wire(one.type, one.version).consent]
+    return lambda revision: bisect_right(said, events[min(revision, len(events)) - 1].position) if events and revision else 0
 
 
 def _audiences(found: list[tuple[str, Fact]]) -> list[dict[str, Any]]:

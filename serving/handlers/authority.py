@@ -85,7 +85,10 @@ def _said(events: Sequence[NewEvent]) -> list[object]:
 
 
 def _widen(desk: Desk, caller: Caller, command: step_up.Command) -> None:
-    """Ask who widens consent for a fresh proof of who they are, where that is on: the one place where it is asked."""
+    """Ask who widens consent for a fresh proof of who they are, where that is on: the one place where it is asked.
+
+    One that calls for help lets it be said: the cameo is held, and nobody can use it (`consent.held`).
+    """
     if desk.proofs is not None:
         step_up.require(desk, desk.proofs, caller, command, caller.subject)
     elif any(desk.snapshot_fact(account, step_up.FACT) is not None for account in {caller.account, caller.subject}):

@@ -28,15 +28,15 @@ def set_word(desk: Desk, proofs: ProofStore, caller: Caller, word: str) -> None:
         raise InvalidError("distress.word", f"a word or short phrase of at most {LONGEST} letters, English or Korean", "choose another")
     if any(words and ASKED.issuperset(words) for words in said.values()):
         raise InvalidError("distress.asked", "a challenge may ask for that anyway", "choose another")
-    step_up.require(desk, proofs, caller, ["distress.set", word])
-    _append(desk, caller, {"word": word})
+    if step_up.require(desk, proofs, caller, ["distress.set", word]):
+        _append(desk, caller, {"word": word})
 
 
 def clear(desk: Desk, proofs: ProofStore, caller: Caller) -> None:
     """Take the word back, whether or not there is one."""
     require_in_person(caller)
-    step_up.require(desk, proofs, caller, ["distress.clear"])
-    _append(desk, caller, {})
+    if step_up.require(desk, proofs, caller, ["distress.clear"]):
+        _append(desk, caller, {})
 
 
 def _append(desk: Desk, caller: Caller, fields: dict[str, str]) -> None:

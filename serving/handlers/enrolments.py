@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from identity.core.challenge import VOCABULARY, Challenge, Language, Movement, Way, Without, issue
 from identity.core.live_plan import Planned, plan
 from identity.core.profiles import Profile as AssuranceProfile
-from policy.ports import Fact
 from schemas.cameo import EnrolmentStarted, Profile, Purpose
 from schemas.codec import event_of
 from schemas.envelope import Envelope
@@ -18,6 +17,7 @@ from serving.consent_texts import acceptable, in_force
 from serving.errors import ConflictError, InvalidError, LockedError
 from serving.handlers.desk import Caller, Desk
 from serving.handlers.guardians import beside
+from streams.core.seeming import status_seen
 
 log = logging.getLogger(__name__)
 
@@ -62,7 +62,7 @@ def start(
     with desk.store.snapshot() as facts:
         head = facts.head(cameo)
         lock = facts.get(cameo, "lock")
-        before, status = facts.get(cameo, "enrolment"), facts.get(cameo, "status")
+        before, status = facts.get(cameo, "enrolment"), status_seen(cameo, facts, desk.store.read)
         now_us = facts.now_us()
         guardian = beside(facts, caller.account, None if wish is None else wish.guardian)
     if lock is not None and lock.value["until_us"] > now_us:
@@ -80,7 +80,7 @@ def start(
             "wait for its answer: cameo enrol status",
             retry_after_s=5,
         )
-    if profile == "sandbox" and status is not None and status.value["status"] == "active" and status.value["assurance"] != "sandbox":
+    if profile == "sandbox" and status is not None and status["status"] == "active" and status["assurance"] != "sandbox":
         raise ConflictError(
             "enrolment.weaker", "your cameo is worth more than the sandbox gives", "enrol under basic or verified, or from another account"
         )
@@ -105,10 +105,10 @@ def start(
     return shown
 
 
-def _purpose(status: Fact | None, wish: Wish) -> Purpose:
+def _purpose(status: Mapping[str, str] | None, wish: Wish) -> Purpose:
     if wish.recovers:
         return "recover"
-    return "renew" if status is not None and status.value["status"] == "active" else "enrol"
+    return "renew" if status is not None and status["status"] == "active" else "enrol"
 
 
 def possible(wish: Wish) -> Wish:

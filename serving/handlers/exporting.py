@@ -14,7 +14,7 @@ from identity.keys.errors import KeyholderRefusedError
 from schemas.envelope import Envelope
 from schemas.ids import cameo_of
 from serving.core.archive import Entry, LeftOut, Moment, json_bytes, json_line, zipped
-from serving.errors import CommandError, ForbiddenError
+from serving.errors import CommandError, ForbiddenError, UnavailableError
 from serving.handlers import step_up
 from serving.handlers.apps import require_in_person
 from serving.handlers.desk import Caller, Desk
@@ -89,7 +89,8 @@ def export(shelf: Shelf, caller: Caller, now: Moment) -> Iterator[bytes]:
     missing = sorted(set(PERSON) - caller.scopes)
     if missing:
         raise ForbiddenError("scope.narrow", f"this gives everything, and your token lacks {', '.join(missing)}", "use your first token")
-    step_up.require(shelf.desk, shelf.proofs, caller, ["export"])
+    if not step_up.require(shelf.desk, shelf.proofs, caller, ["export"]):  # nothing that looks like everything can be given
+        raise UnavailableError("keyholder.unavailable", "the keyholder does not answer", "try again in a moment")
     left_out = LeftOut()
     about = {"account": caller.account, "cameo": cameo_of(caller.account), "made": "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z".format(*now)}
     return zipped(_entries(shelf, caller.account, left_out), left_out, about, now)
@@ -100,7 +101,7 @@ def _entries(shelf: Shelf, account: str, left_out: LeftOut) -> Iterator[Entry]:
     own = _own_films(shelf, account)
     yield Entry("README.txt", (README.encode(),))
     yield Entry("account.json", (json_bytes(_account(shelf, account)),))
-    yield Entry("consent.json", (json_bytes(_consent(shelf, cameo)),))
+    yield Entry("consent.json", (json_bytes(_or_none(lambda: shelf.reader.consent(cameo))),))
     cameos = [cameo, *shelf.overview.things(account)]
     streams = {"account": [account], "cameo": cameos, "apps": [one.app for one in shelf.overview.apps(account)]}
     for name, named in (streams | {"films": [one["generation"] for one in own]}).items():
@@ -128,13 +129,6 @@ def _listings(shelf: Shelf, account: str, cameo: str) -> Iterator[Entry]:
     }
     for name, listing in listings.items():
         yield Entry(f"{name}.jsonl", (json_line(one) for one in _all(listing)))
-
-
-def _consent(shelf: Shelf, cameo: str) -> dict[str, Any] | None:
-    """Tell what is permitted, at the revision with which the events given here end."""
-    told = _or_none(lambda: shelf.reader.consent(cameo))
-    with shelf.desk.store.snapshot() as facts:
-        return told and told | {"revision": len(as_shown(facts, shelf.desk.store.read(cameo)))}
 
 
 def _account(shelf: Shelf, account: str) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from schemas.account import StepUpSet
+from schemas.envelope import Envelope
 from schemas.ids import cameo_of
 from serving.core.proof import (
     BY_FACE,
@@ -32,6 +33,7 @@ from serving.errors import ConflictError, ForbiddenError, LockedError
 from serving.handlers.apps import require_in_person
 from serving.handlers.desk import Caller, Desk
 from serving.ports import Proof, ProofStore
+from streams.core.seeming import as_shown
 
 TRIES = 5
 STRONG = frozenset({"stepwise", "light"})
@@ -55,15 +57,19 @@ class NewSecret:
     uri: str
 
 
-def require(desk: Desk, proofs: ProofStore, caller: Caller, command: Command, subject: str | None = None) -> None:
+def require(desk: Desk, proofs: ProofStore, caller: Caller, command: Command, subject: str | None = None) -> bool:
     """Ask for a fresh proof of who asks, where the caller or the subject whose consent widens has that switched on.
 
     Call it last, right before the append: the proof is used up by this command, and counts again for this very command sent
-    again under its idempotency key. It is always the caller's own. Raises ForbiddenError (step_up.required, step_up.wrong),
+    again under its idempotency key. It is always the caller's own.
+
+    False: the proof is a call for help. Consent of a cameo may then be widened, for the cameo is held and nobody can use it; of
+    everything else the command does nothing, and answers as if it had. Raises ForbiddenError (step_up.required, step_up.wrong),
     LockedError (step_up.locked).
     """
     if any(_is_on(desk, account) for account in {caller.account, subject or caller.account}):
-        _prove(desk, proofs, caller, command)
+        return _prove(desk, proofs, caller, command)
+    return True
 
 
 def expect(desk: Desk, proofs: ProofStore, caller: Caller, verification: str) -> str:
@@ -94,7 +100,7 @@ def confirm(desk: Desk, proofs: ProofStore, caller: Caller) -> tuple[str, ...]:
     require_in_person(caller)
     if _is_on(desk, caller.account):
         raise ConflictError("step_up.on", "step-up is on already", "new recovery codes: cameo step-up codes")
-    _prove(desk, proofs, caller, ["step_up.on"])
+    _prove(desk, proofs, caller, ["step_up.on"])  # narrows: done also where it calls for help
     codes = () if _by_face(caller) else _new_codes(desk, proofs, caller.account)
     desk.append(caller, [desk.event(caller.account, StepUpSet(on=True))])
     return codes
@@ -105,15 +111,14 @@ def renew_codes(desk: Desk, proofs: ProofStore, caller: Caller) -> tuple[str, ..
     require_in_person(caller)
     if not _is_on(desk, caller.account):
         raise ConflictError("step_up.off", "step-up is off", "switch it on first: cameo step-up on")
-    _prove(desk, proofs, caller, ["step_up.codes"])
-    return _new_codes(desk, proofs, caller.account)
+    true = _prove(desk, proofs, caller, ["step_up.codes"])
+    return _new_codes(desk, proofs, caller.account, kept=true)
 
 
 def switch_off(desk: Desk, proofs: ProofStore, caller: Caller) -> None:
     """Switch step-up off: widening, so it is asked for a proof. Nothing to do where it is off."""
     require_in_person(caller)
-    if _is_on(desk, caller.account):
-        _prove(desk, proofs, caller, ["step_up.off"])
+    if _is_on(desk, caller.account) and _prove(desk, proofs, caller, ["step_up.off"]):
         _end(desk, proofs, caller, caller.account)
 
 
@@ -138,21 +143,22 @@ def _end(desk: Desk, proofs: ProofStore, caller: Caller, account: str) -> None:
     proofs.remove(account)
 
 
-def _new_codes(desk: Desk, proofs: ProofStore, account: str) -> tuple[str, ...]:
+def _new_codes(desk: Desk, proofs: ProofStore, account: str, *, kept: bool = True) -> tuple[str, ...]:
+    """Draw recovery codes; those that are not kept open nothing."""
     codes = tuple(recovery_code(desk.entropy(RECOVERY_BYTES)) for _ in range(RECOVERY_CODES))
-    proofs.put_codes(account, [recovery_hash(code) for code in codes])
+    if kept:
+        proofs.put_codes(account, [recovery_hash(code) for code in codes])
     return codes
 
 
-def _prove(desk: Desk, proofs: ProofStore, caller: Caller, command: Command) -> None:
-    """Judge the caller's proof. A try is counted before it is judged, so that trying many at once gives no more of them."""
+def _prove(desk: Desk, proofs: ProofStore, caller: Caller, command: Command) -> bool:
+    """Judge the caller's proof; False: it calls for help. A try is counted before it is judged: many at once give no more of them."""
     code = (caller.step_up or "").strip()
     if not code:
         raise ForbiddenError("step_up.required", "this widens consent, and a fresh proof of you is asked for", _HOW)
     once = "" if caller.idempotency_key is None else desk.request_digest(["step_up", caller.idempotency_key, *command])
     if _by_face(caller):
-        _prove_by_face(desk, proofs, caller, code.removeprefix(BY_FACE), once)
-        return
+        return _prove_by_face(desk, proofs, caller, code.removeprefix(BY_FACE), once)
     one = proofs.take_try(caller.account, TRIES, LOCK_S)
     if isinstance(one, datetime):
         left_s = max(1, round((one - datetime.now(UTC)).total_seconds()))
@@ -170,6 +176,7 @@ def _prove(desk: Desk, proofs: ProofStore, caller: Caller, command: Command) -> 
         right = proofs.take_step(caller.account, step, once)
     if not right:
         raise ForbiddenError("step_up.wrong", "that code is wrong, or was used already", "wait for the next code of your authenticator")
+    return True
 
 
 def _by_face(caller: Caller) -> bool:
@@ -180,23 +187,30 @@ def _proof(caller: Caller, verification: str, secret: str) -> Proof:
     return Proof(verification, caller.account, caller.token_id, caller.device, hashlib.sha256(secret.encode()).digest())
 
 
-def _prove_by_face(desk: Desk, proofs: ProofStore, caller: Caller, sent: str, once: str) -> None:
-    """Judge a re-verification that the caller made to prove themselves: passed, for this alone, just now, here, for one command."""
+def _prove_by_face(desk: Desk, proofs: ProofStore, caller: Caller, sent: str, once: str) -> bool:
+    """Judge a re-verification that the caller made to prove themselves: passed, for this alone, just now, here, for one command.
+
+    One that calls for help looks passed; False tells it.
+    """
     verification, _, secret = sent.partition(".")
     cameo = cameo_of(caller.account)
-    with desk.store.snapshot() as facts:
-        now_us = facts.now_us()
     history = desk.store.read(cameo)
+    with desk.store.snapshot() as facts:
+        now_us, shown = facts.now_us(), as_shown(facts, history)
     begun = any(
         past.type == "verification.started" and past.data["verification"] == verification
         and past.data["audience"] == OWN_AUDIENCE and past.data["party"] == caller.account
         for past in history
     )  # fmt: skip
-    passed = begun and any(
-        past.type == "verification.answered" and past.data["verification"] == verification
-        and past.data["outcome"] == "passed" and past.data["level"] in STRONG and now_us - past.time_us <= FRESH_US
-        for past in history
-    )  # fmt: skip
-    if not passed or not proofs.use(_proof(caller, verification, secret), once):
+    if not begun or not _passed(shown, verification, now_us) or not proofs.use(_proof(caller, verification, secret), once):
         why = "that proof did not pass, is older than five minutes, was asked for elsewhere, or was used already"
         raise ForbiddenError("step_up.wrong", why, _HOW)
+    return _passed(history, verification, now_us)
+
+
+def _passed(events: Sequence[Envelope], verification: str, now_us: int) -> bool:
+    return any(
+        past.type == "verification.answered" and past.data["verification"] == verification
+        and past.data["outcome"] == "passed" and past.data["level"] in STRONG and now_us - past.time_us <= FRESH_US
+        for past in events
+    )  # fmt: skip

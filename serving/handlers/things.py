@@ -90,7 +90,8 @@ def audience(desk: Desk, proofs: ProofStore, caller: Caller, thing: str, who: Au
         known = desk.snapshot_fact(caller.account, "account")
         if known is not None and known.value["minor"]:
             raise ForbiddenError(*NOT_WIDENED)
-        step_up.require(desk, proofs, caller, ["thing.audience", thing, who])
+        if not step_up.require(desk, proofs, caller, ["thing.audience", thing, who]):
+            return
     event = AudienceSet(audience=who, purposes=("personal",), facets=("body",))
     desk.append(caller, [desk.event(thing, event)])
 

@@ -32,6 +32,7 @@ from serving.handlers.desk import Caller, Desk
 from serving.handlers.enrolments import Expect, Wish, possible
 from serving.handlers.submitting import EvidenceStore, forget, require_size
 from serving.verification_ports import Ask, VerificationBook
+from streams.core.seeming import as_shown, status_seen
 
 OPEN: Final = 3
 """Open asks of one party to one owner. A house rule."""
@@ -84,12 +85,14 @@ def begin(desk: Desk, book: VerificationBook, caller: Caller, ask_id: str | None
     wish = None if ask_id is None else _mine(book, caller, ask_id)
     cameo = cameo_of(caller.account)
     with desk.store.snapshot() as facts:
-        head, status, now_us, checking = facts.head(cameo), facts.get(cameo, "status"), facts.now_us(), _checking(facts, cameo)
-    if head is None or status is None or status.value["status"] != "active":
+        head, now_us, checking = facts.head(cameo), facts.now_us(), _checking(facts, cameo)
+        status = status_seen(cameo, facts, desk.store.read)
+        history = as_shown(facts, desk.store.read(cameo))
+    if head is None or status is None or status["status"] != "active":
         raise ConflictError("cameo.inactive", "there is no active cameo to compare with", "enrol first: cameo enrol start")
     if checking:
         raise ConflictError(*CHECKING, retry_after_s=5)
-    match standing(_failures(desk.store.read(cameo)), now_us):
+    match standing(_failures(history), now_us):
         case Locked(until_us):
             wait_s = (until_us - now_us) // 1_000_000 + 1
             raise LockedError("enrolment.locked", "too many answers failed", f"try again in {wait_s} s", retry_after_s=wait_s)
@@ -188,12 +191,13 @@ def told(desk: Desk, book: VerificationBook, caller: Caller, ask_id: str, seed: 
 def state(desk: Desk, caller: Caller, verification: str) -> dict[str, Any]:
     """Tell the person how their answer stands, with each reason and what to do."""
     cameo = cameo_of(caller.account)
-    fact = desk.snapshot_fact(cameo, f"verification/{verification}")
+    with desk.store.snapshot() as facts:
+        fact, history = facts.get(cameo, f"verification/{verification}"), as_shown(facts, desk.store.read(cameo))
     if fact is None:
         raise NotFoundError("verification.unknown", "you began no such answer", "begin: cameo verification prove")
-    answer = answered(desk.store.read(cameo), verification)
+    answer = answered(history, verification)
     codes = () if answer is None else tuple(answer.data["codes"])
-    told_state = "checking" if fact.value["state"] == "received" else fact.value["state"]
+    told_state = {"received": "checking"}.get(fact.value["state"], fact.value["state"]) if answer is None else answer.data["outcome"]
     reasons = [{"code": code, "message": message(code).en, "ko": message(code).ko} for code in codes]
     return {"challenge": verification, "state": told_state, "level": fact.value["level"], "reasons": reasons}
 
