@@ -36,6 +36,11 @@ SAMPLE_EVERY_US: Final = 400_000
 FRONTAL_PITCH_DEG: Final = 20.0
 """Wider than yaw, for pitch reads with an offset of up to 9 degrees a person."""
 SECOND_FACE_PART: Final = 0.25
+COARSE_PX, FINE_PX = 64, 128
+"""Faces are scaled to these sides to tell how sharp they are."""
+GRAIN: Final = 0.84
+"""Of what a camera's grain adds to the detail at FINE_PX, so much is there at COARSE_PX: three faces of the fitting half, blurred away
+and encoded with grain of 3.5 and 7 grey levels. docs/identity.md, table "recording"."""
 
 
 class ModelSet(HearingModels, Protocol):
@@ -204,5 +209,15 @@ def _look(picture: Picture, face: FoundFace) -> tuple[float, float]:
     crop = picture[max(y, 0) : y + h, max(x, 0) : x + w]
     if crop.size == 0:
         return 0.0, 0.0
-    grey = cv2.resize(cv2.cvtColor(crop, cv2.COLOR_BGR2GRAY), (128, 128), interpolation=cv2.INTER_AREA)
-    return float(cv2.Laplacian(grey, cv2.CV_32F).var()), float(grey.mean())
+    grey = cv2.cvtColor(crop, cv2.COLOR_BGR2GRAY)
+    return sharpness_of(grey), float(grey.mean())
+
+
+def sharpness_of(face: Picture) -> float:
+    """How much detail a grey face has, in parts of its mean level: of the contrast of a Laplacian, so light alone changes nothing.
+
+    Read at COARSE_PX, where the face's own detail is stronger than a camera's grain, less what the finer scale shows to be grain.
+    """
+    coarse, fine = (cv2.resize(face, (side, side), interpolation=cv2.INTER_AREA) for side in (COARSE_PX, FINE_PX))
+    detail = [float(cv2.Laplacian(one, cv2.CV_32F).var()) for one in (coarse, fine)]
+    return float(np.sqrt(max(0.0, detail[0] - GRAIN * detail[1]))) / max(float(coarse.mean()), 1.0)

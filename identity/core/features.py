@@ -77,7 +77,7 @@ class FaceSample:
     """Faces at least a quarter as wide as the main one."""
     face_width_px: float
     sharpness: float
-    """Variance of the Laplacian over the face scaled to 128 px, grey levels squared."""
+    """Standard deviation of the Laplacian over the face at 64 px, less its grain, in parts of its mean grey (identity.extraction)."""
     brightness: float
     """Mean grey level of the face, 0..255."""
     live_probability: float

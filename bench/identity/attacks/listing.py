@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from bench.identity.attacks.animated import Animated
-from bench.identity.attacks.injected import TRICKS, Injected, Swapped
+from bench.identity.attacks.injected import TRICKS, WAYS, Injected, Swapped
 from bench.identity.attacks.paper import SHAPES, Paper
 from bench.identity.attacks.screens import SCREENS, Replay
 from bench.identity.attacks.stills import Shown
@@ -18,7 +18,7 @@ from bench.identity.clips.reading import voices_of
 from bench.identity.clips.sound import Loudspeaker, Spliced, Synthetic
 from bench.identity.clips.taken import Taken
 from bench.identity.clips.windows import WINDOWS, Window, shot
-from bench.identity.people import Half, digits, half_of, stills, voices
+from bench.identity.people import HALVES, Half, digits, half_of, stills, voices
 from bench.identity.sound_attacks import put_together
 from identity.core.words import DIGITS, WORDS
 
@@ -49,6 +49,8 @@ _OF_THE_CORPUS: Final = (
 )
 """Where the movements shown are not told, the attack is given the challenge that it reads as: the check of movements is then
 not what stops it."""
+_EDITED_S: Final = 7.5
+"""Films put together are made of stretches shorter than this: seven of each half."""
 MOVED: Final = (3,)
 SAID: Final = (3, 6)
 """Checks that count as passed: of movements, where an attack shows real ones; of words too, where real speech says them. What
@@ -152,10 +154,14 @@ def _sounds(models: Path) -> Iterator[Case]:
 
 
 def _edits(models: Path) -> Iterator[Case]:
+    for half in HALVES:
+        films = [bona_fide_case(shot(w), models) for w in WINDOWS if half_of(w.person) == half and w.seconds < _EDITED_S]
+        for place, base in enumerate(films):
+            for number, trick in enumerate(TRICKS):
+                made = Injected(base.pictures, trick, (place + number) % WAYS)
+                yield replace(base, name=f"{trick}-{half}-{place}", kind=f"frames_{trick}", pictures=made, free=SAID)
     bases = [replace(bona_fide_case(shot(w), models), free=SAID) for w in _short()]
     for place, base in enumerate(bases):
-        for trick in TRICKS:
-            yield replace(base, name=f"{trick}-{place}", kind=f"frames_{trick}", pictures=Injected(base.pictures, trick))
         for container in ("named", "even", "desktop"):
             yield replace(base, name=f"container_{container}-{place}", kind=f"container_{container}", container=container)
         other = bases[(place + 2) % len(bases)]

@@ -75,6 +75,6 @@ def worn(frames: list[Picture], wear: Wear, seed: int) -> Iterator[Picture]:
         sigma = {"noise": 7.0, "dark": 3.5, "bright": 0.0}[wear]
         if sigma:
             grain = np.empty(frame.shape, np.float32)
-            cv2.randn(grain, 0.0, sigma)
+            cv2.randn(grain, (0.0,) * 3, (sigma,) * 3)  # a single number would be read as the first colour's alone
             light = light + np.roll(grain, int(chance.integers(97)), axis=1)
         yield np.clip(light, 0, 255).astype(np.uint8)

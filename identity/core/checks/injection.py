@@ -7,6 +7,7 @@ from identity.core.assessment import CheckResult, Polarity, Profile, measured
 from identity.core.checks import generated, still
 from identity.core.clients import contradictions
 from identity.core.features import Features, FrameFacts
+from identity.core.sequence import blending, doubling, repetition
 from identity.core.timing import timing_of
 
 VIRTUAL_CAMERAS: Final = re.compile(
@@ -29,6 +30,17 @@ MAX_DUPLICATES: Final = 0.20
 below .02). Chromium's six: 0-.006. Source: docs/identity.md, table "injection"."""
 MAX_DROPPED: Final = 0.5
 """Part of frames missing. Chromium's six on a busy machine: 0-.35 of all but one, whose times tell no rate. Noted only."""
+MAX_DOUBLED: Final = 0.35
+"""Part of the change between frames that a cycle of two or three tells: docs/identity.md, "Picture". Above the middle of both, for
+recordings longer than the bench's hold more by chance. A camera that halves its rate and gives each frame twice reads as what is
+put together does, so a person looks."""
+MAX_BLENDED: Final = 0.25
+"""The same of what the frames beside each do not explain. docs/identity.md, "Picture"."""
+MIN_REPEATED: Final = 0.12
+"""How unlike the two most similar stretches of 1.2 s are, in parts of their movement: bona fide .50 and more, copies .03 and less on the
+fitting half. docs/identity.md, "Picture"."""
+MIN_REVERSED: Final = 0.03
+"""The same with one of them backwards: bona fide .28 and more, copies .003. Nearer to the copies, for heads nod evenly too."""
 _STILL = 0.02
 _DOC = 'docs/identity.md, table "injection"'
 _PICTURE = 'docs/identity.md, "Picture"'
@@ -48,12 +60,17 @@ def check(features: Features, camera_label: str, profile: Profile, client: str =
     timing = timing_of(features.frames)
     wrong = float(len(contradictions(features.media, client)))
     repeated = duplicates(features.frames)
+    again, backwards = repetition(features.frames)
     return (
         measured(11, "injection.virtual_camera", label, 0.0, _LIST, profile=profile, polarity=lower),
         measured(11, "injection.encoder", float(tags), 0.0, _LIST, profile=profile, polarity=lower),
         measured(11, "injection.client", wrong, 0.0, "table of clients, identity/core/clients.py", profile=profile, polarity=lower),
         measured(11, "injection.timing", timing.jitter_ms, MIN_JITTER_MS, _DOC, profile=profile),
         measured(11, "injection.duplicates", repeated, MAX_DUPLICATES, _DOC, profile=profile, polarity=lower),
+        measured(11, "injection.doubled", doubling(features.frames), MAX_DOUBLED, _PICTURE, profile=profile, polarity=lower),
+        measured(11, "injection.blended", blending(features.frames), MAX_BLENDED, _PICTURE, profile=profile, polarity=lower),
+        measured(11, "injection.repeated", again, MIN_REPEATED, _PICTURE, profile=profile),
+        measured(11, "injection.reversed", backwards, MIN_REVERSED, _PICTURE, profile=profile),
         measured(11, "injection.dropped", timing.dropped, MAX_DROPPED, _PICTURE, profile=profile, polarity=lower),
         *still.check(features, profile),
         *generated.check(features, profile),

@@ -10,6 +10,7 @@ from identity.core.assessment import CheckResult, Profile, measured
 from identity.core.challenge import Challenge
 from identity.core.checks.solid import closed_lids
 from identity.core.features import FaceTrack, Floats
+from identity.core.pose import pose_of
 
 TURN_DEG = 13.0
 """A turn counts from here. Pictures swung to 35 degrees read at most 7.4 (16), four swung to 38 close by 15.7: a flat turn may
@@ -31,6 +32,9 @@ SHUT_US = 500_000
 TWICE_US = 900_000
 APART_US = 150_000
 """A direction that leads for so long was meant. A choice, unmeasured."""
+BRIEF_US = 520_000
+"""From its onset to its end: below, a beat of the head as speaking and laughing make them, and no movement. Unasked ones lasted
+.39-.47 s, asked ones .57 s and more (3 people, fitting half): docs/identity.md, table "movements"."""
 ONSET_PART = 0.2
 """A movement has begun at this part of its height: beyond the sway of a head that is held (1-2 of 27 degrees)."""
 _SMOOTH_US = 120_000
@@ -68,19 +72,16 @@ def check(track: FaceTrack, challenge: Challenge, profile: Profile, ways: Sequen
 
 def movements(track: FaceTrack, asked: Sequence[str] = (), *, apart: bool = False) -> tuple[str, ...]:
     """Name the movements of a track in order, neighbours of one kind once; a blink or smile only if among `asked`."""
-    seen: list[str] = []
-    for made in movements_made(track, apart=apart):
-        unasked = made.movement in ON_COMMAND and made.movement not in asked
-        if not unasked and (not seen or seen[-1] != made.movement):
-            seen.append(made.movement)
-    return tuple(seen)
+    made = movements_made(track, apart=apart)
+    named = [one.movement for one in made if one.movement in asked or one.movement not in ON_COMMAND]
+    return tuple(name for name, _ in itertools.groupby(named))
 
 
 def movements_made(track: FaceTrack, *, apart: bool = False) -> list[Made]:
     """Read every movement with its times, by when each was at its height.
 
-    Angles, size and mouth are taken against the person's own neutral (the median), for pitch reads with an offset
-    of 2-9 degrees a person. Where turn and nod mix, the stronger one, in parts of its own threshold, names it. `apart`:
+    Angles (identity.core.pose), size and mouth are taken against the person's own neutral. Where turn and nod mix, the one of
+    more degrees names it, if it reaches its own threshold: the axis that a head turns about is the larger one's. `apart`:
     a head that goes from one side straight to another made two movements; for who was told to stop midway.
     """
     if len(track.times_us) < 10:
@@ -91,22 +92,23 @@ def movements_made(track: FaceTrack, *, apart: bool = False) -> list[Made]:
 
 
 def _turns(track: FaceTrack, *, apart: bool) -> list[Made]:
-    neutral = np.abs(track.yaw_deg - np.median(track.yaw_deg)) < TURN_DEG / 2
-    yaw = _smooth(track.yaw_deg - np.median(track.yaw_deg), track.times_us)
-    pitch = _smooth(track.pitch_deg - np.median(track.pitch_deg[neutral]), track.times_us)
-    strength = np.stack([yaw / TURN_DEG, -yaw / TURN_DEG, pitch / NOD_UP_DEG, -pitch / NOD_DOWN_DEG])
+    pose = pose_of(track)
+    yaw, pitch = _smooth(pose.yaw_deg, track.times_us), _smooth(pose.pitch_deg, track.times_us)
+    angles = np.stack([yaw, -yaw, pitch, -pitch])
+    strength = angles / np.asarray([[TURN_DEG], [TURN_DEG], [NOD_UP_DEG], [NOD_DOWN_DEG]], np.float32)
     made: list[Made] = []
     for whole in _excursions(strength.max(axis=0)):
-        for start, end in _cut(strength, whole, track.times_us) if apart else [whole]:
-            kind = int(strength[:, start:end].max(axis=1).argmax())
-            made.append(_made(TURNS[kind], strength[kind] if apart else strength.max(axis=0), start, end, track.times_us))
-    return made
+        for start, end in _cut(angles, strength, whole, track.times_us) if apart else [whole]:
+            reached = strength[:, start:end].max(axis=1) >= 1.0
+            kind = int(np.where(reached, angles[:, start:end].max(axis=1), -np.inf).argmax())
+            made.append(_made(TURNS[kind], strength[kind], start, end, track.times_us))
+    return [one for one in made if one.end_us - one.onset_us >= BRIEF_US]
 
 
-def _cut(strength: Floats, whole: tuple[int, int], times_us: np.ndarray) -> list[tuple[int, int]]:
-    """Cut an excursion where another direction leads for APART_US at least, at its own threshold or more."""
+def _cut(angles: Floats, strength: Floats, whole: tuple[int, int], times_us: np.ndarray) -> list[tuple[int, int]]:
+    """Cut an excursion where another direction leads for APART_US at least, while any is at its own threshold or more."""
     start, end = whole
-    leads = np.where(strength[:, start:end].max(axis=0) >= 1.0, strength[:, start:end].argmax(axis=0), -1)
+    leads = np.where(strength[:, start:end].max(axis=0) >= 1.0, angles[:, start:end].argmax(axis=0), -1)
     edges = [0, *(np.flatnonzero(np.diff(leads)) + 1), len(leads)]
     runs = [(int(leads[a]), start + int(a), start + int(b)) for a, b in itertools.pairwise(edges)]
     lasting = [run for run in runs if run[0] >= 0 and times_us[min(run[2], len(times_us) - 1)] - times_us[run[1]] >= APART_US]

@@ -19,7 +19,7 @@ DOUBTFUL_FRAMES: Final = 0.02
 """From here on a person looks: somebody is in the picture at times."""
 MIN_SECONDS: Final = 2.0
 MIN_SHARPNESS: Final = 15.0
-"""Variance of the Laplacian of the whole picture at 128 px: below the 25 asked of faces, for fur and wood have less. Unmeasured."""
+"""Variance of the Laplacian of the whole picture at 128 px; fur and wood have little. Unmeasured."""
 _CHOICE: Final = "a choice, unmeasured"
 
 

@@ -53,6 +53,22 @@ PICTURE: Final[dict[str, Message]] = {
         "The eyes do not move with the face around them. Record without anything over your face.",
         "눈이 주변 얼굴과 함께 움직이지 않습니다. 얼굴을 가리지 말고 녹화해 주세요.",
     ),
+    "injection.doubled": Message(
+        "Each picture is there twice or more. Record where it is lighter, with the camera of this device.",
+        "같은 화면이 두 번 이상 반복됩니다. 더 밝은 곳에서 이 기기의 카메라로 녹화해 주세요.",
+    ),
+    "injection.blended": Message(
+        "Pictures were made between those of the camera. Switch off what smooths the picture and record again.",
+        "카메라가 찍은 화면 사이에 만들어 넣은 화면이 있습니다. 영상을 부드럽게 하는 기능을 끄고 다시 녹화해 주세요.",
+    ),
+    "injection.repeated": Message(
+        "A part of the recording is there twice. Record everything again in one take.",
+        "녹화의 일부가 두 번 나옵니다. 처음부터 한 번에 다시 녹화해 주세요.",
+    ),
+    "injection.reversed": Message(
+        "A part of the recording is there again, backwards. Record everything again in one take.",
+        "녹화의 일부가 거꾸로 다시 나옵니다. 처음부터 한 번에 다시 녹화해 주세요.",
+    ),
     "injection.client": Message(
         "The file is not one that this browser or phone makes. Send the recording as it was made.",
         "이 브라우저나 휴대전화가 만드는 파일이 아닙니다. 녹화한 그대로 보내 주세요.",

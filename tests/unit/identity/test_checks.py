@@ -124,7 +124,7 @@ def face_sample(who: int = 0, **changes) -> FaceSample:
         "pitch_deg": 0.0,
         "faces": 1,
         "face_width_px": 200.0,
-        "sharpness": 90.0,
+        "sharpness": 0.15,
         "brightness": 120.0,
         "live_probability": 0.99,
         "embedding": vector,
@@ -151,7 +151,7 @@ def features(samples, **changes) -> Features:
     ("changes", "code"),
     [
         ({"faces": 2}, "quality.several_faces"),
-        ({"sharpness": 9.0}, "quality.blurred"),
+        ({"sharpness": 0.04}, "quality.blurred"),
         ({"brightness": 20.0}, "quality.light"),
         ({"brightness": 240.0}, "quality.light"),
         ({"face_width_px": 60.0}, "quality.small_face"),

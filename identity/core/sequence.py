@@ -1,0 +1,105 @@
+"""Owns how the frames of a recording follow from each other: doubled, made of their neighbours, or there twice. Does not judge.
+
+Read of thumbnails and of how much each frame differs from the one before, so that encoding again hides little of it. A camera's
+frames follow one rhythm; what is put together alternates, or shows one stretch of movement a second time.
+"""
+
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from identity.core.features import FrameFacts
+
+Values = NDArray[np.float64]
+
+WINDOW: Final = 60
+"""Frames over which a rhythm is looked for: 2 s at 30 a second. Shorter ones hold rhythms by chance, in long recordings above all."""
+LEAST_FRAMES: Final = 30
+STRETCH_S: Final = 1.2
+"""A stretch that is there twice is seen from this length on."""
+_EVEN_HZ: Final = 30.0
+_LEAST_CHANGE: Final = 0.05
+"""Grey levels: what encoding alone changes from a frame to its copy."""
+_LEAST_RESIDUE: Final = 0.02
+_LEAST_MOVEMENT: Final = 0.05
+"""Grey levels squared a cell: stretches that vary less over time are left out, for they are all alike."""
+
+
+def doubling(frames: FrameFacts) -> float:
+    """Part of how the change from frame to frame varies that its place in a cycle of two or three frames tells; nan below 31 frames."""
+    return _rhythm(frames.change[1:].astype(np.float64), _LEAST_CHANGE, (2, 3))
+
+
+def blending(frames: FrameFacts) -> float:
+    """The same, for a cycle of two, of what of each frame cannot be mixed of those beside it: frames so made leave nothing."""
+    before, frame, after = (_cells(frames)[first : len(frames.times_us) - 2 + first] for first in (0, 1, 2))
+    between = before - after
+    part = ((frame - after) * between).sum(axis=1) / np.maximum((between**2).sum(axis=1), 1e-9)
+    residue = frame - after - np.clip(part, 0.0, 1.0)[:, None] * between
+    return _rhythm(np.sqrt((residue**2).mean(axis=1)), _LEAST_RESIDUE, (2,))
+
+
+def repetition(frames: FrameFacts) -> tuple[float, float]:
+    """How far apart the two most similar stretches are in parts of their movement, the second forwards, and backwards.
+
+    0: the same again; near 1: as different as moments of one stretch are; 1 as well where nothing moves. (nan, nan) where two
+    do not fit in. Each frame's own level is left out, so brightness hides nothing.
+    """
+    cells, length = _evenly(frames), round(STRETCH_S * _EVEN_HZ)
+    if len(cells) < 2 * length:
+        return float("nan"), float("nan")
+    squares = (cells**2).mean(axis=1)
+    apart = np.maximum(squares[:, None] + squares[None] - 2 * cells @ cells.T / cells.shape[1], 0.0)
+    moved = _movement(cells, squares, length)
+    forwards = _over_stretches(apart, length)
+    backwards = _over_stretches(apart[:, ::-1], length)[:, ::-1]
+    least = np.minimum(moved[:, None], moved[None])
+    read = np.triu(least >= _LEAST_MOVEMENT, k=length)
+    if not read.any():
+        return 1.0, 1.0
+    return float((forwards[read] / (2 * least[read])).min()), float((backwards[read] / (2 * least[read])).min())
+
+
+def _rhythm(values: Values, least: float, cycles: tuple[int, ...]) -> float:
+    """The most that a place in a cycle explains of the values' logarithms over WINDOW of them, 0..1."""
+    if len(values) < LEAST_FRAMES:
+        return float("nan")
+    logs = np.log(np.maximum(np.nan_to_num(values), least))
+    found = 0.0
+    for cycle in cycles:
+        width = min(WINDOW, len(logs)) // cycle * cycle
+        windows = np.lib.stride_tricks.sliding_window_view(logs, width)
+        windows = windows - windows.mean(axis=1, keepdims=True)
+        of_place = windows.reshape(len(windows), -1, cycle).mean(axis=1)
+        found = max(found, float(((of_place**2).mean(axis=1) / np.maximum((windows**2).mean(axis=1), 1e-9)).max()))
+    return found
+
+
+def _cells(frames: FrameFacts) -> Values:
+    return frames.thumbnails.reshape(len(frames.thumbnails), -1).astype(np.float64)
+
+
+def _evenly(frames: FrameFacts) -> Values:
+    """Thumbnails at an even rate without each one's mean: (moments, cells)."""
+    if len(frames.times_us) < 2:
+        return np.zeros((0, 1))
+    cells, times_s = _cells(frames), frames.times_us / 1e6
+    cells -= cells.mean(axis=1, keepdims=True)
+    at_s = np.arange(times_s[0], times_s[-1], 1 / _EVEN_HZ)
+    return np.stack([np.interp(at_s, times_s, cells[:, cell]) for cell in range(cells.shape[1])], axis=1)
+
+
+def _movement(cells: Values, squares: Values, length: int) -> Values:
+    """Variance over time of each stretch of so many moments, a cell."""
+    sums, powers = np.cumsum(np.pad(cells, ((1, 0), (0, 0))), axis=0), np.cumsum(np.pad(squares, (1, 0)))
+    mean = (sums[length:] - sums[:-length]) / length
+    return (powers[length:] - powers[:-length]) / length - (mean**2).mean(axis=1)
+
+
+def _over_stretches(apart: Values, length: int) -> Values:
+    """Mean along the diagonal from each place on, over so many: [i, j] compares stretches that begin at i and at j."""
+    sums = np.zeros((len(apart) + 1, len(apart) + 1))
+    for row, values in enumerate(apart):
+        sums[row + 1, 1:] = sums[row, :-1] + values
+    return (sums[length:, length:] - sums[:-length, :-length]) / length
