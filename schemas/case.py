@@ -17,6 +17,21 @@ Vote = Literal["accept", "refuse"]
 
 
 @event("case.opened", 1, stream="case", sealed=("text",))
+class CaseOpenedV1(Event, frozen=True):
+    """Somebody must look. `people`: how many must agree; `due_us`: until when (UTC microseconds)."""
+
+    kind: CaseKind
+    cameo: str
+    enrolment: str | None
+    evidence: str | None
+    codes: tuple[str, ...]
+    people: int
+    due_us: int
+    other: str | None = None
+    about: str | None = None
+
+
+@event("case.opened", 2, stream="case", sealed=("text",))
 class CaseOpened(Event, frozen=True):
     """Somebody must look. `people`: how many must agree; `due_us`: until when (UTC microseconds)."""
 
@@ -28,14 +43,16 @@ class CaseOpened(Event, frozen=True):
     people: int
     due_us: int
     other: str | None = None
-    """The other cameo, or the entry of the protected list, that it may be the same face as."""
+    """What it may be the same face as: another cameo, an entry of the protected list, a refused attacker's enrolment."""
     about: str | None = None
     """The case that is appealed against."""
+    other_cameo: str | None = None
+    """The cameo under which that face was tried, whose owner may not judge; of the protected list there is none."""
 
 
 @event("case.looked", 1, stream="case")
 class CaseLooked(Event, frozen=True):
-    """A reviewer looked at the evidence. Written before it was shown."""
+    """A reviewer looked: at the evidence, or (without evidence) at what was measured and said. Written before it was shown."""
 
     evidence: str | None
     blurred: bool

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 import msgspec
 
-from schemas import cameo, consent, generation, operation
+from schemas import cameo, case, consent, generation, operation
 from schemas.registry import Event
 
 _UPCASTERS: dict[type[Event], Callable[[Event], Event]] = {}
@@ -40,6 +40,7 @@ _widened(cameo.EnrolmentStartedV1, cameo.EnrolmentStarted)
 _widened(cameo.RecordingReceivedV1, cameo.RecordingReceived)
 _widened(cameo.EnrolmentAssessedV1, cameo.EnrolmentAssessed)
 _widened(cameo.EnrolmentActivatedV1, cameo.EnrolmentActivated)
+_widened(case.CaseOpenedV1, case.CaseOpened)
 _widened(consent.AudienceSetV1, consent.AudienceSet)
 _widened(consent.GrantGivenV1, consent.GrantGiven)
 _widened(consent.ConsentRevokedV1, consent.ConsentRevoked)

@@ -115,8 +115,11 @@ class Wiring:
             expire_verification(self._store, cameo, verification)
 
     def _settle_cases(self) -> None:
-        for case in self._queries.cases_to_settle():
-            self._review.settle(case)
+        after = ""
+        while page := self._queries.cases_to_settle(after):
+            for case in page:
+                self._review.settle(case)
+            after = page[-1]
 
     def _destroy_evidence(self) -> None:
         destroy_due(self._queries, self._keyholder)

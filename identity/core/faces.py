@@ -34,6 +34,8 @@ class FaceMatch(msgspec.Struct, frozen=True):
     kind: KnownKind
     ref: str
     similarity_micro: int
+    cameo: str | None = None
+    """Whose recording it is, where who searched knows; None of an entry."""
 
 
 def written(template: Floats) -> bytes:

@@ -1,4 +1,4 @@
-"""Commands of the review desk: find a case, look at it, vote; and a person's own appeal. Activates nothing: the worker does.
+"""Commands of the review desk: find a case, look at it, vote. Activates nothing: the worker does. Appeals have a module of their own.
 
 Whom a case concerns, on either side, and who act for them, are told that there is no such case.
 """
@@ -9,19 +9,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from identity.core.reviewing import DUE_US
 from identity.core.verdicts import PURPOSES, fits
 from identity.keys.errors import KeyholderRefusedError, KeyholderUnavailableError
-from schemas.case import CaseLooked, CaseOpened, CaseVoted, Vote
-from schemas.ids import cameo_of
+from schemas.account import CasesListed
+from schemas.case import CaseLooked, CaseVoted, Vote
 from serving.errors import ConflictError, InvalidError, NotFoundError
 from serving.handlers.apps import require_in_person
 from serving.handlers.desk import TRIES, Caller, Desk
 from serving.overview_ports import CaseListed, Overview
-from streams.core.casework import LISTENED, Case, appeal_id, barred, case_id, case_of, is_look
-from streams.core.founding import NOT_APPEALABLE
+from streams.core.casework import LISTENED, Case, barred, case_of, is_look
 
 SHOW = "show"
+"""Also the purpose of a look at what was measured and said."""
 REVIEW = "review"
 UNKNOWN = ("case.unknown", "there is no such case for you", "list them: cameo case list")
 
@@ -59,23 +58,28 @@ def listed(
     desk: Desk, overview: Overview, caller: Caller, kind: str | None, state: str, due_before_us: int | None, limit: int,
     after: tuple[int, str] | None,
 ) -> tuple[list[CaseListed], tuple[int, str] | None]:  # fmt: skip
-    """List the cases that the caller may see, oldest due first, and where the next page begins."""
+    """List the cases that the caller may see, oldest due first, and where the next page begins; on record before it is shown."""
     require_in_person(caller)
-    rows = overview.cases(kind, state, due_before_us, limit + 1, after)
+    rows = overview.cases(kind, state, due_before_us, limit + 1, after)  # nobody is named in them
     last = rows[limit - 1] if len(rows) > limit else None
     shown = [row for row in rows[:limit] if _found(desk, caller, row.case) is not None]
+    if shown:
+        event = CasesListed(kind=kind, state=state, shown=len(shown))
+        desk.append(caller, [desk.event(caller.account, event)], request=["case.list", kind, state, due_before_us, after], quietly=True)
     return shown, None if last is None else (last.due_us, last.case)
 
 
 def show(desk: Desk, keyholder: CaseKeys, caller: Caller, name: str) -> Shown:
-    """Read one case: codes, scores and levels; an appeal's words, which are sealed for its writer."""
+    """Read one case: codes, scores and levels; an appeal's words, which are sealed for its writer. On record before it is read."""
     case = _require(desk, caller, name)
+    looked = CaseLooked(evidence=None, blurred=True, purpose=SHOW)
+    desk.append(caller, [desk.event(case.case, looked)], request=["case.show", case.case], quietly=True)
     checks, level, attack = (), None, None
     asked, documents = dict[str, Any](), list[dict[str, Any]]()
     for one in desk.store.read(case.event.cameo):
-        if one.data.get("enrolment") != case.event.enrolment:
+        if case.event.enrolment not in (one.data.get("enrolment"), one.data.get("verification")):
             continue
-        if one.type == "enrolment.started":
+        if one.type in {"enrolment.started", "verification.started"}:
             wanted = ("profile", "way", "purpose", "language", "phrase", "movements", "light", "without", "subject")
             asked = {name: one.data[name] for name in wanted if name in one.data} | {"guardian": one.data.get("guardian") is not None}
         elif one.type == "enrolment.recording_received" and one.data.get("phrase"):
@@ -133,8 +137,9 @@ def vote(desk: Desk, caller: Caller, name: str, decision: Vote, reasons: Sequenc
         _require_open(case)
         if not fits(case.kind, decision, reasons):
             raise InvalidError("review.reasons", "a vote names reasons of its own decision and kind", "see GET /v1/review-reasons")
-        if case.event.evidence is not None and not any(is_look(case, one) for one in mine):
-            raise ConflictError("case.not_looked", "you have not looked at the recording", "look first: cameo case look")
+        if not any(is_look(case, one) for one in mine):
+            how = "show" if case.event.evidence is None else "look"
+            raise ConflictError("case.not_looked", "you have not looked at it", f"look first: cameo case {how}")
         event = CaseVoted(reviewer=caller.account, decision=decision, reasons=tuple(dict.fromkeys(reasons)))
         try:
             desk.append(caller, [desk.event(case.case, event)], expected={case.case: case.revision})
@@ -144,40 +149,6 @@ def vote(desk: Desk, caller: Caller, name: str, decision: Vote, reasons: Sequenc
             continue
         return
     raise ConflictError("stream.moved", "the case kept moving", "try again")
-
-
-def appeal(desk: Desk, caller: Caller, enrolment: str, text: str) -> None:
-    """Appeal a refusal of one's own recording, once, while it is kept. Two other people look at it. The text is sealed."""
-    cameo, name = cameo_of(caller.account), appeal_id(enrolment)
-    events = [one for one in desk.store.read(cameo) if one.data.get("enrolment") == enrolment]
-    received = next((one for one in reversed(events) if one.type == "enrolment.recording_received"), None)
-    refused = next((one for one in reversed(events) if one.type == "enrolment.refused"), None)
-    with desk.store.snapshot() as facts:
-        fact, now_us, before = facts.get(cameo, "enrolment"), facts.now_us(), facts.head(name)
-    if not events:
-        raise NotFoundError("enrolment.unknown", "you began no such enrolment", "cameo enrol start")
-    if before is not None:
-        raise ConflictError("appeal.made", "you appealed this already", "wait for its answer: cameo enrol status")
-    current = fact is not None and (fact.value["enrolment"], fact.value["state"]) == (enrolment, "refused")
-    if refused is None or received is None or not current:
-        raise ConflictError("appeal.not_refused", "this is not your last refusal", "only the last refused recording can be appealed")
-    if any(code.startswith(NOT_APPEALABLE) for code in refused.data["codes"]):
-        raise ConflictError("appeal.not_judged", "nobody judged that recording", "record again: cameo enrol start")
-    evidence = received.data["evidence"]
-    if any(one.type == "evidence.destroyed" and one.data["evidence"] == evidence for one in desk.store.read(cameo)):
-        raise ConflictError("evidence.destroyed", "the recording is not kept any more", "record again: cameo enrol start")
-    earlier = case_of(case_id(evidence), desk.store.read(case_id(evidence)))
-    opened = CaseOpened(
-        kind="appeal", cameo=cameo, enrolment=enrolment, evidence=evidence, codes=tuple(refused.data["codes"]), people=2,
-        due_us=now_us + DUE_US, other=None if earlier is None else earlier.event.other, about=None if earlier is None else earlier.case,
-    )  # fmt: skip
-    prepared = desk.event(name, opened, sealed_for=caller.account, fields={"text": text})
-    try:
-        desk.append(caller, [prepared], expected={name: 0}, request=["enrolment.appeal", enrolment, text])
-    except ConflictError as moved:
-        if moved.code == "stream.moved":
-            raise ConflictError("appeal.made", "you appealed this already", "wait for its answer: cameo enrol status") from moved
-        raise
 
 
 def _others(desk: Desk, case: Case) -> list[str]:

@@ -43,10 +43,11 @@ OPEN_CASES = """
 SELECT c.stream FROM ledger.facts c LEFT JOIN ledger.facts e ON e.stream = c.value ->> 'cameo' AND e.key = 'enrolment'
 WHERE c.key = 'case' AND NOT EXISTS (SELECT FROM ledger.facts o WHERE o.stream = c.stream AND o.key = 'outcome')
     AND c.value ->> 'kind' <> 'distress'
-    AND ((c.value ->> 'due_us')::bigint <= (extract(epoch FROM clock_timestamp()) * 1000000)::bigint
+    AND c.stream > %(after)s
+    AND (c.value ->> 'kind' = 'appeal' OR (c.value ->> 'due_us')::bigint <= (extract(epoch FROM clock_timestamp()) * 1000000)::bigint
         OR e.value ->> 'enrolment' IS DISTINCT FROM c.value ->> 'enrolment'
         OR e.value ->> 'state' IS DISTINCT FROM CASE c.value ->> 'kind' WHEN 'appeal' THEN 'refused' ELSE 'in_review' END)
-ORDER BY c.stream LIMIT 100
+ORDER BY c.stream LIMIT %(limit)s
 """
 
 UNANSWERED = """
@@ -126,9 +127,12 @@ class AgentQueries:
         """Find (cameo, enrolment) of challenges that nobody answered in time."""
         return [(stream, enrolment) for stream, enrolment in self._rows(RAN_OUT, {})]
 
-    def cases_to_settle(self) -> Sequence[str]:
-        """Find open cases whose time is over or whose enrolment waits for them no more; at most 100."""
-        return [case for (case,) in self._rows(OPEN_CASES, {})]
+    def cases_to_settle(self, after: str = "", limit: int = 100) -> Sequence[str]:
+        """Find open cases whose time is over or whose enrolment waits for them no more, and every open appeal, which the API may invent.
+
+        At most `limit`, in the order of their names, above one: ask on until fewer come, so that none hides the others.
+        """
+        return [case for (case,) in self._rows(OPEN_CASES, {"after": after, "limit": limit})]
 
     def unanswered(self) -> Sequence[tuple[str, str]]:
         """Find (cameo, verification) of re-verifications that nobody answered in time."""

@@ -11,6 +11,8 @@ import threading
 from collections.abc import Mapping, Sequence
 from typing import Final, Protocol
 
+import msgspec
+
 from identity.core import faces
 from identity.core.faces import FaceMatch, floor_of
 from identity.keys.errors import KeyholderRefusedError
@@ -76,12 +78,12 @@ class KnownFaces:
         self.follow()
         asked = faces.read(template)
         found = self._index.search(asked, MOST_TOLD, floor_of(len(self._index)))
-        return tuple(match for match in found if self._known.cameo_of(match.kind, match.ref) != cameo)
+        named = (msgspec.structs.replace(match, cameo=self._known.cameo_of(match.kind, match.ref)) for match in found)
+        return tuple(match for match in named if match.cameo != cameo)
 
     def same_face(self, template: bytes, cameo: str) -> tuple[str, ...]:
         """Name the other cameos that tried or have this face: what one face does under many accounts slows all of them."""
-        found = (self._known.cameo_of(match.kind, match.ref) for match in self.search(template, cameo))
-        return tuple(dict.fromkeys(one for one in found if one is not None))
+        return tuple(dict.fromkeys(match.cameo for match in self.search(template, cameo) if match.cameo is not None))
 
     def _carry_out(self, kind: faces.KnownKind, ref: str, source: Source | None) -> None:
         template = None if source is None else self._opened(source)

@@ -90,7 +90,7 @@ class ReviewAgent:
     def settle(self, name: str) -> None:
         """Close a case where its votes, its time or its person's new enrolment say so. May be called at any time, again.
 
-        A case without grounds (streams.core.founding) is left as it is, and logged.
+        A case without grounds (streams.core.founding) is logged and left as it is; an appeal without grounds is closed, and moves nothing.
         """
         sealed: bool | None = None
         for _ in range(TRIES):
@@ -98,6 +98,8 @@ class ReviewAgent:
             if case is None or case.outcome is not None:
                 return
             if self._is_left(case):
+                if case.kind == "appeal":  # the API's role wrote it: it moves nothing, and keeps no evidence nor its place in the queue
+                    self._close(case, 0, (CaseClosed(outcome="lapsed"),))
                 return
             with self._store.snapshot() as facts:
                 head, now_us = facts.head(case.event.cameo), facts.now_us()

@@ -189,7 +189,7 @@ class VerifyAgent:
             beside = (case_of(envelope.stream, event, wanted(codes, profile, now_us), codes, None), *self._hold(envelope.stream))
         elif isinstance(decision, NeedsReview):
             nearest = max(matches or (), key=lambda match: match.similarity_micro, default=None)
-            other = nearest.ref if nearest is not None and "face.known" in decision.codes else None
+            other = nearest if nearest is not None and "face.known" in decision.codes else None
             beside = (case_of(envelope.stream, event, wanted(decision.codes, profile, now_us), decision.codes, other),)
         elsewhere = sum(match.kind == "attacker" for match in matches or ())
         self._append(envelope, event, (assessed_of(event, started, assessment), outcome, *beside), {event_id: sealed}, elsewhere)

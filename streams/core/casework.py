@@ -73,8 +73,8 @@ def barred(case: Case, facts: FactReader, read: Read) -> frozenset[str]:
     owner = facts.get(case.event.cameo, "owner")
     if owner is not None:
         found |= {owner.value["account"], *_holders(facts, owner.value["account"])}
-    if case.event.other is not None and is_stream("cameo", case.event.other):
-        other = facts.get(case.event.other, "owner")
+    for cameo in {case.event.other, case.event.other_cameo}:
+        other = facts.get(cameo, "owner") if cameo is not None and is_stream("cameo", cameo) else None
         if other is not None:
             found |= {other.value["account"], *_holders(facts, other.value["account"])}
     for past in read(case.event.cameo):

@@ -10,11 +10,13 @@ from collections.abc import Sequence
 from typing import Final
 
 from identity.core.profiles import Profile
-from identity.core.reviewing import wanted
+from identity.core.reviewing import DUE_US, wanted
 from schemas.envelope import Envelope
 from streams.core.casework import Case, Read, appeal_id, case_id, case_of
 
 WORKER: Final = "worker"
+SLACK_US: Final = 60 * 1_000_000
+"""Between reading the clock and appending, and more."""
 NOT_APPEALABLE: Final = ("challenge.", "replay.", "media.", "evidence.")
 """Facts, on which a second pair of eyes changes nothing: late, sent before, unreadable."""
 
@@ -66,11 +68,13 @@ def _no_appeal(case: Case, events: Sequence[Envelope], read: Read) -> str | None
     """Tell what about an appeal is not as one may be made: its people, what it is against, and who may not judge it."""
     name = case_id(case.event.evidence or "")
     earlier = case_of(name, read(name))
-    against = (None, None) if earlier is None else (earlier.case, earlier.event.other)
+    against = (None, None, None) if earlier is None else (earlier.case, earlier.event.other, earlier.event.other_cameo)
     if case.case != appeal_id(case.event.enrolment or "") or case.event.people < 2:
         return "an appeal has its own name and two people"
-    if (case.event.about, case.event.other) != against:
+    if (case.event.about, case.event.other, case.event.other_cameo) != against:
         return "it does not name the case that it is against"
+    if case.event.due_us > case.opened.time_us + DUE_US + SLACK_US:
+        return "it is due later than an appeal is"
     refused = _told(case, events).get("enrolment.refused")
     if refused is None or any(code.startswith(NOT_APPEALABLE) for code in refused.data["codes"]):
         return "what it is against was never refused by judging"

@@ -8,6 +8,7 @@ from identity.core.assessment import Activated, Assessment, Decision, NeedsRevie
 from identity.core.challenge import Challenge, Movement
 from identity.core.context import Asked
 from identity.core.enrolment import Submission, lock_after_us
+from identity.core.faces import FaceMatch
 from identity.core.fingerprint import Fingerprint
 from identity.core.live import Arrival, LiveTrace, Step
 from identity.core.reviewing import Wanted
@@ -136,11 +137,12 @@ def outcome_of(enrolment: str, started: EnrolmentStarted, assessment: Assessment
             return EnrolmentHeld(enrolment=enrolment, codes=told or ("review.required",))
 
 
-def case_of(cameo: str, event: RecordingReceived, wish: Wanted, codes: tuple[str, ...], other: str | None) -> CaseOpened:
-    """Write down what a person is asked to look at."""
+def case_of(cameo: str, event: RecordingReceived, wish: Wanted, codes: tuple[str, ...], other: FaceMatch | None) -> CaseOpened:
+    """Write down what a person is asked to look at, and the known face that it may be."""
+    ref, whose = (None, None) if other is None else (other.ref, other.cameo)
     return CaseOpened(
         kind=wish.kind, cameo=cameo, enrolment=event.enrolment, evidence=event.evidence, codes=codes,
-        people=wish.people, due_us=wish.due_us, other=other,
+        people=wish.people, due_us=wish.due_us, other=ref, other_cameo=whose,
     )  # fmt: skip
 
 

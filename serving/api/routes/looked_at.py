@@ -8,7 +8,7 @@ from starlette.concurrency import run_in_threadpool
 
 from serving.api.context import EnrolCaller, PartsHere, WhenceHere
 from serving.api.routes.enrolments import bounded_body
-from serving.handlers import cases, documents
+from serving.handlers import appealing, documents
 
 router = APIRouter(prefix="/v1", tags=["enrolment"])
 
@@ -42,4 +42,4 @@ async def add_document(request: Request, parts: PartsHere, caller: EnrolCaller, 
 @router.post("/enrolments/{enrolment}/appeal", status_code=204)
 def appeal(parts: PartsHere, caller: EnrolCaller, enrolment: str, body: Appealed) -> None:
     """Appeal the refusal of one's own recording, once, while it is kept. Two people look at it who did not before."""
-    cases.appeal(parts.desk, caller, enrolment, body.text)
+    appealing.appeal(parts.desk, caller, enrolment, body.text)

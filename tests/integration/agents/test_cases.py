@@ -129,6 +129,28 @@ def test_the_worker_finds_what_is_due_or_given_up_and_no_call_for_help(desk: Des
     assert [one.type for one in desk.stores["api"].read(again)][-1] == "evidence.destroyed"
 
 
+def test_no_number_of_invented_appeals_hides_what_is_due_and_each_is_closed(desk: Desk) -> None:
+    _, _, late = desk.hold(due_us=1)
+    names = [appeal_id(secrets.token_hex(16)) for _ in range(7)]
+    for name in names:
+        invented = CaseOpened(
+            kind="appeal", cameo=cameo_of(stream_id("account", secrets.token_bytes(16))), enrolment=secrets.token_hex(16), evidence="e",
+            codes=(), people=2, due_us=LATE_US,
+        )  # fmt: skip
+        desk.say("api", name, invented)
+    found, after = list[str](), ""
+    while page := desk.queries.cases_to_settle(after, limit=3):
+        assert len(page) <= 3
+        found += page
+        after = page[-1]
+    assert {case_id(late), *names} <= set(found)
+    assert len(found) == len(set(found))
+    for case in found:
+        desk.worker.settle(case)
+    assert not {case_id(late), *names} & set(desk.queries.cases_to_settle())
+    assert desk.stores["api"].read(names[0])[-1].data["outcome"] == "lapsed"
+
+
 def test_evidence_stays_while_people_look_and_goes_when_they_are_done(desk: Desk) -> None:
     cameo, enrolment, evidence = desk.hold()
     document = desk.document(cameo, enrolment)

@@ -202,3 +202,4 @@ def test_one_face_under_several_accounts_is_told_as_their_cameos(ledger, known):
     ledger.activates(B, "e3")
     ledger.tell("switch-main", "face.protected", face(1), entry="entry-1", subject="account-x")
     assert sorted(known.same_face(face(1), C)) == [A, B]
+    assert {match.ref: match.cameo for match in known.search(face(1), C)} == {"e1": A, "e2": A, B: B, "entry-1": None}

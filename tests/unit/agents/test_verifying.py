@@ -180,6 +180,13 @@ def test_a_known_face_is_looked_at_and_only_the_case_says_whose_it_is(bench: Ben
     assert all(other not in str(one.data) for one in bench.store.read(CAMEO))
 
 
+def test_the_case_of_a_refused_attackers_face_says_under_which_cameo_it_was_tried(bench: Bench) -> None:
+    tried = cameo_of(stream_id("account", bytes([2]) * 16))
+    bench.resembles = (FaceMatch("attacker", "e", 520_000, tried),)
+    bench.enrol("basic")
+    assert (bench.case().data["other"], bench.case().data["other_cameo"]) == ("e", tried)
+
+
 def test_the_sandbox_searches_nobody_so_that_no_picture_tells_who_is_known(bench: Bench) -> None:
     bench.resembles = (FaceMatch("protected", "e", 900_000),)
     bench.enrol("sandbox")

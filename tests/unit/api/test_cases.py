@@ -24,7 +24,7 @@ from serving.adapters.rendering import EvidenceRenderer
 from serving.fakes import InMemoryAskingLedger
 from serving.handlers.enrolments import CONSENT_TEXT_SHA256
 from streams.core.casework import appeal_id, case_id
-from streams.core.seeming import as_shown
+from streams.core.seeming import as_shown, call_of
 from streams.ports import Append, NewEvent
 from tests.unit.api.conftest import Place, make_place
 
@@ -67,10 +67,10 @@ class Desk:
             self.now_us = facts.now_us()
         self.open(self.case, kind, other)
 
-    def open(self, case: str, kind: str, other: str | None = None, due_us: int = 10**12) -> None:
+    def open(self, case: str, kind: str, other: str | None = None, due_us: int = 10**12, other_cameo: str | None = None) -> None:
         event = CaseOpened(
             kind=kind, cameo=self.cameo, enrolment=self.enrolment, evidence=self.evidence, codes=("review.required",), people=2,  # type: ignore[arg-type]
-            due_us=self.now_us + due_us, other=other,
+            due_us=self.now_us + due_us, other=other, other_cameo=other_cameo,
         )  # fmt: skip
         self.say(case, event)
 
@@ -143,6 +143,43 @@ def test_whom_a_case_concerns_finds_no_such_case(place: Place, who: str) -> None
         assert desk.get(f"/{desk.case}{path}", token).json()["code"] == "case.unknown"
     assert desk.vote(token).json()["code"] == "case.unknown"
     assert desk.types() == ["case.opened"]
+
+
+def test_who_was_refused_as_an_attacker_does_not_judge_whose_face_is_like_theirs(desk: Desk) -> None:
+    attacker, _ = desk.place.person("theo")
+    tried = desk.place.activate(attacker)
+    case = stream_id("case", bytes([3]) * 16)
+    desk.open(case, "known_face", other="f" * 32, other_cameo=tried)
+    assert case not in [one["case"] for one in desk.get("", desk.place.token(attacker, "reviewer")).json()["items"]]
+    assert desk.get(f"/{case}", desk.place.token(attacker, "reviewer")).json()["code"] == "case.unknown"
+    assert tried not in desk.get(f"/{case}").text
+
+
+def test_reading_scores_is_a_look_on_record_and_none_for_a_vote(desk: Desk) -> None:
+    operator = desk.place.token(stream_id("account", bytes(16)), "operator")
+    for who in (desk.rea, operator):
+        assert desk.get(f"/{desk.case}", who).status_code == 200
+    looks = [(one.actor, one.data) for one in desk.place.store.read(desk.case)[1:]]
+    seen = {"evidence": None, "blurred": True, "purpose": "show"}
+    assert looks == [(REA, seen), (stream_id("account", bytes(16)), seen)]
+    assert desk.vote(desk.rea).json()["code"] == "case.not_looked"
+
+
+def test_a_list_of_cases_is_on_record_with_who_looked_through_how_many(desk: Desk) -> None:
+    assert desk.get("", kind="distress").json()["items"] == []
+    assert desk.types(REA) == [], "nothing was shown"
+    assert len(desk.get("").json()["items"]) == 1
+    (listed,) = desk.place.store.read(REA)
+    assert (listed.type, listed.data) == ("account.cases_listed", {"kind": None, "state": "open", "shown": 1})
+
+
+def test_a_case_without_a_recording_is_voted_on_after_reading_it(desk: Desk) -> None:
+    call = call_of(desk.cameo, "v1", (), desk.now_us)
+    desk.case = stream_id("case", bytes([4]) * 16)
+    desk.say(desk.case, call)
+    assert desk.vote(desk.rea, "refuse", "review.help_given").json()["code"] == "case.not_looked"
+    assert desk.get(f"/{desk.case}").status_code == 200
+    assert desk.vote(desk.rea, "refuse", "review.help_given").status_code == 204
 
 
 def test_evidence_is_shown_blurred_and_the_look_is_on_record_before_it_is_opened(desk: Desk) -> None:
@@ -291,6 +328,17 @@ def test_an_appeal_is_made_once_by_its_person_while_the_recording_is_kept(desk: 
     assert desk.appeal(who=stranger).json()["code"] == "enrolment.unknown"
     desk.appeal()
     assert desk.appeal().json()["code"] == "appeal.made"
+
+
+def test_a_fourth_appeal_within_a_month_is_not_taken(desk: Desk) -> None:
+    body = {"profile": "verified", "consent_text_sha256": CONSENT_TEXT_SHA256}
+    answers = [refused(desk).appeal()]
+    for _ in range(3):
+        desk.enrolment = desk.place.client.post("/v1/enrolments", json=body, headers=desk.headers).json()["enrolment"]
+        desk.place.client.put(f"/v1/enrolments/{desk.enrolment}/recording", content=b"webm", headers=desk.headers)
+        answers.append(refused(desk).appeal())
+    assert [one.status_code for one in answers] == [204, 204, 204, 409]
+    assert answers[-1].json()["code"] == "appeal.too_many"
 
 
 def test_what_is_gone_late_or_replayed_cannot_be_appealed(place: Place) -> None:
