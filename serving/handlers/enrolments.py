@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from identity.core.challenge import VOCABULARY, Challenge, Language, Movement, Way, Without, issue
+from identity.core.enrolment import Locked, standing
 from identity.core.live_plan import Planned, plan
 from identity.core.profiles import Profile as AssuranceProfile
 from schemas.cameo import EnrolmentStarted, Profile, Purpose
@@ -17,6 +18,7 @@ from serving.consent_texts import acceptable, in_force
 from serving.errors import ConflictError, InvalidError, LockedError
 from serving.handlers.desk import Caller, Desk
 from serving.handlers.guardians import beside
+from streams.core.failing import enrolment_failures
 from streams.core.seeming import status_seen
 
 log = logging.getLogger(__name__)
@@ -64,12 +66,19 @@ def start(
         lock = facts.get(cameo, "lock")
         before, status = facts.get(cameo, "enrolment"), status_seen(cameo, facts, desk.store.read)
         now_us = facts.now_us()
+        until_us = 0 if lock is None else lock.value["until_us"]
+        failures = enrolment_failures(desk.store.read(cameo)) if head is not None else []
         guardian = beside(facts, caller.account, None if wish is None else wish.guardian)
-    if lock is not None and lock.value["until_us"] > now_us:
-        wait_s = (lock.value["until_us"] - now_us) // 1_000_000 + 1
+    match standing(failures, now_us):
+        case Locked(until_us=until):
+            until_us = max(until_us, until)
+        case _:
+            pass
+    if until_us > now_us:
+        wait_s = (until_us - now_us) // 1_000_000 + 1
         raise LockedError(
             "enrolment.locked",
-            f"{lock.value['failures']} recordings were refused",
+            "too many recordings were refused, or live sessions failed",
             f"try again in {wait_s} s",
             retry_after_s=wait_s,
         )

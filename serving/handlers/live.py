@@ -6,6 +6,7 @@ was about to answer starts anew. What was recorded lies in memory until it is se
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Callable
@@ -22,10 +23,13 @@ from identity.core.live_plan import Planned
 from identity.core.live_session import MAX_US, Session, advance, arrived
 from identity.core.webm_clock import WebmClock
 from identity.keys.wire import EvidenceSealed
+from schemas.cameo import LiveFailed
+from schemas.ids import cameo_of
 from serving.core.live_answer import LiveAnswer
 from serving.errors import CommandError, ConflictError, InvalidError, NotFoundError, UnavailableError
-from serving.handlers.desk import Caller
+from serving.handlers.desk import Caller, Desk
 
+log = logging.getLogger(__name__)
 MAX_WAITING: Final = 10_000
 MAX_GOING: Final = 24
 """Sessions at once in one process: 16 MiB each at most."""
@@ -119,6 +123,18 @@ class LiveEndedError(CommandError):
         super().__init__(code, what, remedy or START_ANEW)
 
 
+def record_failure(desk: Desk, caller: Caller, challenge: str, code: str) -> None:
+    """Record that a session failed after a step was shown; which failures count to the lock is streams.core.failing's to say.
+
+    The session is over whatever comes of this: a ledger that does not answer is logged.
+    """
+    event = LiveFailed(challenge=challenge, code=code)
+    try:
+        desk.append(caller, [desk.event(cameo_of(caller.account), event)])
+    except CommandError as error:
+        log.warning("a failed session is not recorded: %s", error)
+
+
 class Conduct:
     """One session as it goes on: takes what comes, tells what to hand out. Does no IO."""
 
@@ -129,6 +145,11 @@ class Conduct:
         self._media = WebmClock()
         self._recording = bytearray()
         self._chunks = 0
+
+    @property
+    def shown(self) -> bool:
+        """Whether any step was handed out: who breaks off before has seen nothing."""
+        return bool(self._session.steps)
 
     @property
     def answered(self) -> bool:

@@ -32,10 +32,13 @@ from serving.handlers.desk import Caller, Desk
 from serving.handlers.enrolments import Expect, Wish, possible
 from serving.handlers.submitting import EvidenceStore, forget, require_size
 from serving.verification_ports import Ask, VerificationBook
+from streams.core.failing import verification_failures
 from streams.core.seeming import as_shown, status_seen
 
 OPEN: Final = 3
 """Open asks of one party to one owner. A house rule."""
+WAITING: Final = 3
+"""Challenges of one account that wait for their answer at once. A house rule: one is answered at a time."""
 LIVES: Final = timedelta(hours=24)
 UNKNOWN: Final = ("verification.unknown", "there is no such question", "list them: cameo verification list")
 CHECKING: Final = ("enrolment.checking", "your last recording is still being checked", "wait for its answer")
@@ -86,13 +89,15 @@ def begin(desk: Desk, book: VerificationBook, caller: Caller, ask_id: str | None
     cameo = cameo_of(caller.account)
     with desk.store.snapshot() as facts:
         head, now_us, checking = facts.head(cameo), facts.now_us(), _checking(facts, cameo)
-        status = status_seen(cameo, facts, desk.store.read)
+        status, waiting = status_seen(cameo, facts, desk.store.read), _waiting(facts, cameo, now_us)
         history = as_shown(facts, desk.store.read(cameo))
     if head is None or status is None or status["status"] != "active":
         raise ConflictError("cameo.inactive", "there is no active cameo to compare with", "enrol first: cameo enrol start")
     if checking:
         raise ConflictError(*CHECKING, retry_after_s=5)
-    match standing(_failures(history), now_us):
+    if waiting >= WAITING:
+        raise ConflictError("verification.too_many_open", f"{WAITING} challenges wait for your answer", "answer one", retry_after_s=60)
+    match standing(verification_failures(history), now_us):
         case Locked(until_us):
             wait_s = (until_us - now_us) // 1_000_000 + 1
             raise LockedError("enrolment.locked", "too many answers failed", f"try again in {wait_s} s", retry_after_s=wait_s)
@@ -224,14 +229,11 @@ def _checking(facts: FactReader, cameo: str) -> bool:
     return (enrolment is not None and enrolment.value["state"] == "received") or "received" in answers
 
 
+def _waiting(facts: FactReader, cameo: str, now_us: int) -> int:
+    """Count the challenges that wait for their recording."""
+    found = (fact.value for _, fact in facts.scan(cameo, "verification/"))
+    return sum(one["state"] == "started" and one["expires_at_us"] > now_us for one in found)
+
+
 def _way(history: Sequence[Envelope], verification: str) -> str:
     return next(one.data["way"] for one in history if one.type == "verification.started" and one.data["verification"] == verification)
-
-
-def _failures(history: Sequence[Envelope]) -> list[int]:
-    """List when answers failed since one last passed."""
-    times: list[int] = []
-    for past in history:
-        if past.type == "verification.answered":
-            times = [] if past.data["outcome"] == "passed" else times + [past.time_us] * (past.data["outcome"] == "failed")
-    return times

@@ -1,16 +1,16 @@
-"""Owns what a face that is tried under many accounts costs all of them: time. Does not search faces, and tells nobody of anybody.
+"""Owns what a face that is tried under many accounts costs them: time. Does not search faces, and tells nobody of anybody.
 
+The account whose it seems to be is not slowed, or whoever has two accounts more could slow it by trying its face: the one whose cameo
+became active first (outside the sandbox), and where none is active the one that tried first.
 The search itself is passed through unchanged. Who is slowed hears only that they try too often (serving.handlers.rates).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from identity.core.context import FaceMatch
-from schemas.cameo import EnrolmentStarted
-from schemas.codec import event_of
 from streams.ports import EventStore
 
 MANY = 3
@@ -31,8 +31,17 @@ class Faces(Protocol):
         ...
 
 
+class _Tried(NamedTuple):
+    """An account that tried a face, in the order in which it has a claim to it."""
+
+    inactive: bool
+    since_us: int
+    position: int
+    owner: str
+
+
 class SlowingFaces:
-    """A FaceSearch that slows all who share a face with many."""
+    """A FaceSearch that slows all but the first who share a face with many."""
 
     def __init__(self, faces: Faces, store: EventStore, slow: Slow) -> None:
         self._faces = faces
@@ -45,9 +54,15 @@ class SlowingFaces:
         if found:
             alike = (cameo, *self._faces.same_face(template, cameo))
             if len(alike) >= MANY:
-                self._slow(sorted({owner for one in alike if (owner := self._owner(one)) is not None}))
+                known = sorted(one for cameo in alike if (one := self._read(cameo)) is not None)
+                self._slow(sorted({one.owner for one in known[1:]} - {one.owner for one in known[:1]}))
         return found
 
-    def _owner(self, cameo: str) -> str | None:
-        started = next((event_of(one) for one in self._store.read(cameo) if one.type == "enrolment.started"), None)
-        return started.owner if isinstance(started, EnrolmentStarted) else None
+    def _read(self, cameo: str) -> _Tried | None:
+        history = self._store.read(cameo)
+        started = next((one for one in history if one.type == "enrolment.started"), None)
+        if started is None or any(one.type == "subject_key.destroyed" for one in history):
+            return None
+        active = next((one for one in history if one.type == "enrolment.activated" and one.data["assurance"] != "sandbox"), None)
+        first = started if active is None else active
+        return _Tried(active is None, first.time_us, first.position, started.data["owner"])

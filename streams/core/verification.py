@@ -12,7 +12,6 @@ from identity.core.faces import FaceMatch
 from identity.core.fingerprint import Fingerprint
 from identity.core.live import Arrival, LiveTrace, Step
 from identity.core.reviewing import Wanted
-from identity.core.verdicts import LAPSED
 from schemas.cameo import (
     CheckScore,
     EnrolmentActivated,
@@ -27,6 +26,7 @@ from schemas.case import CaseOpened
 from schemas.envelope import Envelope
 from schemas.registry import Event
 from schemas.verification import VerificationStarted
+from streams.core.failing import enrolment_failures
 
 LARGEST = 2**53 - 1
 UNTOLD = frozenset({"face.known"})
@@ -146,20 +146,9 @@ def case_of(cameo: str, event: RecordingReceived, wish: Wanted, codes: tuple[str
     )  # fmt: skip
 
 
-def failures_since_activation(history: Sequence[Envelope]) -> int:
-    """Count refused recordings since the cameo last became active; what nobody looked at in time is nobody's failure."""
-    count = 0
-    for past in history:
-        if past.type == "enrolment.activated":
-            count = 0
-        elif past.type == "enrolment.refused" and list(past.data["codes"]) != [LAPSED]:
-            count += 1
-    return count
-
-
 def lock_of(history: Sequence[Envelope], now_us: int, elsewhere: int = 0) -> tuple[Event, ...]:
     """Tell the lock that one more refusal reaches; most reach none. `elsewhere`: attacks with this face under other accounts."""
-    failures = failures_since_activation(history) + 1
+    failures = len(enrolment_failures(history)) + 1
     duration_us = lock_after_us(failures, elsewhere)
     return (EnrolmentLocked(until_us=now_us + duration_us, failures=failures),) if duration_us else ()
 

@@ -22,7 +22,7 @@ from serving.core.live_answer import LiveAnswer
 from serving.errors import CommandError, ForbiddenError, InvalidError, UnauthenticatedError, UnavailableError
 from serving.handlers.apps import require_it
 from serving.handlers.desk import Caller
-from serving.handlers.live import Conduct, Hello, LiveEndedError, Waiting, read_end, read_hello
+from serving.handlers.live import Conduct, Hello, LiveEndedError, Waiting, read_end, read_hello, record_failure
 from serving.handlers.rates import Whence
 from serving.handlers.tokens import known
 from streams.errors import LedgerUnavailableError
@@ -66,10 +66,10 @@ async def _session(socket: WebSocket, parts: Parts, caller: Caller, waiting: Wai
     """Conduct the one session of a challenge, to what was sealed."""
     code: str | None = "live.broken"
     stored: EvidenceSealed | None = None
+    conduct = Conduct(waiting, parts.live.clock_us)
     try:
-        conduct = Conduct(waiting, parts.live.clock_us)
         await socket.send_json({"type": "ready", "media": "video/webm"})
-        await _conduct(socket, conduct)
+        await _conducted(socket, parts, caller, waiting, conduct)
         trace, recording = conduct.recorded()
         answer = LiveAnswer(waiting.challenge, waiting.salt, trace, recording, hello.camera, hello.client)
         with anyio.CancelScope(shield=True):  # who hangs up after the last step has answered
@@ -82,6 +82,17 @@ async def _session(socket: WebSocket, parts: Parts, caller: Caller, waiting: Wai
         parts.live.over(waiting, code)
     assert stored is not None
     return stored
+
+
+async def _conducted(socket: WebSocket, parts: Parts, caller: Caller, waiting: Waiting, conduct: Conduct) -> None:
+    """Conduct a session; one that fails after a step was shown is on record, also where its client has hung up."""
+    try:
+        await _conduct(socket, conduct)
+    except (LiveEndedError, InvalidError) as error:
+        if conduct.shown:
+            with anyio.CancelScope(shield=True):
+                await run_in_threadpool(record_failure, parts.desk, caller, waiting.challenge.challenge_id, error.code)
+        raise
 
 
 async def _conduct(socket: WebSocket, conduct: Conduct) -> None:

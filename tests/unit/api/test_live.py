@@ -10,7 +10,7 @@ import pytest
 from starlette.websockets import WebSocketDisconnect
 
 from identity.core.live_session import FIRST_US, IDLE_US, MAX_BYTES
-from schemas.cameo import EnrolmentStarted, RecordingReceived
+from schemas.cameo import EnrolmentStarted, LiveFailed, RecordingReceived
 from schemas.codec import event_of
 from schemas.ids import cameo_of
 from serving.handlers.enrolments import CONSENT_TEXT_SHA256
@@ -320,3 +320,35 @@ def test_nothing_is_told_of_a_session_to_anybody_else(min_: Enrolling) -> None:
     _, other = min_.place.person("eve")
     shown = min_.place.client.get(f"/v1/enrolments/{min_.started['enrolment']}", headers=other)
     assert shown.status_code == 404
+
+
+@pytest.mark.parametrize(("rate", "code"), [(0.8, "live.late"), (1.2, "live.clock")])
+def test_a_session_that_fails_after_a_step_was_shown_is_on_record(min_: Enrolling, rate: float, code: str) -> None:
+    with min_.connect() as socket:
+        opened(socket, min_)
+        answer(socket, Nobody(), min_.clock, rate=rate)
+    assert min_.events(LiveFailed) == [LiveFailed(challenge=min_.started["enrolment"], code=code)]
+
+
+def test_a_session_that_fails_before_any_step_is_nobodys_failure(min_: Enrolling) -> None:
+    ended(min_, b"garbage" * 100)
+    assert min_.events(LiveFailed) == []
+
+
+def test_whoever_hangs_up_at_a_step_is_on_record(min_: Enrolling) -> None:
+    film, told, recorded_us = Nobody(), list[dict[str, Any]](), 0
+    with min_.connect() as socket:
+        opened(socket, min_)
+        while not told:
+            min_.clock.now_us += CHUNK_US
+            recorded_us += CHUNK_US
+            told = send(socket, film.film(recorded_us))
+    assert [one.code for one in min_.events(LiveFailed)] == ["live.broken"]
+
+
+def test_five_failed_sessions_lock_as_five_refusals_do(min_: Enrolling) -> None:
+    for _ in range(5):
+        min_.place.append(cameo_of(min_.account), LiveFailed(challenge=min_.started["enrolment"], code="live.clock"))
+    locked = min_.place.client.post("/v1/enrolments", json=BODY, headers=min_.headers)
+    assert (locked.status_code, locked.json()["code"]) == (423, "enrolment.locked")
+    assert int(locked.headers["Retry-After"]) > 14 * 60

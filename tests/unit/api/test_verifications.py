@@ -218,6 +218,14 @@ def test_one_recording_is_judged_before_the_next_is_taken(scene: Scene) -> None:
     assert scene.submit(second).status_code == 202
 
 
+def test_a_fourth_challenge_waits_until_one_is_answered(scene: Scene) -> None:
+    first, *_ = [scene.begin(None)["challenge"] for _ in range(3)]
+    refused = scene.client.post(MINE, json={}, headers=scene.as_min)
+    assert (refused.status_code, refused.json()["code"]) == (409, "verification.too_many_open")
+    scene.judged(first, "expired")
+    assert scene.client.post(MINE, json={}, headers=scene.as_min).status_code == 201
+
+
 def test_a_question_that_runs_out_leaves_a_challenge_to_enrol_open(scene: Scene) -> None:
     challenge = scene.begin(scene.ask().json()["verification"])["challenge"]
     body = {"profile": "basic", "consent_text_sha256": CONSENT_TEXT_SHA256}

@@ -1,0 +1,101 @@
+"""Which failures count to the lock after five: attacks and refusals at once, what looks like a poor connection only when it is often."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+
+import pytest
+
+from identity.core.enrolment import FIRST_LOCK_US, Locked, standing
+from schemas.cameo import EnrolmentActivated, EnrolmentRefused, EnrolmentStarted, LiveFailed
+from schemas.ids import cameo_of, stream_id
+from schemas.registry import Event
+from schemas.verification import VerificationAnswered, VerificationStarted
+from streams.core.failing import DAY_US, SPARED, enrolment_failures, verification_failures
+from streams.core.verification import lock_of
+from streams.fakes import InMemoryEventStore
+from streams.ports import Append, NewEvent
+
+OWNER = stream_id("account", bytes([1]) * 16)
+CAMEO = cameo_of(OWNER)
+MINUTE_US = 60_000_000
+
+
+class History:
+    """One person's stream; an event a minute."""
+
+    def __init__(self) -> None:
+        self.now_us = 1_790_000_000_000_000
+        self.store = InMemoryEventStore(clock=lambda: self.now_us)
+        self.add(
+            EnrolmentStarted(
+                enrolment="e", owner=OWNER, profile="basic", phrase=(), movements=(), expires_at_us=1, consent_text_version="1",
+                consent_text_sha256="0",
+            ),
+            VerificationStarted(
+                verification="v", owner=OWNER, party=OWNER, audience="a", nonce_sha256="0", level="stepwise", expires_at_us=1, way="stepwise"
+            ),
+        )  # fmt: skip
+
+    def add(self, *events: Event) -> None:
+        for event in events:
+            self.now_us += MINUTE_US
+            self.store.append(Append(actor="t", events=[NewEvent(CAMEO, event, secrets.token_hex(16))], correlation="c"))
+
+    def failed(self, code: str, times: int = 1, challenge: str = "e") -> None:
+        self.add(*(LiveFailed(challenge=challenge, code=code) for _ in range(times)))
+
+    def counts(self) -> tuple[int, int]:
+        read: Any = self.store.read(CAMEO)
+        return len(enrolment_failures(read)), len(verification_failures(read))
+
+
+@pytest.fixture
+def history() -> History:
+    return History()
+
+
+@pytest.mark.parametrize("code", ["live.clock", "live.message", "media.unreadable", "media.too_large"])
+def test_what_no_connection_does_counts_at_once(history: History, code: str) -> None:
+    history.failed(code, 2)
+    history.failed(code, 3, "v")
+    assert history.counts() == (2, 3)
+
+
+@pytest.mark.parametrize("code", ["live.broken", "live.late"])
+def test_a_poor_connection_counts_from_the_sixth_time_a_day(history: History, code: str) -> None:
+    history.failed(code, SPARED)
+    assert history.counts() == (0, 0)
+    history.failed(code, 2)
+    assert history.counts() == (2, 0)
+    history.now_us += DAY_US
+    history.failed(code, SPARED)
+    assert history.counts() == (2, 0), "another day"
+
+
+def test_refusals_and_failed_sessions_count_together_and_lock_longer_each_time(history: History) -> None:
+    history.failed("live.clock", 4)
+    (locked,) = lock_of(history.store.read(CAMEO), history.now_us)
+    assert locked.failures == 5  # type: ignore[attr-defined]
+    history.add(EnrolmentRefused(enrolment="e", codes=("solid.flat",)))
+    assert standing(enrolment_failures(history.store.read(CAMEO)), history.now_us) == Locked(history.now_us + FIRST_LOCK_US)
+    history.failed("live.clock", 5)
+    assert standing(enrolment_failures(history.store.read(CAMEO)), history.now_us) == Locked(history.now_us + 2 * FIRST_LOCK_US)
+    history.add(EnrolmentActivated(enrolment="e", assurance="basic"))
+    assert history.counts() == (0, 0)
+
+
+def test_what_nobody_looked_at_in_time_and_others_challenges_count_not(history: History) -> None:
+    history.add(EnrolmentRefused(enrolment="e", codes=("review.lapsed",)))
+    history.failed("live.clock", 1, "unknown")
+    assert history.counts() == (0, 0)
+
+
+def test_a_passed_answer_forgives_those_before_it(history: History) -> None:
+    failed = VerificationAnswered(verification="v", outcome="failed", level="upload", codes=("face.other_person",))
+    history.add(failed, failed)
+    history.failed("live.clock", 1, "v")
+    assert history.counts() == (0, 3)
+    history.add(VerificationAnswered(verification="v", outcome="passed", level="stepwise", codes=()))
+    assert history.counts() == (0, 0)
