@@ -81,7 +81,7 @@ CHECKS: Final[tuple[About, ...]] = (
     ),
     About(
         6,
-        "the words are the ones asked for, by two recognisers",
+        "the words are the ones asked for, by two recognisers, and no more",
         "an older recording; a voice that was recorded elsewhere",
         ("words.",),
         ("words",),
@@ -97,8 +97,8 @@ CHECKS: Final[tuple[About, ...]] = (
     ),
     About(
         8,
-        "there is speech, and one speaker's; notes on a machine's voice, a loudspeaker, the room",
-        "words cut together from several people; weakly, a synthetic voice and a loudspeaker",
+        "there is speech, and one speaker's; signs of a voice that changes or comes from elsewhere; notes on a machine's voice, the room",
+        "words cut together from several people or from a telephone; weakly, a synthetic voice",
         ("voice.", "room."),
         ("voice", "sound"),
         (_SPEECH, "voice vectors", "voice liveness model", "room and channel"),
