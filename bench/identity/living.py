@@ -71,7 +71,8 @@ def as_received(features: Features, movements: Sequence[str]) -> Features:
     ends = [one.end_us for one in movements_made(features.face, apart=True) if one.movement in movements]
     by_us = max(0, max(ends, default=0) + AFTER_US - sound.words[0].start_us)
     later = tuple(HeardWord(w.text, w.start_us + by_us, w.end_us + by_us, w.probability) for w in sound.words)
-    return replace(placed, sound=replace(sound, heard=(Heard(sound.heard[0].text, later), *sound.heard[1:])))
+    speech_us = tuple((start + by_us, end + by_us) for start, end in sound.speech_us)
+    return replace(placed, sound=replace(sound, heard=(Heard(sound.heard[0].text, later), *sound.heard[1:]), speech_us=speech_us))
 
 
 def slow(features: Features, asked: Asked, profile: Profile) -> tuple[CheckResult, ...]:
