@@ -100,7 +100,7 @@ class SoundFacts:
     channel: ChannelFacts
     room: RoomFacts
     stream: StreamFacts
-    voices: NDArray[np.float32] = field(default_factory=lambda: np.zeros((0, 1), np.float32))
+    voices: NDArray[np.float32] = field(default_factory=lambda: np.zeros((0, 1), np.float32), compare=False)
     """(stretches, n) unit voice vectors of short stretches of the speech, in order, each overlapping the next by half."""
     speech_us: tuple[tuple[int, int], ...] = ()
     """Where there is speech."""
