@@ -135,6 +135,7 @@ def fingerprint_of(digest: str, features: Features) -> Fingerprint:
         sha256=digest,
         audio=features.speech.marks,
         video=video_marks(features.frames.thumbnails, features.frames.times_us),
+        landmarks=features.speech.landmarks,
     )
 
 

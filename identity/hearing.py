@@ -1,5 +1,6 @@
 """Owns turning one recording's sound into facts through the ports. Does not judge them, and is never told what was asked."""
 
+from dataclasses import replace
 from typing import Final, Protocol
 
 import numpy as np
@@ -8,6 +9,7 @@ from numpy.typing import NDArray
 from identity.core.acoustics import channel_of, power_frames, room_of, speaking, stream_of
 from identity.core.features import FaceTrack, SpeechFacts
 from identity.core.fingerprint import audio_marks
+from identity.core.landmarks import sound_landmarks
 from identity.core.lipsync import lips_of, opening_of
 from identity.core.sound import Heard, HeardWord, SoundFacts
 from identity.ports import SAMPLE_RATE_HZ, Media, Samples, SpeakerEmbedder, SpeechRecogniser, SpeechSpan, VoiceActivity, VoiceLiveness
@@ -55,7 +57,8 @@ def listen(media: Media, face: FaceTrack, models: HearingModels, language: str =
     """Read all of a recording's sound; finding speech is done once for both answers."""
     spans = models.voice_activity.spans(media.samples)
     sound = sound_of(media, face, spans, models, language)
-    return speech_of(media.samples, spans, models, sound.texts[0]), sound
+    speech = speech_of(media.samples, spans, models, sound.texts[0])
+    return replace(speech, landmarks=sound_landmarks(media.samples)), sound
 
 
 def speech_of(samples: Samples, spans: tuple[SpeechSpan, ...], models: HearingModels, heard: str) -> SpeechFacts:

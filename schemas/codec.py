@@ -8,13 +8,13 @@ from typing import Any, TypeVar
 import msgspec
 import rfc8785
 
-from schemas import account, cameo, case, consent, evidence, generation, operation, verification
+from schemas import account, cameo, case, consent, evidence, generation, opening, operation, verification
 from schemas.envelope import ENVELOPE_VERSION, Envelope
 from schemas.errors import SchemaError
 from schemas.registry import Event, by_class, by_wire
 from schemas.upcast import upcast
 
-VOCABULARY = (account, cameo, case, consent, evidence, generation, operation, verification)
+VOCABULARY = (account, cameo, case, consent, evidence, generation, opening, operation, verification)
 """Importing the codec registers every event."""
 
 MAX_ENVELOPE_BYTES = 60_000

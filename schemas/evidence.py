@@ -43,6 +43,22 @@ class EvidenceOpened(Event, frozen=True):
     """The account of the person for whom it asked; None: a machine."""
 
 
+@event("biometric.opened", 1, stream="cameo")
+class BiometricOpened(Event, frozen=True):
+    """What a person is known again by, sealed in an event of this cameo, was decrypted for a named purpose, after this was written.
+
+    What is opened many at a time, or must be seen by nobody who watches the person, is told in schemas/opening.py.
+    """
+
+    event: str
+    """The id of the event that it lies sealed in."""
+    fields: tuple[str, ...]
+    key_id: str
+    purpose: str
+    role: str
+    """The process that asked."""
+
+
 @event("evidence.destroyed", 1, stream="cameo")
 class EvidenceDestroyed(Event, frozen=True):
     """The key of a recording was destroyed, and with it the recording."""

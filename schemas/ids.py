@@ -6,15 +6,16 @@ import hashlib
 import re
 from typing import Literal, get_args
 
-StreamKind = Literal["account", "cameo", "generation", "app", "policy", "switch", "case"]
+StreamKind = Literal["account", "cameo", "generation", "app", "policy", "switch", "case", "opening"]
 STREAM_KINDS: tuple[StreamKind, ...] = get_args(StreamKind)
 PARTITIONS = 32
 """Partitions of the event topic. Fixed for ever: changing it would reorder streams."""
 
 POLICY_STREAM = "policy-main"
 SWITCH_STREAM = "switch-main"
+OPENING_STREAM = "opening-main"
 
-_STREAM = re.compile(r"^(account|cameo|generation|app|policy|switch|case)-([0-9a-f]{32}|main)$")
+_STREAM = re.compile(r"^(account|cameo|generation|app|policy|switch|case|opening)-([0-9a-f]{32}|main)$")
 
 
 def stream_id(kind: StreamKind, entropy: bytes) -> str:

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 import msgspec
 
-from schemas import cameo, case, consent, generation, operation
+from schemas import cameo, case, consent, generation, operation, verification
 from schemas.registry import Event
 
 _UPCASTERS: dict[type[Event], Callable[[Event], Event]] = {}
@@ -47,3 +47,4 @@ _widened(consent.ConsentRevokedV1, consent.ConsentRevoked)
 _widened(generation.GenerationRequestedV1, generation.GenerationRequested)
 _widened(generation.GenerationDecidedV1, generation.GenerationDecided)
 _widened(operation.SwitchThrownV1, operation.SwitchThrown)
+_widened(verification.VerificationAnsweredV1, verification.VerificationAnswered)

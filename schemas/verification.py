@@ -32,8 +32,18 @@ class VerificationStarted(Event, frozen=True):
 
 
 @event("verification.answered", 1, stream="cameo")
-class VerificationAnswered(Event, frozen=True):
+class VerificationAnsweredV1(Event, frozen=True):
     """The question was answered, or ran out."""
+
+    verification: str
+    outcome: Literal["passed", "failed", "expired"]
+    level: Level
+    codes: tuple[str, ...]
+
+
+@event("verification.answered", 2, stream="cameo", sealed=("fingerprints",))
+class VerificationAnswered(Event, frozen=True):
+    """The question was answered, or ran out. `fingerprints` of the recording are held against replays: sealed; absent without one."""
 
     verification: str
     outcome: Literal["passed", "failed", "expired"]

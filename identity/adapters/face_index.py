@@ -4,35 +4,18 @@ Every comparison is made (one matrix-vector product a block): nothing is approxi
 no library copies the templates elsewhere. What is protected, and what is not, is told by `protect`.
 """
 
-import ctypes
-import mmap
 import threading
-from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
+from identity.adapters.locked_memory import LockedArray, Protection, protection
 from identity.core import faces
 from identity.core.faces import DIMENSIONS, FaceMatch, KnownKind
 from identity.core.features import Floats
 
 BLOCK_ROWS: Final = 65_536
 """Templates in one block of memory: 32 MiB."""
-_ROW_BYTES: Final = DIMENSIONS * 4
-_PR_SET_DUMPABLE: Final = 4
-_LIBC: Final = ctypes.CDLL(None, use_errno=True)
-
-
-@dataclass(frozen=True)
-class Protection:
-    """What the operating system granted. Another process of the same user, root, and a snapshot of the machine see through all of it."""
-
-    locked: bool
-    """Every block is locked: none is written to swap."""
-    undumped: bool
-    """Every block is left out of core dumps."""
-    undumpable: bool
-    """The process dumps no core, and another process of the same user may not attach to it."""
 
 
 class LockedFaceIndex:
@@ -40,7 +23,7 @@ class LockedFaceIndex:
 
     def __init__(self, block_rows: int = BLOCK_ROWS) -> None:
         self._block_rows = block_rows
-        self._blocks: list[_Block] = []
+        self._blocks: list[LockedArray] = []
         self._places: dict[tuple[KnownKind, str], int] = {}
         self._names: list[tuple[KnownKind, str]] = []
         self._lock = threading.Lock()
@@ -56,7 +39,7 @@ class LockedFaceIndex:
             found = [
                 (float(similarity), self._names[first + row])
                 for first, block, rows in self._filled()
-                for row, similarity in _above(block.rows[:rows], asked, floor, k)
+                for row, similarity in _above(block.values[:rows], asked, floor, k)
             ]
         found.sort(key=lambda one: (-one[0], one[1]))
         return tuple(FaceMatch(kind, ref, round(similarity * 1e6)) for similarity, (kind, ref) in found[:k])
@@ -69,7 +52,7 @@ class LockedFaceIndex:
             if place is None:
                 place = len(self._names)
                 if place == len(self._blocks) * self._block_rows:
-                    self._blocks.append(_Block(self._block_rows))
+                    self._blocks.append(self._block())
                 self._names.append((kind, ref))
                 self._places[kind, ref] = place
             self._row(place)[:] = row
@@ -90,40 +73,26 @@ class LockedFaceIndex:
 
     def protect(self) -> Protection:
         """Make the process dump no core, and tell what protects the templates here. May be called again."""
-        undumpable = _LIBC.prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0) == 0
         with self._lock:
-            self._blocks = self._blocks or [_Block(self._block_rows)]
-            return Protection(all(one.locked for one in self._blocks), all(one.undumped for one in self._blocks), undumpable)
+            self._blocks = self._blocks or [self._block()]
+            return protection(self._blocks)
 
     def close(self) -> None:
         """Forget everybody: all memory is overwritten and given back."""
         with self._lock:
             for block in self._blocks:
-                block.rows[:] = 0.0
+                block.wipe()
             self._blocks, self._names, self._places = [], [], {}
 
-    def _filled(self) -> list[tuple[int, "_Block", int]]:
+    def _filled(self) -> list[tuple[int, LockedArray, int]]:
         count, size = len(self._names), self._block_rows
         return [(i * size, block, min(size, count - i * size)) for i, block in enumerate(self._blocks) if count > i * size]
 
+    def _block(self) -> LockedArray:
+        return LockedArray((self._block_rows, DIMENSIONS), np.float32)
+
     def _row(self, place: int) -> Floats:
-        return self._blocks[place // self._block_rows].rows[place % self._block_rows]
-
-
-class _Block:
-    """One piece of anonymous memory, locked and left out of dumps where the system allows."""
-
-    def __init__(self, rows: int) -> None:
-        self._memory = mmap.mmap(-1, rows * _ROW_BYTES, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
-        self.rows: Floats = np.frombuffer(self._memory, np.float32).reshape(rows, DIMENSIONS)
-        address = ctypes.c_void_p(self.rows.ctypes.data)
-        self.locked = _LIBC.mlock(address, ctypes.c_size_t(rows * _ROW_BYTES)) == 0
-        try:
-            self._memory.madvise(mmap.MADV_DONTDUMP)
-            self._memory.madvise(mmap.MADV_DONTFORK)
-            self.undumped = True
-        except (OSError, AttributeError):
-            self.undumped = False
+        return self._blocks[place // self._block_rows].values[place % self._block_rows]
 
 
 def _above(rows: Floats, asked: Floats, floor: float, k: int) -> list[tuple[int, np.float32]]:

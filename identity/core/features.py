@@ -100,6 +100,8 @@ class SpeechFacts:
     """(windows, dims) of unit length, one a stretch of speech."""
     marks: tuple[int, ...]
     """The sound's fingerprint."""
+    landmarks: tuple[int, ...] = ()
+    """What the sound is looked up by."""
 
 
 @dataclass(frozen=True)

@@ -39,6 +39,8 @@ class Fingerprint(msgspec.Struct, frozen=True):
     sha256: str
     audio: tuple[int, ...] = ()
     video: tuple[tuple[int, int], ...] = ()
+    landmarks: tuple[int, ...] = ()
+    """What the sound is looked up by among many (identity.core.landmarks); nothing is judged by it."""
 
 
 class Match(msgspec.Struct, frozen=True):

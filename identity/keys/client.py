@@ -107,6 +107,11 @@ class KeyholderClient:
         ask = wire.UnsealAsk(stream=stream, event_id=event_id, purpose=purpose)
         return self._call("/v1/unseal", ask, wire.UnsealAnswer).fields
 
+    def unseal_at(self, positions: Sequence[int], purpose: str) -> Sequence[wire.Opened]:
+        """Open fields of many events; `opening.made` is appended when it returns. In order of position."""
+        ask = wire.UnsealAtAsk(positions=tuple(positions), purpose=purpose)
+        return self._call("/v1/unseal-at", ask, wire.UnsealAtAnswer).opened
+
     def put_evidence(self, account: str, cameo: str, recording: bytes) -> wire.EvidenceSealed:
         """Seal a recording under a key of its own; durable when it returns."""
         ask = wire.EvidencePut(account=account, cameo=cameo, recording=recording)

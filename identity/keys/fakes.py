@@ -17,14 +17,17 @@ from identity.keys.errors import (
     SealBrokenError,
 )
 from identity.keys.keyring import KeyRing
+from identity.keys.openings import told_of
 from identity.keys.rights import EVIDENCE, may_call, opens_for, readable
 from identity.keys.sealing import new_key, unwrap, wrap
 from identity.keys.vault import Vault
-from identity.keys.wire import AssetSealedFields, Destroyed, EvidenceSealed
+from identity.keys.wire import AssetSealedFields, Destroyed, EvidenceSealed, Opened
 from schemas.cameo import AssetSealed, Facet, SubjectKeyDestroyed
 from schemas.envelope import Envelope, Sealed
 from schemas.evidence import EvidenceDestroyed, EvidenceOpened
 from schemas.registry import Event
+
+ReadAt = Callable[[Sequence[int]], Sequence[Envelope]]
 
 
 class InMemoryWrapping:
@@ -110,17 +113,19 @@ class InMemoryKeyholder:
         read: Callable[[str], Sequence[Envelope]],
         append: Callable[[str, Event], object] | None = None,
         vault: Vault | None = None,
+        read_at: ReadAt | None = None,
     ) -> None:
-        """`read` gives a stream's events and `append` adds one, as the ledger would; without it, nothing is recorded."""
+        """`read` gives a stream's events, `read_at` those at positions, `append` adds one, as the ledger would; without it none is."""
         self._role = role
         self._read = read
+        self._read_at = read_at or (lambda _positions: ())
         self._append = append or (lambda _stream, _event: None)
         ticks = itertools.count(1)
         self.vault = vault or Vault("main", KeyRing(None, InMemoryRootKeys(), lambda: next(ticks)), InMemoryBlobs())
 
     def as_role(self, role: str) -> InMemoryKeyholder:
         """Give the same keyholder as another role sees it."""
-        return InMemoryKeyholder(role, self._read, self._append, self.vault)
+        return InMemoryKeyholder(role, self._read, self._append, self.vault, self._read_at)
 
     def seal(self, account: str, stream: str, event_id: str, fields: Mapping[str, bytes]) -> dict[str, Sealed]:
         """Seal fields."""
@@ -136,7 +141,35 @@ class InMemoryKeyholder:
             names = readable(self._role, purpose, found.type)
             if not names:
                 raise KeyholderRefusedError(("right.missing",))
-            return self.vault.unseal(found, names)
+            fields = self.vault.unseal(found, names)
+            self._tell([(found, tuple(fields))], purpose, many=False)
+            return fields
+
+    def unseal_at(self, positions: Sequence[int], purpose: str) -> Sequence[Opened]:
+        """Open fields of many events."""
+        with self._asked("/v1/unseal-at"):
+            found = sorted(self._read_at(positions), key=lambda one: one.position)
+            if len(found) != len(set(positions)):
+                raise KeyholderRefusedError(("event.unknown",))
+            if not all(readable(self._role, purpose, one.type) for one in found):
+                raise KeyholderRefusedError(("right.missing",))
+            fields = [self._gone_or(one, purpose) for one in found]
+            self._tell([(one, tuple(clear)) for one, clear in zip(found, fields, strict=True)], purpose, many=True)
+            return [
+                Opened(position=one.position, stream=one.stream, event_id=one.event_id, fields=clear)
+                for one, clear in zip(found, fields, strict=True)
+            ]
+
+    def _gone_or(self, envelope: Envelope, purpose: str) -> dict[str, bytes]:
+        try:
+            return self.vault.unseal(envelope, readable(self._role, purpose, envelope.type))
+        except KeyGoneError:
+            return {}
+
+    def _tell(self, opened: Sequence[tuple[Envelope, Sequence[str]]], purpose: str, *, many: bool) -> None:
+        told = told_of(opened, purpose, self._role, many=many)
+        if told is not None:
+            self._append(*told)
 
     def put_evidence(self, account: str, cameo: str, recording: bytes) -> EvidenceSealed:
         """Seal a recording."""

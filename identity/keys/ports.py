@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-from identity.keys.wire import AssetSealedFields, Destroyed, EvidenceSealed
+from identity.keys.wire import AssetSealedFields, Destroyed, EvidenceSealed, Opened
 from schemas.cameo import Facet
 from schemas.envelope import Sealed
 
@@ -75,7 +75,17 @@ class Keyholder(Protocol):
         ...
 
     def unseal(self, stream: str, event_id: str, purpose: str) -> dict[str, bytes]:
-        """Open those fields of an appended event that this role may read for this purpose."""
+        """Open those fields of an appended event that this role may read for this purpose.
+
+        Of what somebody is known by (rights.RECORDED) the keyholder appends that it was opened before it gives anything out.
+        """
+        ...
+
+    def unseal_at(self, positions: Sequence[int], purpose: str) -> Sequence[Opened]:
+        """Open fields of many events of the ledger at once, at most rights.MOST_AT_ONCE; one event tells of all of them.
+
+        In order of position, with no field where the key was destroyed.
+        """
         ...
 
     def put_evidence(self, account: str, cameo: str, recording: bytes) -> EvidenceSealed:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final, Literal
 
 ENDPOINTS: dict[str, frozenset[str]] = {
     "/v1/seal": frozenset({"api", "worker", "judge"}),
     "/v1/unseal": frozenset({"api", "worker", "judge"}),
+    "/v1/unseal-at": frozenset({"worker"}),
     "/v1/evidence/put": frozenset({"api"}),
     "/v1/evidence/get": frozenset({"api", "worker"}),
     "/v1/evidence/destroy": frozenset({"api", "worker"}),
@@ -30,7 +32,8 @@ FIELDS: dict[tuple[str, str], dict[str, tuple[str, ...]]] = {
         "generation.requested": ("prompt", "plan", "plan_salt"),
         "consent.restriction_set": ("text",),
     },
-    ("worker", "compare"): {"enrolment.assessed": ("fingerprints", "template"), "face.protected": ("template",)},
+    ("worker", "compare"): {"enrolment.assessed": ("template",), "face.protected": ("template",)},
+    ("worker", "replay"): {"enrolment.assessed": ("fingerprints",), "verification.answered": ("fingerprints",)},
     ("worker", "distress"): {"account.distress_set": ("word",)},
     ("worker", "notify"): {"account.registered": ("handle",)},
     ("api", "show"): {
@@ -63,6 +66,20 @@ FIELDS: dict[tuple[str, str], dict[str, tuple[str, ...]]] = {
     ("keyholder", "render"): {"generation.requested": ("plan", "plan_salt")},
 }
 """(role, purpose) → wire name → the fields that may be read."""
+
+RECORDED: Final[dict[str, Literal["beside", "apart"]]] = {
+    "enrolment.assessed": "beside",
+    "verification.answered": "beside",
+    "face.protected": "apart",
+    "account.distress_set": "apart",
+}
+"""Wire names whose fields are what somebody is known by: each opening is an event of the keyholder's, durable before a byte is given out.
+
+`beside`: `biometric.opened` in the same stream, which its person sees. `apart`: `opening.made` in `opening-main`, which is in
+nobody's own audit: that a word for danger was opened must not be seen by who watches the person. Many at a time: always apart.
+"""
+MOST_AT_ONCE: Final = 2000
+"""Events that one asking opens: so many templates and marks are 10 MB."""
 
 EVIDENCE: dict[tuple[str, str], bool] = {
     ("worker", "assess"): False,

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
 
 from identity.keys.proving import Proof
+from identity.keys.rights import MOST_AT_ONCE
 from identity.keys.rows import RootRow
 from schemas.cameo import Facet
 from schemas.envelope import Sealed
@@ -43,6 +44,28 @@ class UnsealAnswer(Message, frozen=True):
     """The fields in clear."""
 
     fields: dict[str, bytes]
+
+
+class UnsealAtAsk(Message, frozen=True):
+    """POST /v1/unseal-at: the events at these positions of the ledger."""
+
+    positions: Annotated[tuple[int, ...], msgspec.Meta(min_length=1, max_length=MOST_AT_ONCE)]
+    purpose: str
+
+
+class Opened(Message, frozen=True):
+    """One event's fields in clear; none where their key was destroyed."""
+
+    position: int
+    stream: str
+    event_id: str
+    fields: dict[str, bytes]
+
+
+class UnsealAtAnswer(Message, frozen=True):
+    """One for each position, in order of position."""
+
+    opened: tuple[Opened, ...]
 
 
 class EvidencePut(Message, frozen=True):

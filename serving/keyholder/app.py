@@ -27,6 +27,7 @@ from serving.keyholder.releasing import Releaser
 from serving.keyholder.rotating import Rotation
 from serving.keyholder.showing import Exhibitor
 from serving.keyholder.tending import Steward
+from serving.keyholder.unsealing import Unsealer
 from streams.errors import IncarnationError, LedgerUnavailableError
 
 LOG = logging.getLogger("keyholder")
@@ -62,12 +63,16 @@ Handler = tuple[type[Any], Callable[[str, Any], wire.Message]]
 def handlers(held: Keyholding) -> dict[str, Handler]:
     """List the endpoints: what is asked, and who answers it. The first argument is the caller: a role, or `replica/NAME`."""
     steward, vault, releaser, shown = held.steward, held.steward.vault, held.releaser, held.exhibitor
+    unsealer = Unsealer(held.exact, vault)
 
     def seal(_: str, ask: wire.SealAsk) -> wire.Message:
         return wire.SealAnswer(sealed=vault.seal(ask.account, ask.stream, ask.event_id, ask.fields))
 
     def unseal(role: str, ask: wire.UnsealAsk) -> wire.Message:
-        return wire.UnsealAnswer(fields=steward.unseal(role, ask.stream, ask.event_id, ask.purpose))
+        return wire.UnsealAnswer(fields=unsealer.one(role, ask.stream, ask.event_id, ask.purpose))
+
+    def unseal_at(role: str, ask: wire.UnsealAtAsk) -> wire.Message:
+        return wire.UnsealAtAnswer(opened=unsealer.many(role, ask.positions, ask.purpose))
 
     def evidence(role: str, ask: wire.EvidenceGet) -> wire.Message:
         return wire.Content(content=steward.evidence(role, ask.evidence, ask.purpose, ask.by))
@@ -85,6 +90,7 @@ def handlers(held: Keyholding) -> dict[str, Handler]:
         "/v1/keys/rewrap": (wire.RewrapAsk, lambda _, ask: rotation.rewrap(ask.most)),
         "/v1/seal": (wire.SealAsk, seal),
         "/v1/unseal": (wire.UnsealAsk, unseal),
+        "/v1/unseal-at": (wire.UnsealAtAsk, unseal_at),
         "/v1/evidence/put": (wire.EvidencePut, lambda _, ask: vault.put_evidence(ask.account, ask.cameo, ask.recording)),
         "/v1/evidence/get": (wire.EvidenceGet, evidence),
         "/v1/evidence/destroy": (wire.EvidenceDestroy, destroy_evidence),

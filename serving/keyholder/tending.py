@@ -1,4 +1,4 @@
-"""Owns what the keyholder does for the control side with keys at rest: seal, open, re-key, destroy, clear. Decides nothing."""
+"""Owns what the keyholder does for the control side with keys at rest: open, re-key, destroy, clear. Decides nothing."""
 
 from __future__ import annotations
 
@@ -11,13 +11,12 @@ from pathlib import Path
 from typing import Literal
 
 from identity.keys.errors import DestructionUnprovenError
-from identity.keys.rights import EVIDENCE, opens_for, readable
+from identity.keys.rights import EVIDENCE, opens_for
 from identity.keys.rows import KeyRow
 from identity.keys.vault import Vault
 from identity.keys.wire import AssetSealedFields, Destroyed
 from policy.ports import Fact
 from schemas.cameo import AssetRekeyed, AssetSealed, Facet, SubjectKeyDestroyed
-from schemas.envelope import Envelope
 from schemas.evidence import EvidenceDestroyed, EvidenceOpened
 from schemas.ids import cameo_of
 from schemas.registry import Event
@@ -36,7 +35,7 @@ SPOOL_KEEP_S = 3600.0
 
 
 class Steward:
-    """Tends fields, evidence and assets. Safe between threads; every method may be called again."""
+    """Tends evidence and assets. Safe between threads; every method may be called again."""
 
     def __init__(self, exact: Exact, vault: Vault, media: Path) -> None:
         self._exact = exact
@@ -44,14 +43,6 @@ class Steward:
         self._media = media
         self._rekeying = threading.Lock()
         self._rekeyed: dict[str, tuple[float, tuple[AssetSealedFields, ...]]] = {}
-
-    def unseal(self, role: str, stream: str, event_id: str, purpose: str) -> dict[str, bytes]:
-        """Open the fields of an appended event that a role may read for a purpose. Raises RefusedError."""
-        envelope = self._event(stream, event_id)
-        names = readable(role, purpose, envelope.type)
-        if not names:
-            raise RefusedError("right.missing")
-        return self.vault.unseal(envelope, names)
 
     def evidence(self, role: str, evidence: str, purpose: str, by: str | None) -> bytes:
         """Open evidence for a named purpose, recorded before its bytes are given out. Raises RefusedError, NoKeyError, KeyGoneError."""
@@ -178,12 +169,6 @@ class Steward:
         outcome = self._exact.append_to(stream, event, idempotency_key)
         if not isinstance(outcome, Appended | AlreadyDone):
             raise RefusedError(code_of(outcome), unavailable=True)
-
-    def _event(self, stream: str, event_id: str) -> Envelope:
-        for envelope in self._exact.store.read(stream):
-            if envelope.event_id == event_id:
-                return envelope
-        raise RefusedError("event.unknown")
 
 
 def _is_others(cameo: str, owner: Fact | None, account: str) -> bool:

@@ -11,12 +11,13 @@ import pytest
 from identity.keys.errors import KeyholderRefusedError
 from identity.keys.fakes import InMemoryKeyholder
 from identity.keys.ports import Keyholder
-from schemas.account import AccountRegistered
-from schemas.cameo import AssetSealed, EnrolmentStarted, SubjectKeyDestroyed
-from schemas.codec import event_of
+from schemas.account import AccountRegistered, DistressSet
+from schemas.cameo import AssetSealed, EnrolmentAssessed, EnrolmentStarted, SubjectKeyDestroyed
+from schemas.codec import digest, event_of
 from schemas.envelope import Envelope, Sealed
-from schemas.evidence import EvidenceDestroyed, EvidenceOpened
-from schemas.ids import cameo_of
+from schemas.evidence import BiometricOpened, EvidenceDestroyed, EvidenceOpened
+from schemas.ids import OPENING_STREAM, cameo_of
+from schemas.opening import OpeningMade
 from schemas.registry import Event
 from streams.fakes import InMemoryEventStore
 from streams.ports import Append, Appended, NewEvent
@@ -67,7 +68,7 @@ def fake_side() -> Side:
     def recorded(stream: str, event: Event) -> None:
         append("keyholder", stream, event, {}, f"event-{os.urandom(16).hex()}")
 
-    api = InMemoryKeyholder("api", store.read, recorded)
+    api = InMemoryKeyholder("api", store.read, recorded, read_at=store.read_positions)
     return Side(api.as_role, append, store.read)
 
 
@@ -108,6 +109,68 @@ def test_a_field_that_was_moved_to_another_event_does_not_open(side: Side) -> No
     side.append("api", thief, REGISTERED, sealed, event_id)
     with pytest.raises(KeyholderRefusedError, match=r"seal\.broken"):
         side.as_role("api").unseal(thief, event_id, "show")
+
+
+def marked(side: Side, template: bytes = b"template") -> tuple[str, str, Envelope]:
+    """Somebody whose recording was assessed: account, cameo, and the event that holds what they are known by."""
+    account, cameo = side.cameo()
+    event_id = f"event-{os.urandom(16).hex()}"
+    event = EnrolmentAssessed(enrolment="e", evidence="evidence-e", profile="basic", checks=(), models=())
+    sealed = side.as_role("worker").seal(account, cameo, event_id, {"template": template, "fingerprints": b"marks"})
+    return account, cameo, side.append("worker", cameo, event, sealed, event_id)
+
+
+def test_what_somebody_is_known_by_is_opened_for_a_purpose_and_their_stream_tells_each_time(side: Side) -> None:
+    _, cameo, assessed = marked(side)
+    worker = side.as_role("worker")
+    for purpose, field, clear in (("compare", "template", b"template"), ("replay", "fingerprints", b"marks")):
+        assert worker.unseal(cameo, assessed.event_id, purpose) == {field: clear}
+        key_id = assessed.sealed[field].key_id
+        assert side.last(cameo) == BiometricOpened(event=assessed.event_id, fields=(field,), key_id=key_id, purpose=purpose, role="worker")
+    before = len(side.read(cameo))
+    for role, purpose in (("worker", "notify"), ("api", "show"), ("api", "compare"), ("api", "export"), ("judge", "judge")):
+        with pytest.raises(KeyholderRefusedError, match=r"right\.missing"):
+            side.as_role(role).unseal(cameo, assessed.event_id, purpose)
+    assert len(side.read(cameo)) == before
+
+
+def test_many_are_opened_at_once_and_one_event_apart_tells_which(side: Side) -> None:
+    one, other, gone = marked(side, b"one"), marked(side, b"other"), marked(side, b"gone")
+    side.as_role("api").destroy_subject(gone[0], (gone[1],))
+    before = [len(side.read(cameo)) for _, cameo, _ in (one, other, gone)]
+    opened = side.as_role("worker").unseal_at([found[2].position for found in (other, gone, one)], "compare")
+    assert [(found.event_id, found.fields) for found in opened] == [
+        (one[2].event_id, {"template": b"one"}), (other[2].event_id, {"template": b"other"}), (gone[2].event_id, {}),
+    ]  # fmt: skip
+    assert side.last(OPENING_STREAM) == OpeningMade(
+        purpose="compare", role="worker", types=("enrolment.assessed",), fields=("template",), count=2,
+        digest=digest([[found[1], found[2].event_id] for found in (one, other)]),
+    )  # fmt: skip
+    assert [len(side.read(cameo)) for _, cameo, _ in (one, other, gone)] == before, "their own streams would be full of it"
+
+
+def test_of_many_one_that_may_not_be_opened_refuses_all_and_nothing_is_told(side: Side) -> None:
+    _, cameo, assessed = marked(side)
+    registered = side.read(side.register()[0])[0]
+    told, worker = len(side.read(OPENING_STREAM)), side.as_role("worker")
+    for positions, code in (([assessed.position, registered.position], "right"), ([assessed.position, 2**52], "event")):
+        with pytest.raises(KeyholderRefusedError, match=code):
+            worker.unseal_at(positions, "compare")
+    with pytest.raises(KeyholderRefusedError, match=r"right\.missing"):
+        side.as_role("api").unseal_at([assessed.position], "compare")
+    assert (len(side.read(OPENING_STREAM)), side.last(cameo)) == (told, event_of(assessed))
+
+
+def test_that_a_word_for_danger_was_opened_stands_in_nobodys_own_stream(side: Side) -> None:
+    account, event_id = side.register()[0], f"event-{os.urandom(16).hex()}"
+    sealed = side.as_role("api").seal(account, account, event_id, {"word": b"lighthouse"})
+    side.append("api", account, DistressSet(), sealed, event_id)
+    before = side.read(account)
+    assert side.as_role("worker").unseal(account, event_id, "distress") == {"word": b"lighthouse"}
+    assert list(side.read(account)) == list(before)
+    told = side.last(OPENING_STREAM)
+    assert (told.purpose, told.types, told.count) == ("distress", ("account.distress_set",), 1)
+    assert account not in str(told)
 
 
 def test_who_never_enrolled_is_erased_too_and_it_is_on_record(side: Side) -> None:
