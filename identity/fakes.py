@@ -14,8 +14,10 @@ import numpy as np
 
 from identity.core import faces
 from identity.core.assessment import ModelVersion
+from identity.core.enrolment import replay_codes
 from identity.core.faces import FaceMatch, KnownKind
 from identity.core.features import Floats, MediaFacts
+from identity.core.fingerprint import Fingerprint
 from identity.core.sound import Heard
 from identity.ports import FaceReading, FoundFace, Frame, Media, MediaRefused, Picture, Samples, SpeechSpan
 
@@ -240,3 +242,28 @@ class InMemoryFaceIndex:
     def remove(self, kind: KnownKind, ref: str) -> bool:
         """See `identity.ports.FaceIndex`."""
         return self._known.pop((kind, ref), None) is not None
+
+
+class InMemoryReplayIndex:
+    """A ReplayIndex that tells every recording."""
+
+    def __init__(self) -> None:
+        self._known: list[tuple[str, Fingerprint]] = []
+
+    def __len__(self) -> int:
+        """See `identity.ports.ReplayIndex`."""
+        return len(self._known)
+
+    def search(self, mark: Fingerprint) -> tuple[Fingerprint, ...]:
+        """See `identity.ports.ReplayIndex`."""
+        return tuple(other for _, other in self._known if replay_codes(mark, [other]))
+
+    def add(self, owner: str, mark: Fingerprint) -> None:
+        """See `identity.ports.ReplayIndex`."""
+        self._known.append((owner, mark))
+
+    def forget(self, owner: str) -> int:
+        """See `identity.ports.ReplayIndex`."""
+        before = len(self._known)
+        self._known = [one for one in self._known if one[0] != owner]
+        return before - len(self._known)

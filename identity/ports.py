@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from identity.core.faces import FaceMatch, KnownKind
 from identity.core.features import Floats, MediaFacts
+from identity.core.fingerprint import Fingerprint
 from identity.core.sound import Heard
 
 Picture = NDArray[np.uint8]
@@ -200,4 +201,27 @@ class FaceIndex(Protocol):
 
     def remove(self, kind: KnownKind, ref: str) -> bool:
         """Forget a face: when it returns its numbers are overwritten. False when it was not known."""
+        ...
+
+
+class ReplayIndex(Protocol):
+    """The marks of earlier recordings, in the memory of one process and nowhere else. Safe between threads."""
+
+    def __len__(self) -> int:
+        """How many recordings are known."""
+        ...
+
+    def search(self, mark: Fingerprint) -> tuple[Fingerprint, ...]:
+        """Find the recordings that this one may be a copy of, by bytes, sound or picture, to be judged; few, whatever is asked.
+
+        Of copies that would be judged such it leaves out less than one in a hundred (`python -m bench.identity.replay`).
+        """
+        ...
+
+    def add(self, owner: str, mark: Fingerprint) -> None:
+        """Know a recording of somebody; each call is one recording."""
+        ...
+
+    def forget(self, owner: str) -> int:
+        """Forget all of somebody's recordings: when it returns their marks are overwritten. Gives how many; may be called again."""
         ...

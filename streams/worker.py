@@ -15,6 +15,8 @@ from threading import Event
 import faust
 
 from identity.adapters.face_index import LockedFaceIndex
+from identity.adapters.locked_memory import Protection
+from identity.adapters.replay_index import LockedReplayIndex
 from identity.keys.client import KeyholderClient
 from identity.keys.memory import leave_no_dump
 from infra.settings import Settings
@@ -32,6 +34,7 @@ from streams.agents.knowing import KnownFaces
 from streams.agents.ports import Agent
 from streams.agents.projecting import NotifyAgent, ProjectAgent
 from streams.agents.publishing import Publisher
+from streams.agents.recalling import KnownRecordings
 from streams.agents.reverifying import ReverifyAgent
 from streams.agents.reviewing import ReviewAgent
 from streams.agents.runner import Runner
@@ -45,8 +48,8 @@ TILES_S = 0.5
 EXPIRE_S = 5.0
 CASES_S = 30.0
 EVIDENCE_S = 600.0
-FACES_S = 1.0
-"""An erased face leaves memory this soon after its erasure is in the log, also while nobody enrols."""
+KNOWN_S = 1.0
+"""An erased face, and the marks of an erased person's recordings, leave memory this soon after the erasure is in the log."""
 ROLE = "worker"
 
 
@@ -61,6 +64,7 @@ class Wiring:
         self._queries = AgentQueries(self._dsn)
         self._assessor = ProcessAssessor(settings.models, self.stopping)
         self._faces = known_faces(self._queries, self._keyholder)
+        self._recordings = known_recordings(self._queries, self._keyholder)
         writer = TileWriter(settings.tiles, origin_of(settings.tenant), settings.secret("log.key"))
         (settings.secrets / "log.pub").write_text(f"{writer.key}\n")
         self._review = ReviewAgent(self._store, self._keyholder, self._assessor)
@@ -70,12 +74,11 @@ class Wiring:
     def runners(self) -> list[Runner]:
         """Make every agent with its cursors."""
         faces = SlowingFaces(self._faces, self._store, PostgresSlow(self._dsn))
-        verify = VerifyAgent(self._store, self._keyholder, self._assessor, self._queries.assessed, faces)
         agents: tuple[Agent, ...] = (
             ProjectAgent(self._keyholder),
             NotifyAgent(),
-            verify,
-            ReverifyAgent(self._store, self._keyholder, self._assessor, verify.earlier),
+            VerifyAgent(self._store, self._keyholder, self._assessor, self._recordings, faces),
+            ReverifyAgent(self._store, self._keyholder, self._assessor, self._recordings),
             TakeDownAgent(self._store, self._queries),
             RekeyAgent(self._store, self._keyholder),
             self._review,
@@ -89,7 +92,8 @@ class Wiring:
         return [
             Chore("tiles", TILES_S, self._publisher.publish),
             Chore("expire", EXPIRE_S, self._expire),
-            Chore("faces", FACES_S, self._faces.follow),
+            Chore("faces", KNOWN_S, self._faces.follow),
+            Chore("recordings", KNOWN_S, self._recordings.follow),
             Chore("cases", CASES_S, self._settle_cases),
             Chore("evidence", EVIDENCE_S, self._destroy_evidence),
         ]
@@ -126,12 +130,23 @@ class Wiring:
 
 
 def known_faces(queries: AgentQueries, keyholder: KeyholderClient) -> KnownFaces:
-    """Make the search among known faces: empty now, filled from the ledger at its first use. Logs what does not protect its memory."""
+    """Make the search among known faces: empty now, filled from the ledger at its first use."""
     index = LockedFaceIndex()
-    granted = index.protect()
-    if not (granted.locked and granted.undumped and granted.undumpable):
-        logging.getLogger(__name__).warning("known faces lie in memory that is not fully protected: %s", granted)
+    _tell_protection("known faces", index.protect())
     return KnownFaces(queries, keyholder, index)
+
+
+def known_recordings(queries: AgentQueries, keyholder: KeyholderClient) -> KnownRecordings:
+    """Make the search among earlier recordings, as that among faces."""
+    index = LockedReplayIndex()
+    _tell_protection("marks of recordings", index.protect())
+    return KnownRecordings(queries, keyholder, index)
+
+
+def _tell_protection(what: str, granted: Protection) -> None:
+    """Log what does not protect this memory."""
+    if not (granted.locked and granted.undumped and granted.undumpable):
+        logging.getLogger(__name__).warning("%s lie in memory that is not fully protected: %s", what, granted)
 
 
 class _Sparing(logging.Filter):

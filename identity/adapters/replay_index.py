@@ -6,7 +6,8 @@ by who asked, over all shifts, with `identity.core.enrolment.replay_codes`.
 
 import hashlib
 import threading
-from typing import Final
+from collections.abc import Mapping
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +15,7 @@ from numpy.typing import NDArray
 from identity.adapters.locked_memory import LockedArray, Protection, protection
 from identity.adapters.replay_postings import Postings, Shared
 from identity.core.fingerprint import Fingerprint
-from identity.core.replays import KINDS, MOST_KEYS, VOTES, Kind, keys_of, picture_is_near, sound_is_near
+from identity.core.replays import KINDS, MOST_KEYS, VOTES, Keys, Kind, keys_of, picture_is_near, sound_is_near
 
 CHUNK_BYTES: Final = 16 * 1024 * 1024
 MOST_COMPARED: Final = 512
@@ -30,24 +31,28 @@ class LockedReplayIndex:
 
     def __init__(self) -> None:
         self._postings = {kind: Postings(1 if kind == "file" else MOST_KEYS) for kind in KINDS}
-        self._marks = _Marks()
+        self._kept = _Kept()
         self._lock = threading.Lock()
 
     def __len__(self) -> int:
         """See `identity.ports.ReplayIndex`."""
-        return self._marks.count
+        return self._kept.count
 
     def add(self, owner: str, mark: Fingerprint) -> None:
         """See `identity.ports.ReplayIndex`."""
+        self.put(owner, Marks.of(mark), keys_of(mark))
+
+    def put(self, owner: str, marks: "Marks", keys: Mapping[Kind, Keys]) -> None:
+        """Know a recording by marks and keys that were read already."""
         with self._lock:
-            number = self._marks.add(owner, mark)
-            for kind, keys in keys_of(mark).items():
-                self._postings[kind].add(number, keys)
+            number = self._kept.add(owner, marks)
+            for kind, of_kind in keys.items():
+                self._postings[kind].add(number, of_kind)
 
     def forget(self, owner: str) -> int:
         """See `identity.ports.ReplayIndex`. Keys and marks are overwritten."""
         with self._lock:
-            numbers = self._marks.remove(owner)
+            numbers = self._kept.remove(owner)
             for postings in self._postings.values() if len(numbers) else ():
                 postings.remove(numbers)
             return len(numbers)
@@ -55,38 +60,52 @@ class LockedReplayIndex:
     def search(self, mark: Fingerprint) -> tuple[Fingerprint, ...]:
         """See `identity.ports.ReplayIndex`. Waits for a change that is being made, and holds changes up."""
         asked = keys_of(mark)
-        sound, picture = np.asarray(mark.audio, np.uint16), np.asarray(mark.video, np.uint64).reshape(-1, 2)
+        marks = Marks.of(mark)
         with self._lock:
             found: dict[int, None] = {}
             for kind in KINDS:
                 shared = self._postings[kind].shared(asked[kind], VOTES[kind])
-                found |= dict.fromkeys(self._near(kind, shared, sound, picture)[:MOST_TOLD])
-            return tuple(self._marks.read(number) for number in list(found)[:MOST_TOLD])
+                found |= dict.fromkeys(self._near(kind, shared, marks)[:MOST_TOLD])
+            return tuple(self._kept.read(number) for number in list(found)[:MOST_TOLD])
 
     def protect(self) -> Protection:
         """Make the process dump no core, and tell what protects the marks here. May be called again."""
         with self._lock:
-            return protection([*self._marks.chunks, *(block for one in self._postings.values() for block in one.blocks)])
+            return protection([*self._kept.chunks, *(block for one in self._postings.values() for block in one.blocks)])
 
     def close(self) -> None:
         """Forget everybody: all memory is overwritten and given back."""
         with self._lock:
             for one in self._postings.values():
                 one.close()
-            self._marks.close()
+            self._kept.close()
 
-    def _near(self, kind: Kind, shared: Shared, sound: NDArray[np.uint16], picture: NDArray[np.uint64]) -> list[int]:
+    def _near(self, kind: Kind, shared: Shared, asked: "Marks") -> list[int]:
         """Name those that are near, most shared first."""
         order = np.argsort(-shared.votes, kind="stable")[:MOST_COMPARED]
         pairs = [(int(shared.recordings[place]), int(shared.shifts[place])) for place in order]
         if kind == "file":
             return [number for number, _ in pairs]
         if kind == "sound":
-            return [number for number, shift in pairs if sound_is_near(sound, self._marks.sound(number), shift)]
-        return [number for number, shift in pairs if picture_is_near(picture, self._marks.picture(number), shift)]
+            return [number for number, shift in pairs if sound_is_near(asked.sound, self._kept.sound(number), shift)]
+        return [number for number, shift in pairs if picture_is_near(asked.picture, self._kept.picture(number), shift)]
 
 
-class _Marks:
+class Marks(NamedTuple):
+    """A recording's marks as arrays: digest (32,), sound (words,), picture (steps, 2)."""
+
+    digest: NDArray[np.uint8]
+    sound: NDArray[np.uint16]
+    picture: NDArray[np.uint64]
+
+    @classmethod
+    def of(cls, mark: Fingerprint) -> "Marks":
+        """Read a fingerprint."""
+        digest = np.frombuffer(bytes.fromhex(mark.sha256), np.uint8)
+        return cls(digest, np.asarray(mark.audio, np.uint16), np.asarray(mark.video, np.uint64).reshape(-1, 2))
+
+
+class _Kept:
     """Marks by number. A chunk is one piece of locked memory: pictures, digest and sound of one recording after the other."""
 
     def __init__(self) -> None:
@@ -96,19 +115,17 @@ class _Marks:
         self._filled = CHUNK_BYTES
         self._places = np.zeros(1024, _PLACE)
 
-    def add(self, owner: str, mark: Fingerprint) -> int:
-        picture, sound = np.asarray(mark.video, np.uint64).reshape(-1, 2), np.asarray(mark.audio, np.uint16)
-        size = -(-(picture.nbytes + _SHA_BYTES + sound.nbytes) // 8) * 8
+    def add(self, owner: str, marks: Marks) -> int:
+        size = -(-(marks.picture.nbytes + _SHA_BYTES + marks.sound.nbytes) // 8) * 8
         if self._filled + size > CHUNK_BYTES:
             self.chunks.append(LockedArray((CHUNK_BYTES,), np.uint8))
             self._filled = 0
         if self._next == len(self._places):
             self._places = np.concatenate([self._places, np.zeros(len(self._places), _PLACE)])
-        place = (len(self.chunks) - 1, self._filled, len(sound), len(picture), _owner(owner))
+        place = (len(self.chunks) - 1, self._filled, len(marks.sound), len(marks.picture), _owner(owner))
         self._places[self._next] = place
-        self._picture(place)[...] = picture
-        self._digest(place)[...] = np.frombuffer(bytes.fromhex(mark.sha256), np.uint8)
-        self._sound(place)[...] = sound
+        for part, values in zip((self._digest(place), self._sound(place), self._picture(place)), marks, strict=True):
+            part[...] = values
         self._filled += size
         self._next += 1
         self.count += 1

@@ -75,7 +75,7 @@ def _pairs(hops: NDArray[np.int64], bins: NDArray[np.int64]) -> tuple[NDArray[np
         fan = 0
         for second in range(first + 1, len(hops)):
             apart, up = int(hops[second] - hops[first]), int(bins[second] - bins[first])
-            if apart > _FURTHEST_HOPS or fan == _FAN:
+            if apart > _FURTHEST_HOPS or fan >= _FAN:
                 break
             if apart < _NEAREST_HOPS or abs(up) > _FURTHEST_BINS:
                 continue

@@ -1,4 +1,4 @@
-"""Owns what agents ask of the ledger beyond its port: released films, earlier fingerprints, challenges that ran out."""
+"""Owns what agents ask of the ledger beyond its port: released films, known faces and recordings, challenges that ran out."""
 
 from __future__ import annotations
 
@@ -9,11 +9,9 @@ import msgspec
 import psycopg
 
 from streams.agents.errors import StateUnavailableError
+from streams.agents.recalling import Marked
 from streams.core.knowing import TYPES, Noted
 from streams.core.reach import Released, released
-
-COMPARED = 2000
-"""Earlier recordings that a new one is held against, newest first. A house rule, unmeasured."""
 
 SHOWING = """
 SELECT r.stream, r.value, s.value
@@ -26,12 +24,6 @@ ORDER BY r.stream
 """
 GIVEN = """
 SELECT split_part(key, '/', 3), split_part(key, '/', 2) FROM ledger.facts WHERE stream = %(cameo)s AND key LIKE 'grant/%%'
-"""
-ASSESSED = """
-SELECT e.stream, e.event_id FROM ledger.events e
-WHERE e.type = 'enrolment.assessed' AND e.sealed ? 'fingerprints'
-    AND NOT EXISTS (SELECT FROM ledger.events d WHERE d.stream = e.stream AND d.type = 'subject_key.destroyed')
-ORDER BY e.position DESC LIMIT %(limit)s
 """
 RAN_OUT = """
 SELECT stream, value ->> 'enrolment' FROM ledger.facts
@@ -100,9 +92,15 @@ ORDER BY h.position LIMIT 100
 
 NUMBERED = "SELECT coalesce(max(index), -1) FROM ledger.log"
 FACES = """
-SELECT l.index, e.stream, e.event_id, e.type, e.data, e.sealed ? 'template'
+SELECT l.index, e.position, e.stream, e.type, e.data, e.sealed ? 'template'
 FROM ledger.log l JOIN ledger.events e ON e.position = l.position
 WHERE l.index > %(after)s AND l.index <= %(last)s AND e.type = ANY (%(types)s) ORDER BY l.index LIMIT %(limit)s
+"""
+MARKS = """
+SELECT l.index, e.position, e.stream, e.type = 'subject_key.destroyed'
+FROM ledger.log l JOIN ledger.events e ON e.position = l.position
+WHERE l.index > %(after)s AND l.index <= %(last)s AND e.type IN ('enrolment.assessed', 'verification.answered', 'subject_key.destroyed')
+    AND (e.sealed ? 'fingerprints' OR e.type = 'subject_key.destroyed') ORDER BY l.index LIMIT %(limit)s
 """
 
 
@@ -118,10 +116,6 @@ class AgentQueries:
         grantees = dict(self._rows(GIVEN, {"cameo": cameo}))
         rows = self._rows(SHOWING, {"wanted": wanted})
         return [released(cameo, generation, request, started, grantees) for generation, request, started in rows]
-
-    def assessed(self) -> Sequence[tuple[str, str]]:
-        """Name the assessments whose fingerprints a new recording is held against."""
-        return [(stream, event_id) for stream, event_id in self._rows(ASSESSED, {"limit": COMPARED})]
 
     def ran_out(self) -> Sequence[tuple[str, str]]:
         """Find (cameo, enrolment) of challenges that nobody answered in time."""
@@ -150,12 +144,20 @@ class AgentQueries:
 
     def faces_noted(self, after: int, limit: int) -> tuple[Sequence[Noted], int]:
         """Read what known faces follow from, above a log index; with the index up to which that is everything."""
+        rows, reached = self._noted(FACES, after, limit, {"types": list(TYPES)})
+        return [Noted(*row) for row in rows], reached
+
+    def marks_noted(self, after: int, limit: int) -> tuple[Sequence[Marked], int]:
+        """Read what known recordings follow from, as `faces_noted` does."""
+        rows, reached = self._noted(MARKS, after, limit, {})
+        return [Marked(*row) for row in rows], reached
+
+    def _noted(self, query: str, after: int, limit: int, values: dict[str, Any]) -> tuple[list[tuple[Any, ...]], int]:
         ((last,),) = self._rows(NUMBERED, {})
         if last <= after:
             return [], after
-        rows = self._rows(FACES, {"after": after, "last": last, "types": list(TYPES), "limit": limit})
-        noted = [Noted(*row) for row in rows]
-        return noted, noted[-1].log_index if len(noted) == limit else last
+        rows = self._rows(query, values | {"after": after, "last": last, "limit": limit})
+        return rows, rows[-1][0] if len(rows) == limit else last
 
     def _rows(self, query: str, values: dict[str, Any]) -> list[tuple[Any, ...]]:
         try:

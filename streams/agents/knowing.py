@@ -8,21 +8,21 @@ lies anywhere else in clear.
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, Protocol
 
 import msgspec
 
 from identity.core import faces
 from identity.core.faces import FaceMatch, floor_of
-from identity.keys.errors import KeyholderRefusedError
+from identity.keys.rights import MOST_AT_ONCE
 from identity.ports import FaceIndex
+from streams.agents.recalling import ManyKeys
 from streams.core.knowing import Known, Noted, Source
 
 PURPOSE: Final = "compare"
 PAGE: Final = 2000
 MOST_TOLD: Final = 64
-GONE: Final = frozenset({"key.destroyed"})
 
 
 class FaceLog(Protocol):
@@ -33,18 +33,10 @@ class FaceLog(Protocol):
         ...
 
 
-class TemplateKeys(Protocol):
-    """The part of the keyholder that opens templates."""
-
-    def unseal(self, stream: str, event_id: str, purpose: str) -> Mapping[str, bytes]:
-        """Open the fields of an event that this role may read for a purpose."""
-        ...
-
-
 class KnownFaces:
     """Searches among known faces (streams.agents.verifying.FaceSearch). Safe between threads."""
 
-    def __init__(self, log: FaceLog, keyholder: TemplateKeys, index: FaceIndex) -> None:
+    def __init__(self, log: FaceLog, keyholder: ManyKeys, index: FaceIndex) -> None:
         self._log = log
         self._keyholder = keyholder
         self._index = index
@@ -66,8 +58,9 @@ class KnownFaces:
             while True:
                 events, reached = self._log.faces_noted(self._after, PAGE)
                 changes = self._known.note(events)
+                templates = self._opened([source for _, _, source in changes if source is not None])
                 for change in changes:
-                    self._carry_out(*change)
+                    self._carry_out(*change, templates)
                 self._known.settle(events)
                 self._after, changed = reached, changed + len(changes)
                 if len(events) < PAGE:
@@ -85,18 +78,22 @@ class KnownFaces:
         """Name the other cameos that tried or have this face: what one face does under many accounts slows all of them."""
         return tuple(dict.fromkeys(match.cameo for match in self.search(template, cameo) if match.cameo is not None))
 
-    def _carry_out(self, kind: faces.KnownKind, ref: str, source: Source | None) -> None:
-        template = None if source is None else self._opened(source)
+    def _carry_out(self, kind: faces.KnownKind, ref: str, source: Source | None, templates: Mapping[int, faces.Floats]) -> None:
+        template = None if source is None else templates.get(source.position)
         if template is None:
             self._index.remove(kind, ref)
         else:
             self._index.add(kind, ref, template)
 
-    def _opened(self, source: Source) -> faces.Floats | None:
-        """Open a template; None where its key is destroyed."""
-        try:
-            return faces.read(self._keyholder.unseal(source.stream, source.event_id, PURPOSE)["template"])
-        except KeyholderRefusedError as error:
-            if not GONE.intersection(error.codes):
-                raise
-            return None
+    def _opened(self, sources: Sequence[Source]) -> dict[int, faces.Floats]:
+        """Open templates, those whose key is not destroyed; many at once, all of them before any is taken in."""
+        found: dict[int, faces.Floats] = {}
+        for some in batched(sorted({source.position for source in sources}), MOST_AT_ONCE):
+            opened = self._keyholder.unseal_at(some, PURPOSE)
+            found |= {one.position: faces.read(one.fields["template"]) for one in opened if "template" in one.fields}
+        return found
+
+
+def batched(numbers: Sequence[int], size: int) -> Iterator[Sequence[int]]:
+    """Cut into pieces of at most so many."""
+    return (numbers[start : start + size] for start in range(0, len(numbers), size))

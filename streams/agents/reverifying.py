@@ -1,6 +1,7 @@
 """Owns what follows from the recording of a re-verification: is this still the person of this cameo? Does not measure: see identity.
 
-Durable at its end: `verification.answered`. The recording is destroyed at once, whatever came of it; nothing else is kept.
+Durable at its end: `verification.answered`, with the recording's marks sealed in it, so that it cannot be shown again anywhere. The
+recording is destroyed at once, whatever came of it; nothing else is kept.
 An answer never changes a cameo, and never waits for a reviewer: what is not sure has failed. With a word for danger in it, it looks
 as without the word, passes for nobody, holds the cameo and opens a case (streams.core.seeming).
 """
@@ -9,25 +10,30 @@ from __future__ import annotations
 
 import logging
 import secrets
-from collections.abc import Callable, Sequence
-from typing import Protocol
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple, Protocol
+
+import msgspec
 
 from identity.core.assessment import Activated, NeedsReview, Refused, decide
+from identity.core.checks.answers_challenge import replayed
 from identity.core.checks.known_face import searched
 from identity.core.fingerprint import Fingerprint
 from identity.core.profiles import Level, Profile, reaches
 from identity.keys.errors import KeyholderRefusedError
 from schemas.cameo import RecordingReceived
 from schemas.codec import event_of
-from schemas.envelope import Envelope
+from schemas.envelope import Envelope, Sealed
 from schemas.ids import StreamKind
 from schemas.registry import Event
 from schemas.verification import VerificationAnswered, VerificationStarted
 from streams.agents.calling import calls_for_help
 from streams.agents.errors import HandlingError
 from streams.agents.evidence import GONE
+from streams.agents.outcomes import ACTOR
 from streams.agents.own_face import TemplateKeys, own_face
-from streams.agents.verifying import ACTOR, Assessor
+from streams.agents.recalling import Recordings
+from streams.agents.verifying import Assessor
 from streams.core.casework import case_id
 from streams.core.changes import Change
 from streams.core.seeming import answered_of, as_if_unsaid, as_shown, call_of, hold_of
@@ -44,6 +50,10 @@ log = logging.getLogger(__name__)
 class ReverifyKeys(TemplateKeys, Protocol):
     """The part of the keyholder that re-verification needs."""
 
+    def seal(self, account: str, stream: str, event_id: str, fields: Mapping[str, bytes]) -> dict[str, Sealed]:
+        """Seal marks."""
+        ...
+
     def get_evidence(self, evidence: str, purpose: str) -> bytes:
         """Open a recording."""
         ...
@@ -53,18 +63,28 @@ class ReverifyKeys(TemplateKeys, Protocol):
         ...
 
 
+class Judged(NamedTuple):
+    """What speaks against an answer, without the word where it calls for help: nothing, and it passes."""
+
+    called: bool
+    level: Level
+    codes: tuple[str, ...]
+    mark: Fingerprint | None
+    """None: no recording was seen."""
+
+
 class ReverifyAgent:
     """Answers re-verifications, one after the other."""
 
     name = "reverify"
     kinds: frozenset[StreamKind] = frozenset({"cameo"})
 
-    def __init__(self, store: EventStore, keys: ReverifyKeys, assessor: Assessor, earlier: Callable[[], Sequence[Fingerprint]]) -> None:
-        """`earlier`: the marks of recordings that could be played again."""
+    def __init__(self, store: EventStore, keys: ReverifyKeys, assessor: Assessor, recordings: Recordings) -> None:
+        """`recordings`: earlier ones."""
         self._store = store
         self._keys = keys
         self._assessor = assessor
-        self._earlier = earlier
+        self._recordings = recordings
 
     def handle(self, envelope: Envelope) -> Sequence[Change]:
         """Answer where a recording came for a re-verification; every other event is only counted."""
@@ -82,10 +102,14 @@ class ReverifyAgent:
             return
         started = event_of(begun)
         assert isinstance(started, VerificationStarted)
-        events = self._told(envelope, event, begun, started, history)
+        events, mark = self._told(envelope, event, begun, started, history)
+        answer = secrets.token_hex(16)
+        marks = {"fingerprints": msgspec.msgpack.encode(mark)}
+        sealed = {} if mark is None else self._keys.seal(started.owner, envelope.stream, answer, marks)
+        news = [NewEvent(place, one, secrets.token_hex(16)) for place, one in events[1:]]
         done = self._store.append(
             Append(
-                actor=ACTOR, events=[NewEvent(place, one, secrets.token_hex(16)) for place, one in events],
+                actor=ACTOR, events=[NewEvent(*events[0], answer, sealed), *news],
                 correlation=envelope.correlation, causation=envelope.event_id, idempotency_key=f"verify/{event.evidence}",
                 request_sha256=event.sha256,
             )
@@ -95,34 +119,37 @@ class ReverifyAgent:
 
     def _told(
         self, envelope: Envelope, event: RecordingReceived, begun: Envelope, started: VerificationStarted, history: Sequence[Envelope]
-    ) -> list[tuple[str, Event]]:
-        """Tell what is appended, and where. Whoever has a cameo that only looks active called for help before: nobody else is asked."""
+    ) -> tuple[list[tuple[str, Event]], Fingerprint | None]:
+        """Tell what is appended, and where, the answer first, and the recording's marks.
+
+        Whoever has a cameo that only looks active called for help before: nobody else is asked.
+        """
         cameo = envelope.stream
         with self._store.snapshot() as facts:
             looks, shown, hold, now_us = facts.get(cameo, "status") is None, as_shown(facts, history), hold_of(facts, cameo), facts.now_us()
-        called, level, codes = self._judge(envelope, event, begun, started, history, shown)
+        called, level, codes, mark = self._judge(envelope, event, begun, started, history, shown)
         if called or looks:
             held = [(cameo, one) for one in (answered_of(event.enrolment, level.value, codes), *hold)]
-            return [*held, (case_id(event.evidence), call_of(cameo, event.enrolment, codes, now_us))]
+            return [*held, (case_id(event.evidence), call_of(cameo, event.enrolment, codes, now_us))], mark
         outcome = "failed" if codes else "passed"
-        return [(cameo, VerificationAnswered(verification=event.enrolment, outcome=outcome, level=level.value, codes=codes))]
+        return [(cameo, VerificationAnswered(verification=event.enrolment, outcome=outcome, level=level.value, codes=codes))], mark
 
     def _judge(
         self, envelope: Envelope, event: RecordingReceived, begun: Envelope, started: VerificationStarted, history: Sequence[Envelope],
         shown: Sequence[Envelope],
-    ) -> tuple[bool, Level, tuple[str, ...]]:  # fmt: skip
-        """Tell whether it calls for help, its level, and what speaks against it (without the word): nothing, and it passes."""
+    ) -> Judged:  # fmt: skip
         own = own_face(shown, self._keys)
         if not own:
-            return False, Level.UPLOAD, ("face.not_compared",)
+            return Judged(called=False, level=Level.UPLOAD, codes=("face.not_compared",), mark=None)
         try:
             recording = self._keys.get_evidence(event.evidence, PURPOSE)
         except KeyholderRefusedError as error:
             if not GONE.intersection(error.codes):
                 raise
-            return False, Level.UPLOAD, ("evidence.destroyed",)
-        asked = asked_of((begun, started), (envelope, event), history, earlier=self._earlier(), own_template=own)
-        found = searched(self._assessor.assess(recording, asked, Profile.BASIC).assessment, ())
+            return Judged(called=False, level=Level.UPLOAD, codes=("evidence.destroyed",), mark=None)
+        asked = asked_of((begun, started), (envelope, event), history, own_template=own)
+        assessed = self._assessor.assess(recording, asked, Profile.BASIC).assessment
+        found = searched(replayed(assessed, self._recordings.search(assessed.fingerprint)), ())
         called = calls_for_help(self._store, self._keys, started.owner, found.heard)
         match decide(as_if_unsaid(found) if called else found, Profile.BASIC):
             case Activated():
@@ -133,7 +160,7 @@ class ReverifyAgent:
                 pass
         if not codes and not reaches(found.level, Level(started.level)):
             codes = ("review.level",)
-        return called, found.level, codes
+        return Judged(called, found.level, codes, found.fingerprint)
 
     def _destroy(self, evidence: str) -> None:
         try:

@@ -1,6 +1,7 @@
 """Owns what follows from a recording of a thing: assess, decide, seal its likeness, append the outcome. Does not measure: see identity.
 
-As for people (streams.agents.verifying), in one append known by the evidence's idempotency key; without a search among faces.
+As for people (streams.agents.verifying), in one append known by the evidence's idempotency key; without a search among faces. Its marks
+are kept, so that no person's recording comes in first as a thing's; a thing's own may come again, for it answers no challenge.
 """
 
 from __future__ import annotations
@@ -9,25 +10,23 @@ import secrets
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
+import msgspec
+
 from identity.core.assessment import Activated, Assessment, NeedsReview
 from identity.core.profiles import Profile
 from identity.core.reviewing import wanted
 from identity.core.things import decide_thing
 from identity.keys.errors import KeyholderRefusedError
 from schemas.cameo import EnrolmentRefused, EnrolmentStarted, Facet, RecordingReceived
-from schemas.case import CaseOpened
 from schemas.codec import event_of
-from schemas.envelope import Envelope
+from schemas.envelope import Envelope, Sealed
 from schemas.ids import StreamKind
 from schemas.registry import Event
-from streams.agents.errors import HandlingError
 from streams.agents.evidence import ASSESS, GONE
-from streams.core.casework import case_id
+from streams.agents.outcomes import append_outcome
 from streams.core.changes import Change
 from streams.core.verification import assessed_of, begins, case_of, outcome_of
-from streams.ports import AlreadyDone, Append, Appended, EventStore, NewEvent
-
-ACTOR = "worker"
+from streams.ports import EventStore
 
 
 class ThingReader(Protocol):
@@ -47,6 +46,10 @@ class ThingKeys(Protocol):
 
     def get_evidence(self, evidence: str, purpose: str) -> bytes:
         """Open a recording."""
+        ...
+
+    def seal(self, account: str, stream: str, event_id: str, fields: Mapping[str, bytes]) -> dict[str, Sealed]:
+        """Seal marks."""
         ...
 
     def put_asset(self, cameo: str, owner: str, facet: Facet, asset: bytes) -> object:
@@ -83,7 +86,8 @@ class ThingAgent:
         except KeyholderRefusedError as error:
             if not GONE.intersection(error.codes):
                 raise
-            self._append(envelope, event, (EnrolmentRefused(enrolment=event.enrolment, codes=("evidence.destroyed",)),))
+            gone = EnrolmentRefused(enrolment=event.enrolment, codes=("evidence.destroyed",))
+            append_outcome(self._store, (envelope, event), (gone,), {}, elsewhere=None)
             return
         profile = Profile(begun.profile)
         assessment = self._reader.assess_thing(recording, event.enrolment, profile)
@@ -97,19 +101,8 @@ class ThingAgent:
         if isinstance(decision, NeedsReview):
             cases = (case_of(envelope.stream, event, wanted(decision.codes, profile, now_us), decision.codes, None),)
         outcome = outcome_of(event.enrolment, begun, assessment, decision, now_us)
-        self._append(envelope, event, (assessed_of(event, begun, assessment), outcome, *cases))
-
-    def _append(self, cause: Envelope, event: RecordingReceived, outcome: Sequence[Event]) -> None:
-        case = case_id(event.evidence)
-        done = self._store.append(
-            Append(
-                actor=ACTOR,
-                events=[NewEvent(case if isinstance(one, CaseOpened) else cause.stream, one, secrets.token_hex(16)) for one in outcome],
-                correlation=cause.correlation,
-                causation=cause.event_id,
-                idempotency_key=f"assess/{event.evidence}",
-                request_sha256=event.sha256,
-            )
-        )
-        if not isinstance(done, Appended | AlreadyDone):
-            raise HandlingError(f"the outcome of {event.enrolment} was not appended: {done}")
+        event_id = secrets.token_hex(16)
+        marks = {"fingerprints": msgspec.msgpack.encode(assessment.fingerprint)}
+        sealed = self._keyholder.seal(begun.owner, envelope.stream, event_id, marks)
+        events = (assessed_of(event, begun, assessment), outcome, *cases)
+        append_outcome(self._store, (envelope, event), events, {event_id: sealed}, elsewhere=None)

@@ -8,21 +8,20 @@ a crash it finds its own append by the evidence's idempotency key.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 import msgspec
 
 from identity.core.assessment import Activated, Assessment, NeedsReview, decide
+from identity.core.checks.answers_challenge import replayed
 from identity.core.checks.known_face import searched
 from identity.core.context import Asked, FaceMatch
-from identity.core.fingerprint import Fingerprint
 from identity.core.profiles import Profile
 from identity.core.reviewing import wanted
 from identity.keys.errors import KeyholderRefusedError
-from schemas.cameo import EnrolmentAssessed, EnrolmentRefused, EnrolmentStarted, Facet, RecordingReceived, SubjectKeyDestroyed
-from schemas.case import CaseOpened
+from schemas.cameo import EnrolmentAssessed, EnrolmentRefused, EnrolmentStarted, Facet, RecordingReceived
 from schemas.codec import event_of
 from schemas.envelope import Envelope, Sealed
 from schemas.ids import StreamKind, cameo_of
@@ -31,8 +30,9 @@ from schemas.verification import VerificationStarted
 from streams.agents.calling import calls_for_help
 from streams.agents.errors import HandlingError
 from streams.agents.evidence import ASSESS, GONE
-from streams.agents.own_face import COMPARE_PURPOSE, own_face
-from streams.core.casework import case_id
+from streams.agents.outcomes import append_outcome
+from streams.agents.own_face import own_face
+from streams.agents.recalling import Recordings
 from streams.core.changes import Change
 from streams.core.seeming import as_if_unsaid, codes_of, held_of, hold_of
 from streams.core.verification import (
@@ -40,13 +40,9 @@ from streams.core.verification import (
     assessed_of,
     begins,
     case_of,
-    lock_of,
     outcome_of,
 )
-from streams.ports import AlreadyDone, Append, Appended, Conflict, EventStore, NewEvent, Outcome
-
-ACTOR = "worker"
-TRIES = 3
+from streams.ports import EventStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +81,7 @@ class VerifyKeys(Protocol):
         ...
 
     def unseal(self, stream: str, event_id: str, purpose: str) -> dict[str, bytes]:
-        """Open earlier fingerprints."""
+        """Open a face, or a word for danger."""
         ...
 
     def get_evidence(self, evidence: str, purpose: str) -> bytes:
@@ -97,10 +93,6 @@ class VerifyKeys(Protocol):
         ...
 
 
-AssessedEvents = Callable[[], Sequence[tuple[str, str]]]
-"""Every (stream, event id) whose fingerprints a new recording is held against, newest first, bounded."""
-
-
 class VerifyAgent:
     """Verifies recordings, one after the other."""
 
@@ -108,22 +100,18 @@ class VerifyAgent:
     kinds: frozenset[StreamKind] = frozenset({"cameo"})
 
     def __init__(
-        self, store: EventStore, keyholder: VerifyKeys, assessor: Assessor, assessed: AssessedEvents, faces: FaceSearch | None = None
+        self, store: EventStore, keyholder: VerifyKeys, assessor: Assessor, recordings: Recordings, faces: FaceSearch | None = None
     ) -> None:
-        """`faces` None: nothing is searched, and a profile that needs it refuses."""
-        self._faces = faces
+        """`recordings`: earlier ones. `faces` None: nothing is searched, and a profile that needs it refuses."""
         self._store = store
         self._keyholder = keyholder
         self._assessor = assessor
-        self._assessed = assessed
-        self._marks: dict[tuple[str, str], Fingerprint | None] = {}
-        """Fingerprints by event id, unsealed once a process: they are biometric and lie nowhere else in clear."""
+        self._recordings = recordings
+        self._faces = faces
 
     def handle(self, envelope: Envelope) -> Sequence[Change]:
-        """Assess a recording that was received, and forget who was erased; every other event is only counted."""
+        """Assess a recording that was received; every other event is only counted."""
         event = event_of(envelope)
-        if isinstance(event, SubjectKeyDestroyed):
-            self._marks = {name: mark for name, mark in self._marks.items() if name[0] != envelope.stream}
         if isinstance(event, RecordingReceived):
             self._verify(envelope, event)
         return ()
@@ -145,14 +133,14 @@ class VerifyAgent:
         except KeyholderRefusedError as error:
             if not GONE.intersection(error.codes):
                 raise
-            self._append(envelope, event, (EnrolmentRefused(enrolment=event.enrolment, codes=("evidence.destroyed",)),), {})
+            gone = EnrolmentRefused(enrolment=event.enrolment, codes=("evidence.destroyed",))
+            append_outcome(self._store, (envelope, event), (gone,), {})
             return
         started = begun[1]
         asked = asked_of(
             (begun[0], started),
             (envelope, event),
             history,
-            earlier=self.earlier(),
             own_template=own_face(history, self._keyholder),
             guardian_template=self._guardians_face(started),
         )
@@ -166,10 +154,10 @@ class VerifyAgent:
         return own_face(self._store.read(cameo_of(started.guardian)), self._keyholder) or b""
 
     def _conclude(self, envelope: Envelope, event: RecordingReceived, started: EnrolmentStarted, found: Found, recording: bytes) -> None:
-        template = found.assessment.template
+        template, fingerprint = found.assessment.template, found.assessment.fingerprint
         wanted_here = template and started.profile != "sandbox"  # there anybody may show any picture, and would learn who is known
         matches = self._faces.search(template, envelope.stream) if self._faces is not None and wanted_here else None
-        assessment = searched(found.assessment, matches)
+        assessment = searched(replayed(found.assessment, self._recordings.search(fingerprint)), matches)
         profile = Profile(started.profile)
         called = calls_for_help(self._store, self._keyholder, started.owner, assessment.heard)
         decision = decide(as_if_unsaid(assessment) if called else assessment, profile)
@@ -177,7 +165,7 @@ class VerifyAgent:
             for facet, asset in (self._seeming_assets(envelope.stream, recording) if called else found.assets).items():
                 self._keyholder.put_asset(envelope.stream, started.owner, facet, asset)
         event_id = secrets.token_hex(16)
-        personal = {"fingerprints": msgspec.msgpack.encode(assessment.fingerprint)} | ({"template": template} if template else {})
+        personal = {"fingerprints": msgspec.msgpack.encode(fingerprint)} | ({"template": template} if template else {})
         sealed = self._keyholder.seal(started.owner, envelope.stream, event_id, personal)
         with self._store.snapshot() as facts:
             now_us = facts.now_us()
@@ -192,7 +180,8 @@ class VerifyAgent:
             other = nearest if nearest is not None and "face.known" in decision.codes else None
             beside = (case_of(envelope.stream, event, wanted(decision.codes, profile, now_us), decision.codes, other),)
         elsewhere = sum(match.kind == "attacker" for match in matches or ())
-        self._append(envelope, event, (assessed_of(event, started, assessment), outcome, *beside), {event_id: sealed}, elsewhere)
+        events = (assessed_of(event, started, assessment), outcome, *beside)
+        append_outcome(self._store, (envelope, event), events, {event_id: sealed}, elsewhere=elsewhere)
 
     def _seeming_assets(self, cameo: str, recording: bytes) -> Mapping[Facet, bytes]:
         """Cut the likeness of a call for help that has to look like an activation: sealed, it opens for nobody without one.
@@ -205,63 +194,3 @@ class VerifyAgent:
     def _hold(self, cameo: str) -> tuple[Event, ...]:
         with self._store.snapshot() as facts:
             return hold_of(facts, cameo)
-
-    def _append(
-        self,
-        cause: Envelope,
-        event: RecordingReceived,
-        outcome: Sequence[Event],
-        sealed: Mapping[str, Mapping[str, Sealed]],
-        elsewhere: int = 0,
-    ) -> None:
-        """Append an outcome on the stream as it stands, with the lock that its failures reach, and those of this face elsewhere."""
-        done: Outcome | None = None
-        for _ in range(TRIES):
-            with self._store.snapshot() as facts:
-                head, now_us = facts.head(cause.stream), facts.now_us()
-            assert head is not None
-            refused = any(isinstance(one, EnrolmentRefused) for one in outcome)
-            locked = lock_of(self._store.read(cause.stream), now_us, elsewhere) if refused else ()
-            ids = [*sealed, *(secrets.token_hex(16) for _ in range(len(outcome) + len(locked) - len(sealed)))]
-            case = case_id(event.evidence)
-            events = [
-                NewEvent(case if isinstance(one, CaseOpened) else cause.stream, one, event_id, sealed.get(event_id, {}))
-                for event_id, one in zip(ids, (*outcome, *locked), strict=True)
-            ]
-            done = self._store.append(
-                Append(
-                    actor=ACTOR,
-                    events=events,
-                    correlation=cause.correlation,
-                    causation=cause.event_id,
-                    expected={cause.stream: head.revision},
-                    idempotency_key=f"assess/{event.evidence}",
-                    request_sha256=event.sha256,
-                )
-            )
-            if isinstance(done, Appended | AlreadyDone):
-                return
-            if not isinstance(done, Conflict):
-                break
-        raise HandlingError(f"the outcome of {event.enrolment} was not appended: {done}")
-
-    def earlier(self) -> list[Fingerprint]:
-        """Give the marks of the recordings that a new one is held against."""
-        found: list[Fingerprint] = []
-        for stream, event_id in self._assessed():
-            name = (stream, event_id)
-            if name not in self._marks:
-                self._marks[name] = self._unseal(stream, event_id)
-            mark = self._marks[name]
-            if mark is not None:
-                found.append(mark)
-        return found
-
-    def _unseal(self, stream: str, event_id: str) -> Fingerprint | None:
-        try:
-            fields = self._keyholder.unseal(stream, event_id, COMPARE_PURPOSE)
-        except KeyholderRefusedError as error:
-            if "key.destroyed" not in error.codes:
-                raise
-            return None
-        return msgspec.msgpack.decode(fields["fingerprints"], type=Fingerprint)

@@ -24,11 +24,11 @@ ATTACK_PREFIXES: Final = ("replay.", "injection.", "attack.")
 
 
 class Noted(NamedTuple):
-    """One event of TYPES, as far as it matters here: its place in the log, its stream, its data in clear."""
+    """One event of TYPES, as far as it matters here: its places in the log and the ledger, its stream, its data in clear."""
 
     log_index: int
+    position: int
     stream: str
-    event_id: str
     type: str
     data: Mapping[str, Any]
     has_template: bool
@@ -38,7 +38,7 @@ class Source(NamedTuple):
     """The event that a template lies sealed in."""
 
     stream: str
-    event_id: str
+    position: int
 
 
 Change = tuple[KnownKind, str, Source | None]
@@ -81,7 +81,7 @@ class Known:
         return ref if kind == "cameo" else self._cameo_of.get(ref)
 
     def _changes(self, event: Noted) -> list[Change]:
-        source = Source(event.stream, event.event_id)
+        source = Source(event.stream, event.position)
         match event.type:
             case "enrolment.assessed":
                 if event.has_template:

@@ -9,7 +9,6 @@ from identity.core.challenge import Challenge, Movement
 from identity.core.context import Asked
 from identity.core.enrolment import Submission, lock_after_us
 from identity.core.faces import FaceMatch
-from identity.core.fingerprint import Fingerprint
 from identity.core.live import Arrival, LiveTrace, Step
 from identity.core.reviewing import Wanted
 from schemas.cameo import (
@@ -58,7 +57,7 @@ def challenge_of(envelope: Envelope, event: Begun, answer: RecordingReceived) ->
 
 def asked_of(
     begun: tuple[Envelope, Begun], received: tuple[Envelope, RecordingReceived], history: Sequence[Envelope],
-    *, earlier: Sequence[Fingerprint], own_template: bytes | None, guardian_template: bytes | None = None,
+    *, own_template: bytes | None, guardian_template: bytes | None = None,
 ) -> Asked:  # fmt: skip
     """Read back what a recording answers and how it came in. A challenge told afterwards must be the one that was committed to."""
     event, answer = begun[1], received[1]
@@ -67,7 +66,6 @@ def asked_of(
     return Asked(
         challenge,
         submission_of(*received, history, as_committed=kept),
-        earlier=earlier,
         live=live_of(answer) if event.way == "stepwise" else None,
         own_template=own_template,
         guardian_template=guardian_template,

@@ -20,7 +20,7 @@ SILENT = {
     "consent.passed_on", "consent.pass_on_ended", "consent.access_requested", "consent.access_answered",
     "account.step_up_set", "account.plan_set", "account.invited",
     "generation.reported", "generation.appealed", "generation.appeal_answered",
-    "evidence.added", "evidence.opened", "evidence.compared", "verification.started", "verification.answered", "account.distress_set",
+    "evidence.added", "evidence.opened", "evidence.compared", "biometric.opened", "opening.made", "verification.started", "verification.answered", "account.distress_set",
     "account.cases_listed", "consent.held", "live.failed", "enrolment.refresh_due",
     "case.opened", "case.looked", "case.voted", "case.closed", "face.protected", "face.unprotected",
     "app.registered", "app.standing_changed", "policy.bundle_activated", "switch.proposed", "switch.thrown",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 
+import msgspec
 import numpy as np
 import pytest
 
@@ -14,6 +15,7 @@ from identity.core.context import Asked
 from identity.core.faces import written
 from identity.core.fingerprint import Fingerprint
 from identity.core.profiles import Level, Profile
+from identity.fakes import InMemoryReplayIndex
 from identity.keys.errors import KeyholderRefusedError
 from identity.keys.fakes import InMemoryKeyholder
 from schemas.account import DistressSet
@@ -60,7 +62,7 @@ class Shown:
         numbers = needed(profile, self.level) - {10}
         results = [measure(n, self.failing.get(n, "x"), float(n not in self.failing), 1.0, "t", profile=profile) for n in sorted(numbers)]
         results += same_person.check(self.template, asked.own_template, profile)
-        mark = Fingerprint("ab")
+        mark = Fingerprint("ab" * 32)
         found = Assessment(
             tuple(results), "ab", asked.challenge.challenge_id, profile, (), mark, self.level, template=self.template, heard=self.heard
         )
@@ -75,7 +77,8 @@ class Place:
         self.store = InMemoryEventStore(clock=lambda: self.now_us)
         self.keys = InMemoryKeyholder("worker", self.store.read)
         self.shown = Shown()
-        self.agent = ReverifyAgent(self.store, self.keys, self.shown, list)  # type: ignore[arg-type]
+        self.recordings = InMemoryReplayIndex()
+        self.agent = ReverifyAgent(self.store, self.keys, self.shown, self.recordings)  # type: ignore[arg-type]
         event_id = secrets.token_hex(16)
         sealed = self.keys.seal(OWNER, CAMEO, event_id, {"template": face(1)})
         assessed = EnrolmentAssessed(enrolment="first", evidence="e", profile=assurance, checks=(), models=())  # type: ignore[arg-type]
@@ -190,6 +193,20 @@ def test_a_case_of_a_re_verification_that_the_worker_never_answered_has_no_groun
     assert place.case()[1] == "the worker answered no such re-verification"
 
 
+def test_the_marks_of_the_recording_are_kept_sealed_and_whoever_shows_it_again_fails(place: Place) -> None:
+    place.begin()
+    place.agent.handle(place.answer())
+    answered = next(one for one in place.store.read(CAMEO) if one.type == "verification.answered")
+    place.recordings.add(
+        CAMEO, msgspec.msgpack.decode(place.keys.unseal(CAMEO, answered.event_id, "replay")["fingerprints"], type=Fingerprint)
+    )
+    again = Place()
+    again.recordings = again.agent._recordings = place.recordings
+    again.begin()
+    again.agent.handle(again.answer())
+    assert again.outcome()[:2] == ("failed", ["replay.file"])
+
+
 def test_another_person_fails(place: Place) -> None:
     place.begin()
     place.shown.template = face(2)
@@ -287,12 +304,12 @@ def test_steps_that_are_not_those_committed_to_are_told_to_the_checks(place: Pla
         enrolment="v1", evidence="e", key_id="k", sha256="s", bytes=1, camera_label="", phrase=("one",), movements=("left",), salt="s"
     )
     first, second = place.append(begun), place.append(answer)
-    asked = asked_of((first, begun), (second, answer), [], earlier=(), own_template=None)
+    asked = asked_of((first, begun), (second, answer), [], own_template=None)
     assert not asked.submission.as_committed
     committed = VerificationStarted(
         **{name: getattr(begun, name) for name in begun.__struct_fields__} | {"commitment": asked.challenge.commitment("s")}
     )
-    assert asked_of((first, committed), (second, answer), [], earlier=(), own_template=None).submission.as_committed
+    assert asked_of((first, committed), (second, answer), [], own_template=None).submission.as_committed
 
 
 def test_how_old_somebody_looks_is_no_reason_to_say_that_it_is_not_them(place: Place) -> None:

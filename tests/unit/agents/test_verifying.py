@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import secrets
 
+import msgspec
 import pytest
 
 from identity.core.assessment import CHECK_NAMES, Assessment, CheckResult, ModelVersion, Polarity
 from identity.core.context import Asked, FaceMatch
 from identity.core.fingerprint import Fingerprint
 from identity.core.profiles import Profile
+from identity.fakes import InMemoryReplayIndex
 from identity.keys.fakes import InMemoryKeyholder
-from schemas.cameo import EnrolmentActivated, EnrolmentAssessed, EnrolmentStarted, RecordingReceived, SubjectKeyDestroyed
+from schemas.cameo import EnrolmentActivated, EnrolmentAssessed, EnrolmentStarted, RecordingReceived
 from schemas.consent import AudienceSet
 from schemas.envelope import Envelope
 from schemas.ids import cameo_of, stream_id
 from schemas.registry import Event
-from streams.agents.errors import HandlingError
+from streams.agents.errors import HandlingError, StateUnavailableError
 from streams.agents.expiring import expire
 from streams.agents.verifying import Found, VerifyAgent
 from streams.fakes import InMemoryEventStore
@@ -77,7 +79,8 @@ class Bench:
         self.assessor = ScriptedAssessor()
         self.sealed: list[str] = []
         self.resembles: tuple[FaceMatch, ...] | None = ()
-        self.agent = VerifyAgent(self.store, self, self.assessor, self._assessed, self)  # type: ignore[arg-type]
+        self.recordings = InMemoryReplayIndex()
+        self.agent = VerifyAgent(self.store, self, self.assessor, self.recordings, self)  # type: ignore[arg-type]
 
     def search(self, template: bytes, cameo: str) -> tuple[FaceMatch, ...] | None:
         assert (len(template), cameo) == (512, CAMEO)
@@ -90,9 +93,6 @@ class Bench:
         assert self.types()[-1] == "enrolment.recording_received"
         self.sealed.append(facet)
         self.keyholder.put_asset(cameo, owner, facet, asset)  # type: ignore[arg-type]
-
-    def _assessed(self) -> list[tuple[str, str]]:
-        return [(one.stream, one.event_id) for one in self.store.read_all() if "fingerprints" in one.sealed]
 
     def append(self, event: Event) -> Envelope:
         outcome = self.store.append(Append(actor=OWNER, events=(NewEvent(CAMEO, event, secrets.token_hex(16)),), correlation="c"))
@@ -194,14 +194,6 @@ def test_the_sandbox_searches_nobody_so_that_no_picture_tells_who_is_known(bench
     assert 10 not in {check["number"] for check in assessed.data["checks"]}
 
 
-def test_the_marks_of_the_erased_are_forgotten(bench: Bench) -> None:
-    bench.enrol()
-    bench.enrol()
-    assert bench.agent._marks
-    bench.agent.handle(bench.append(SubjectKeyDestroyed(key_id="k")))
-    assert bench.agent._marks == {}
-
-
 def test_where_nobody_can_search_a_profile_that_needs_it_refuses(bench: Bench) -> None:
     bench.resembles = None
     bench.enrol("basic")
@@ -218,7 +210,7 @@ def test_handling_the_same_recording_again_appends_nothing(bench: Bench) -> None
 
 def test_two_workers_on_one_recording_append_one_outcome(bench: Bench) -> None:
     received = bench.receive(bench.start())
-    other = VerifyAgent(bench.store, bench, bench.assessor, list)  # type: ignore[arg-type]
+    other = VerifyAgent(bench.store, bench, bench.assessor, InMemoryReplayIndex())  # type: ignore[arg-type]
     read = bench.store.read
     before = list(read(CAMEO))
     bench.agent.handle(received)
@@ -243,10 +235,28 @@ def test_a_second_answer_to_one_challenge_is_told_to_the_checks(bench: Bench) ->
     assert [asked.submission.challenge_used for asked in bench.assessor.asked] == [False, True]
 
 
-def test_a_recording_is_held_against_earlier_ones_whose_keys_live(bench: Bench) -> None:
+def test_a_recording_that_was_seen_before_is_refused_and_its_marks_are_sealed(bench: Bench) -> None:
     bench.enrol()
+    assessed = next(one for one in bench.store.read(CAMEO) if one.type == "enrolment.assessed")
+    sealed = bench.keyholder.unseal(CAMEO, assessed.event_id, "replay")["fingerprints"]
+    bench.recordings.add(CAMEO, msgspec.msgpack.decode(sealed, type=Fingerprint))
     bench.enrol()
-    assert [len(asked.earlier) for asked in bench.assessor.asked] == [0, 1]
+    assert bench.types()[-1] == "enrolment.activated", "another recording"
+    bench.assessor.asked.clear()
+    bench.enrol()
+    refused = bench.store.read(CAMEO)[-1]
+    assert (refused.type, refused.data["codes"]) == ("enrolment.refused", ["replay.file"])
+
+
+def test_nothing_is_decided_while_earlier_recordings_cannot_be_searched(bench: Bench) -> None:
+    def away(mark: Fingerprint) -> tuple[Fingerprint, ...]:
+        del mark
+        raise StateUnavailableError("the ledger is away")
+
+    bench.recordings.search = away  # type: ignore[method-assign]
+    with pytest.raises(StateUnavailableError):
+        bench.enrol()
+    assert bench.types()[-1] == "enrolment.recording_received"
 
 
 def test_every_fifth_failure_since_the_last_activation_locks_for_longer(bench: Bench) -> None:

@@ -16,6 +16,7 @@ import pytest
 from identity.core.context import Asked
 from identity.core.profiles import Profile
 from identity.core.words import WORDS
+from identity.fakes import InMemoryReplayIndex
 from schemas.cameo import EnrolmentActivated
 from schemas.case import CaseLooked, CaseVoted
 from schemas.codec import event_of
@@ -71,7 +72,7 @@ class Stage:
         self.place = place
         keys = place.client.app.state.parts.keyholder.as_role("worker")  # type: ignore[attr-defined]
         self.hearing = Hearing()
-        self.agent = VerifyAgent(place.store, keys, self.hearing, list, self)
+        self.agent = VerifyAgent(place.store, keys, self.hearing, InMemoryReplayIndex(), self)
         self.review = ReviewAgent(place.store, keys, self)
 
     def search(self, template: bytes, cameo: str) -> tuple[()]:

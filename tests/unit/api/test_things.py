@@ -14,6 +14,7 @@ from identity.core.checks.thing import ThingSeen
 from identity.core.features import MediaFacts
 from identity.core.fingerprint import Fingerprint
 from identity.core.profiles import Profile
+from identity.fakes import InMemoryReplayIndex
 from schemas.account import AccountRegistered
 from schemas.cameo import Facet
 from schemas.case import CaseLooked, CaseVoted
@@ -41,7 +42,7 @@ class Yard:
         keys = place.client.app.state.parts.keyholder.as_role("worker")  # type: ignore[attr-defined]
         self.seen = [CAT] * 20
         self.agent, self.review = ThingAgent(place.store, keys, self), ReviewAgent(place.store, keys, self)
-        self.people = VerifyAgent(place.store, keys, ScriptedAssessor(), list)
+        self.people = VerifyAgent(place.store, keys, ScriptedAssessor(), InMemoryReplayIndex())
 
     def assess_thing(self, recording: bytes, enrolment: str, profile: Profile) -> Assessment:
         assert recording == b"a dog"
