@@ -48,7 +48,7 @@ bench-policy: setup ## Decisions beside OpenFGA and OPA-with-data, revocation, r
 	@$(TIMED) nice $(BIN)/python -m infra.bootstrap.peers; $(BIN)/python -m bench.policy; $(BIN)/python -m bench.report
 
 bench-identity: setup ## Who gets through an enrolment: docs/identity-accuracy.md (needs CAMEO_CORPUS; 40 minutes on 2 cores, what is kept is not made again)
-	@$(TIMED) nice $(BIN)/python -m bench.identity; for one in index light; do OPENBLAS_NUM_THREADS=1 nice $(BIN)/python -m bench.identity.$$one; done; \
+	@$(TIMED) nice $(BIN)/python -m bench.identity; for one in index replay light; do OPENBLAS_NUM_THREADS=1 nice $(BIN)/python -m bench.identity.$$one; done; \
 	$(BIN)/python -m bench.report
 
 ##@ Test, in this order
