@@ -28,7 +28,7 @@ from streams.adapters.slowing import PostgresSlow
 from streams.adapters.tiles import TileWriter
 from streams.agents.destroying import destroy_due
 from streams.agents.documents import DocumentAgent
-from streams.agents.expiring import expire, expire_verification
+from streams.agents.expiring import expire, expire_verification, remind
 from streams.agents.faust_app import Chore, make_app
 from streams.agents.knowing import KnownFaces
 from streams.agents.ports import Agent
@@ -43,6 +43,7 @@ from streams.agents.things import ThingAgent
 from streams.agents.verifying import VerifyAgent
 from streams.agents.withdrawing import RekeyAgent, TakeDownAgent
 from streams.core.note import origin_of
+from streams.core.verification import REMIND_US
 
 TILES_S = 0.5
 EXPIRE_S = 5.0
@@ -50,6 +51,7 @@ CASES_S = 30.0
 EVIDENCE_S = 600.0
 KNOWN_S = 1.0
 """An erased face, and the marks of an erased person's recordings, leave memory this soon after the erasure is in the log."""
+REFRESH_S = 3600.0
 ROLE = "worker"
 
 
@@ -94,6 +96,7 @@ class Wiring:
             Chore("expire", EXPIRE_S, self._expire),
             Chore("faces", KNOWN_S, self._faces.follow),
             Chore("recordings", KNOWN_S, self._recordings.follow),
+            Chore("refresh", REFRESH_S, self._remind),
             Chore("cases", CASES_S, self._settle_cases),
             Chore("evidence", EVIDENCE_S, self._destroy_evidence),
         ]
@@ -117,6 +120,13 @@ class Wiring:
             expire(self._store, cameo, enrolment)
         for cameo, verification in self._queries.unanswered():
             expire_verification(self._store, cameo, verification)
+
+    def _remind(self) -> None:
+        after = ""
+        while page := self._queries.to_remind(REMIND_US, after):
+            for cameo in page:
+                remind(self._store, cameo)
+            after = page[-1]
 
     def _settle_cases(self) -> None:
         after = ""

@@ -13,6 +13,7 @@ from serving.adapters.reading_rows import Rows, cursor_read, page, time, times
 from serving.core.standing import CameoFacts, grant_told
 from serving.errors import NotFoundError
 from streams.core.seeming import as_shown, status_seen
+from streams.core.verification import REMIND_US
 
 ENDED = frozenset({"withdrawn", "revoked", "ended", "used_up", "group_dissolved"})
 _USES = """
@@ -132,5 +133,8 @@ def _rests_on(events: Sequence[Envelope], now_us: int) -> dict[str, Any]:
     if not active:
         return {}
     by_us = active[-1].get("refresh_by_us")
-    due = by_us is not None and by_us <= now_us
-    return {"level": active[-1].get("level", "upload"), "refresh_by": None if by_us is None else time(by_us), "refresh_due": due}
+    due, soon = by_us is not None and by_us <= now_us, by_us is not None and by_us - REMIND_US <= now_us
+    return {
+        "level": active[-1].get("level", "upload"), "refresh_by": None if by_us is None else time(by_us),
+        "refresh_soon": soon and not due, "refresh_due": due,
+    }  # fmt: skip

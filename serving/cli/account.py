@@ -8,7 +8,7 @@ from urllib.parse import quote
 import click
 
 from serving.cli.session import account_name, api_command, keep_token
-from serving.client import Client
+from serving.client import ApiError, Client
 from serving.ports import SCOPES
 
 
@@ -47,6 +47,27 @@ def show(client: Client, *, handle: str | None) -> Any:
     return client.call("GET", "/v1/accounts/me") if handle is None else client.call(
         "GET", "/v1/accounts", query={"handle": handle}
     )  # fmt: skip
+
+
+@click.command()
+@api_command
+def me(client: Client) -> Any:
+    """Show who you are here, what your cameo rests on, and by when you should be seen again.
+
+    \b
+    cameo me --as mina
+    """
+    told = client.call("GET", "/v1/accounts/me")
+    try:
+        cameo = client.call("GET", "/v1/cameos/me")
+    except ApiError as error:
+        if error.status not in {403, 404}:  # a token that may not see it, or no cameo yet
+            raise
+        return told | {"status": "unknown" if error.status == 403 else "none"}
+    told |= {name: cameo[name] for name in ("status", "assurance", "level", "paused", "refresh_by") if name in cameo}
+    if cameo.get("refresh_due"):
+        return told | {"refresh": "due now: cameo enrol start"}
+    return told | {"refresh": "due soon: cameo enrol start"} if cameo.get("refresh_soon") else told
 
 
 def _towards(name: str, method: str, kind: str, text: str) -> None:
@@ -108,4 +129,4 @@ def drop_token(client: Client, *, token_id: str) -> Any:
     return client.call("DELETE", f"/v1/tokens/{token_id}")
 
 
-COMMANDS = {"account": account, "token": token}
+COMMANDS = {"account": account, "token": token, "me": me}

@@ -17,6 +17,7 @@ GROUPS: dict[str, tuple[str, str]] = {
     "logs": ("serving.cli.operate", "Show a part's log."),
     "doctor": ("serving.cli.operate", "Check every part: version, where from, remedy."),
     "account": ("serving.cli.account", "Register, find, follow, block."),
+    "me": ("serving.cli.account", "Who you are here, and by when you should be seen again."),
     "token": ("serving.cli.account", "Make, list and drop bearer tokens."),
     "step-up": ("serving.cli.step_up", "Ask for a code before your consent is widened."),
     "distress": ("serving.cli.distress", "Set a word for danger."),

@@ -48,6 +48,20 @@ WHERE key >= 'verification/' AND key < 'verification0' AND value ->> 'state' = '
     AND (value ->> 'expires_at_us')::bigint <= (extract(epoch FROM clock_timestamp()) * 1000000)::bigint
 ORDER BY stream LIMIT 500
 """
+TO_REMIND = """
+SELECT f.stream FROM ledger.facts f JOIN ledger.events e ON e.stream = f.stream AND e.revision = f.revision
+WHERE f.key = 'status' AND f.value ->> 'status' = 'active' AND f.stream > %(after)s
+    AND (e.data ->> 'refresh_by_us')::bigint - %(ahead_us)s <= (extract(epoch FROM clock_timestamp()) * 1000000)::bigint
+    AND NOT EXISTS (SELECT FROM ledger.facts h WHERE h.stream = f.stream AND h.key = 'held')
+    AND NOT EXISTS (SELECT FROM ledger.events s WHERE s.stream = f.stream AND s.type = 'enrolment.started'
+        AND s.data ->> 'subject' = 'thing')
+    AND NOT EXISTS (SELECT FROM ledger.events r WHERE r.stream = f.stream AND r.type = 'enrolment.refresh_due'
+        AND r.data ->> 'refresh_by_us' = e.data ->> 'refresh_by_us'
+        AND ((r.data ->> 'over')::boolean OR (e.data ->> 'refresh_by_us')::bigint
+            > (extract(epoch FROM clock_timestamp()) * 1000000)::bigint))
+ORDER BY f.stream LIMIT 500
+"""
+"""The fact was written by the activation, whose date counts."""
 DUE_EVIDENCE = """
 SELECT r.data ->> 'evidence' FROM ledger.events r
 JOIN ledger.events d ON d.stream = r.stream AND coalesce(d.data ->> 'enrolment', d.data ->> 'verification') = r.data ->> 'enrolment'
@@ -131,6 +145,13 @@ class AgentQueries:
     def unanswered(self) -> Sequence[tuple[str, str]]:
         """Find (cameo, verification) of re-verifications that nobody answered in time."""
         return [(stream, verification) for stream, verification in self._rows(UNANSWERED, {})]
+
+    def to_remind(self, ahead_us: int, after: str = "") -> Sequence[str]:
+        """Find people's active cameos whose date to be seen again comes so soon or is over, and who were not told; at most 500.
+
+        In the order of their names, above one.
+        """
+        return [cameo for (cameo,) in self._rows(TO_REMIND, {"ahead_us": ahead_us, "after": after})]
 
     def due_evidence(self, accepted_us: int, refused_us: int) -> Sequence[str]:
         """Find evidence whose enrolment was decided at least so long ago, with no case open, and that still can be opened; at most 300.

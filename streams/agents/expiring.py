@@ -1,11 +1,12 @@
-"""Owns recording that a challenge ran out. Does not find such challenges, nor refuse recordings."""
+"""Owns recording that a time came: a challenge ran out, a person should be seen again. Does not find whose, nor refuse recordings."""
 
 from __future__ import annotations
 
 import secrets
 
-from schemas.cameo import EnrolmentExpired
+from schemas.cameo import EnrolmentExpired, RefreshDue
 from schemas.verification import VerificationAnswered
+from streams.core.verification import REMIND_US
 from streams.ports import Append, Appended, EventStore, NewEvent
 
 ACTOR = "worker"
@@ -45,6 +46,32 @@ def expire_verification(store: EventStore, cameo: str, verification: str) -> boo
             correlation=f"expire-{verification}",
             expected={cameo: head.revision},
             idempotency_key=f"expire/{verification}",
+        )
+    )
+    return isinstance(outcome, Appended)
+
+
+def remind(store: EventStore, cameo: str) -> bool:
+    """Record that the person of an active cameo is reminded to be seen again, once before the date and once at it.
+
+    Nobody is while a call for help holds the cameo: they may look as if they had been seen. Returns whether it was recorded here.
+    """
+    with store.snapshot() as facts:
+        status, held, head, now_us = facts.get(cameo, "status"), facts.get(cameo, "held"), facts.head(cameo), facts.now_us()
+    if head is None or held is not None or status is None or status.value["status"] != "active":
+        return False
+    active = next(one for one in reversed(store.read(cameo)) if one.type == "enrolment.activated")
+    by_us = active.data.get("refresh_by_us")
+    if by_us is None or by_us - REMIND_US > now_us:
+        return False
+    event = RefreshDue(refresh_by_us=by_us, over=by_us <= now_us)
+    outcome = store.append(
+        Append(
+            actor=ACTOR,
+            events=(NewEvent(cameo, event, secrets.token_hex(16)),),
+            correlation=f"refresh-{active.event_id}",
+            expected={cameo: head.revision},
+            idempotency_key=f"refresh/{cameo}/{by_us}/{'over' if event.over else 'soon'}",
         )
     )
     return isinstance(outcome, Appended)

@@ -101,6 +101,11 @@ def _(event: cameo.EnrolmentExpired) -> tuple[Notice, ...]:
 
 
 @notices.register
+def _(event: cameo.RefreshDue) -> tuple[Notice, ...]:
+    return (Notice("owner", "refresh.due" if event.over else "refresh.soon"),)
+
+
+@notices.register
 def _(event: cameo.EnrolmentLocked) -> tuple[Notice, ...]:
     del event
     return (Notice("owner", "enrolment.locked"),)

@@ -32,6 +32,8 @@ UNTOLD = frozenset({"face.known"})
 """Codes that only reviewers read: they hint at somebody else."""
 REFRESH_US = 365 * 24 * 3600 * 1_000_000
 """A person should be seen again each year (issue 5)."""
+REMIND_US = 30 * 24 * 3600 * 1_000_000
+"""How long before that they are reminded; again at the date. A choice, unmeasured."""
 
 
 Begun = EnrolmentStarted | VerificationStarted

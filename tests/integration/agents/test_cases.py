@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import time
 from collections.abc import Iterator, Mapping
 
 import pytest
@@ -10,13 +11,16 @@ import pytest
 from identity.keys.fakes import InMemoryKeyholder
 from schemas.cameo import EnrolmentActivated, EnrolmentAssessed, EnrolmentHeld, EnrolmentRefused, EnrolmentStarted, Facet, RecordingReceived
 from schemas.case import CaseClosed, CaseKind, CaseLooked, CaseOpened, CaseVoted
+from schemas.consent import ConsentHeld
 from schemas.evidence import EvidenceAdded
 from schemas.ids import cameo_of, stream_id
 from schemas.registry import Event
 from streams.adapters.agent_queries import AgentQueries
 from streams.adapters.postgres import PostgresEventStore
+from streams.agents.expiring import remind
 from streams.agents.reviewing import ReviewAgent
 from streams.core.casework import DISTRESS_ACTIVATED, appeal_id, case_id
+from streams.core.verification import REMIND_US
 from streams.errors import NotPermittedError
 from streams.ports import Append, Appended, NewEvent
 from tests.conftest import Database
@@ -149,6 +153,22 @@ def test_no_number_of_invented_appeals_hides_what_is_due_and_each_is_closed(desk
         desk.worker.settle(case)
     assert not {case_id(late), *names} & set(desk.queries.cases_to_settle())
     assert desk.stores["api"].read(names[0])[-1].data["outcome"] == "lapsed"
+
+
+def test_who_is_to_be_seen_again_is_found_until_they_were_told(desk: Desk) -> None:
+    now_us, day_us = time.time_ns() // 1000, 24 * 3600 * 10**6
+    soon, over, later, held = (desk.hold()[0] for _ in range(4))
+    for cameo, by_us in ((soon, now_us + 9 * day_us), (over, now_us - day_us), (later, now_us + 90 * day_us), (held, now_us - day_us)):
+        active = EnrolmentActivated(enrolment="e", assurance="basic", refresh_by_us=by_us)
+        desk.say("worker", cameo, active)
+    desk.say("worker", held, ConsentHeld())
+    assert {soon, over} <= set(desk.queries.to_remind(REMIND_US))
+    assert not {later, held} & set(desk.queries.to_remind(REMIND_US))
+    assert remind(desk.stores["worker"], soon)
+    assert remind(desk.stores["worker"], over)
+    assert not {soon, over} & set(desk.queries.to_remind(REMIND_US))
+    assert [desk.stores["api"].read(cameo)[-1].data["over"] for cameo in (soon, over)] == [False, True]
+    assert desk.queries.to_remind(REMIND_US, "cameo-z") == []
 
 
 def test_evidence_stays_while_people_look_and_goes_when_they_are_done(desk: Desk) -> None:

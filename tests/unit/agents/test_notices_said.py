@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from schemas import account, consent, generation
+from schemas import account, cameo, consent, generation
 from schemas.ids import stream_id
 from schemas.registry import Event
 from streams.core.changes import Put, Seen
@@ -32,6 +32,9 @@ def answered(answer: consent.AccessAnswer) -> consent.AccessAnswered:
         (consent.GrantPassedOn(grant="g", by=THEO, to=REN), [Notice("owner", "grant.passed_on"), Notice("account", "grant.passed_on", account=REN)]),
         (generation.GenerationRemoved(cameo="cameo-" + "0" * 32, reason="r"), [Notice("requester", "generation.removed")]),
         (account.PowerEnded(power="p", holder=THEO), [Notice("account", "power.ended"), Notice("account", "power.ended", account=THEO)]),
+        (cameo.RefreshDue(refresh_by_us=1, over=False), [Notice("owner", "refresh.soon")]),
+        (cameo.RefreshDue(refresh_by_us=1, over=True), [Notice("owner", "refresh.due")]),
+        (consent.ConsentHeld(), []),
         (account.StepUpSet(on=False), [Notice("account", "step_up.off")]),
         (generation.AppealAnswered(appeal="a", outcome="overturned", reason="r"), [Notice("requester", "appeal.overturned")]),
     ],

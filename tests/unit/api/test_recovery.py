@@ -94,9 +94,9 @@ def test_an_active_cameo_is_renewed_and_a_recovery_says_so(lost: Lost) -> None:
 def test_a_cameo_tells_what_it_rests_on_and_when_its_person_should_be_seen_again(lost: Lost) -> None:
     def shown() -> dict[str, Any]:
         told = lost.client.get("/v1/cameos/me", headers=lost.before).json()
-        return {name: told[name] for name in ("level", "refresh_by", "refresh_due")}
+        return {name: told[name] for name in ("level", "refresh_by", "refresh_soon", "refresh_due")}
 
-    assert shown() == {"level": "upload", "refresh_by": None, "refresh_due": False}
+    assert shown() == {"level": "upload", "refresh_by": None, "refresh_soon": False, "refresh_due": False}
     lost.place.append(lost.cameo, EnrolmentActivated(enrolment="n", assurance="basic", level="light", refresh_by_us=2**51))
     assert (shown()["level"], shown()["refresh_due"]) == ("light", False)
     lost.place.append(lost.cameo, EnrolmentActivated(enrolment="o", assurance="basic", level="reviewed", refresh_by_us=1))

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import time
 import zipfile
 from pathlib import Path
 
+from schemas.cameo import EnrolmentActivated
 from serving.cli.session import token_path
 from tests.unit.api.conftest import Place
 from tests.unit.cli.test_commands import Run, cli, person, place
@@ -59,3 +61,22 @@ def test_who_says_another_handle_keeps_everything(cli: Run) -> None:
     assert cli("erase", "theo", "--as", "min")[0] == 1
     assert token_path("min").exists()
     assert token_path("theo").exists()
+
+
+def test_me_tells_what_my_cameo_rests_on_and_when_to_be_seen_again(cli: Run, place: Place) -> None:
+    account = person(cli, "min")
+
+    def me() -> dict[str, str]:
+        code, said, _ = cli("me", "--as", "min", "--json")
+        assert code == 0
+        return json.loads(said)
+
+    assert (me()["account"], me()["status"]) == (account, "none")
+    cameo, now_us = place.activate(account), time.time_ns() // 1000
+    assert (me()["status"], "refresh" in me()) == ("active", False)
+    for days, told in ((90, None), (9, "due soon: cameo enrol start"), (-1, "due now: cameo enrol start")):
+        place.append(cameo, EnrolmentActivated(enrolment="e", assurance="basic", refresh_by_us=now_us + days * 24 * 3600 * 10**6))
+        assert me().get("refresh") == told
+    narrow = place.token(account, "generate")["Authorization"].removeprefix("Bearer ")
+    token_path("narrow").write_text(narrow, encoding="utf-8")
+    assert json.loads(cli("me", "--as", "narrow", "--json")[1])["status"] == "unknown"
