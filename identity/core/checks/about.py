@@ -105,7 +105,7 @@ CHECKS: Final[tuple[About, ...]] = (
     ),
     About(
         9,
-        "one face throughout; the active cameo's face, where there is one; a guardian beside a minor; plainly of age; no person for a thing",
+        "one face throughout; the active cameo's face, where there is one; a guardian beside a minor; of age; no person for a thing",
         "a face that is swapped midway; a stolen session that would put another face in one's place",
         ("face.", "guardian.", "thing."),
         ("one_face", "same_person", "guardian", "age", "thing"),
