@@ -18,7 +18,8 @@ CROP_PX: Final = 512
 CROP_PER_FACE: Final = 2.4
 """Side of the crop over the height of the face oval: head, hair and shoulders."""
 CALM_FRAMES: Final = 60
-"""45 frames to and fro looked like a person (portrait.md); 60 leave a choice. At most 72 are kept."""
+"""45 frames played to and fro looked like a person to those who made the portrait engine (one clip, no count); 60 leave a choice. At
+most 72 are kept."""
 JPEG_QUALITY: Final = 94
 _OVAL_TOP, _OVAL_CHIN = 10, 152
 _RESTLESS = ("jawOpen", "mouthPucker", "mouthFunnel", "browDownLeft", "browDownRight", "mouthSmileLeft")

@@ -194,7 +194,9 @@ def main() -> None:
     settings = Settings.from_env(os.environ)
     _log_sparingly()
     wiring = Wiring(settings)
-    app = make_app(settings.kafka, wiring.runners(), wiring.chores(), wiring.stopping, lambda: _tell_ready(settings.run))
+    app = make_app(
+        settings.kafka, settings.var / "agents", wiring.runners(), wiring.chores(), wiring.stopping, lambda: _tell_ready(settings.run)
+    )
     worker = faust.Worker(app, loglevel="WARNING", quiet=True, redirect_stdouts=False, override_logging=False)
     try:
         worker.execute_from_commandline()

@@ -1,8 +1,12 @@
-"""A fictional actor who answers live steps: sees a step, reacts like a person, is filmed and streamed as webm. Turns and words only."""
+"""A fictional actor who answers live steps: sees a step, reacts like a person, is lit by the screen, is filmed and streamed as webm.
+
+A machine that is too slow to draw every frame leaves some out, as a busy camera does. Only maeve can smile: joon always does.
+"""
 
 from __future__ import annotations
 
 import random
+import time
 from fractions import Fraction
 from typing import Any
 
@@ -10,7 +14,10 @@ import av
 import cv2
 import numpy as np
 
+from bench.identity.relight import GRID, Relight, Room, Take, gain, physically
 from bench.identity.stepwise import HEIGHT, Acting
+from identity.core.lighting import SLOT_US
+from identity.lit import LINEAR
 from serving.engines.portrait.acting import blink_at, sway
 from serving.engines.portrait.actor import PHRASE_SPEED
 from serving.engines.portrait.animate import Head, Motion
@@ -22,6 +29,14 @@ from tests.media import ACTORS_FOLDER, SOUND_HZ, VOICES
 FPS = 15
 SIDE_PX = 400
 WORD_S = 0.8
+BUDGET_S = 0.2
+"""After so long a piece of .25 s must go: what is not drawn by then is left out."""
+DIM = Room(ambient_lux=100.0)
+LATE_S = 0.03
+"""A display's and a camera's own lateness."""
+CLOSER = 0.4
+SMILE = 0.2
+"""How much further apart the corners of the mouth are, in distances of the eyes."""
 
 
 class _Pipe:
@@ -53,7 +68,17 @@ class LiveActor:
         picture = cv2.imdecode(np.frombuffer((ACTORS_FOLDER / f"{actor}.jpg").read_bytes(), np.uint8), cv2.IMREAD_COLOR)
         picture = cv2.resize(picture, (SIDE_PX, SIDE_PX), interpolation=cv2.INTER_AREA)
         mask = faces.person(picture)
-        self._head, self._wall = Head(cut_out(picture, mask), faces.landmarks(picture)), background(picture, mask)
+        points = faces.landmarks(picture)
+        self._head, self._wall = Head(cut_out(picture, mask), points), background(picture, mask)
+        self._seat = Take([picture], [points], [cv2.resize(mask.astype(np.float32), (GRID, GRID))], FPS)
+        gain(self._seat, 0, DIM)  # takes half a second, and is kept with the take
+        person = self._head.frame(Motion())
+        self._sitting = LINEAR[
+            np.clip(person[:, :, 2::-1] + (self._wall * (1 - person[:, :, 3:] / 255))[:, :, ::-1], 0, 255).astype(np.uint8)
+        ]
+        self._grain = self._noise.normal(0, 2.0, (8, SIDE_PX, SIDE_PX, 3)).astype(np.float32)
+        self._light: tuple[float, Relight] | None = None
+        self._lit: dict[int, np.ndarray] = {}
         self._said: dict[str, np.ndarray] = {}
         self._pipe, self._frames, self._samples = _Pipe(), 0, 0
         self._file = av.open(self._pipe, "w", format="webm", options={"live": "1", "cluster_time_limit": "200"})  # type: ignore[arg-type]
@@ -61,6 +86,7 @@ class LiveActor:
         self._video.width = self._video.height = SIDE_PX
         self._video.pix_fmt, self._video.bit_rate = "yuv420p", 1_500_000
         self._video.codec_context.time_base = Fraction(1, 1000)
+        self._video.codec_context.thread_count = 1  # threads wait for one another by spinning: 90 ms a frame of a busy machine, 2 ms alone
         self._video.options = {"deadline": "realtime", "cpu-used": "-8", "lag-in-frames": "0"}
         self._audio = self._file.add_stream("libopus", rate=48_000)
         self._audio.layout = "mono"
@@ -68,12 +94,19 @@ class LiveActor:
 
     def see(self, step: dict[str, Any], at_us: int) -> None:
         self.seen.append(step | {"at_us": at_us})
+        if step["do"] == "light":
+            self._light = at_us / 1e6, physically(self._seat, DIM, tuple(step["what"]))
+            return
         self.acting.respond(step["do"], step["what"], at_us / 1e6 + max(0.25, self._chance.gauss(*self._react)))
 
     def film(self, until_us: int) -> bytes:
         sound = self._sound(round(until_us / 1e6 * SOUND_HZ))
+        began_s = time.monotonic()
         while self._frames * 1_000_000 // FPS < until_us:
-            t = self._frames / FPS
+            t, late = self._frames / FPS, time.monotonic() - began_s > BUDGET_S
+            if late and self._light is None and (self._frames + 1) * 1_000_000 // FPS < until_us:
+                self._frames += 1
+                continue
             frame = av.VideoFrame.from_ndarray(self._frame(t), format="bgr24")
             frame.pts, frame.time_base = round(t * 1000 + self._noise.normal(0, 3)) + 20, Fraction(1, 1000)
             self._file.mux(self._video.encode(frame))
@@ -86,17 +119,38 @@ class LiveActor:
         return self._pipe.take()
 
     def _frame(self, t: float) -> np.ndarray:
+        picture = self._moving(t) if self._light is None or t < self._light[0] else self._sitting_lit(t)
+        grain = self._grain[self._frames % len(self._grain)]
+        return np.clip(picture + np.roll(grain, int(self._noise.integers(SIDE_PX)), axis=1), 0, 255).astype(np.uint8)
+
+    def _moving(self, t: float) -> np.ndarray:
         yaw, pitch, roll = sway(t, self._phase)
+        part = {"closer": 0.0, "blink": 0.0, "smile": 0.0}
         for moving in self.acting.motions:
             amount = moving.amount(t)
+            if moving.kind in part:
+                part[moving.kind] = max(part[moving.kind], amount)
+                continue
             yaw, pitch = yaw + HEIGHT[moving.kind][0] * amount, pitch + HEIGHT[moving.kind][1] * amount
         loud = min(1.0, 6 * float(np.sqrt(np.mean(self._speech(round(t * SOUND_HZ), SOUND_HZ // FPS) ** 2))))
-        blink = blink_at(t % 3.1, (2.4,))
-        person = self._head.frame(
-            Motion(yaw_deg=yaw, pitch_deg=pitch, roll_deg=roll, gap=0.13 * loud if loud > 0.05 else None, blink=blink)
-        )
-        picture = person[:, :, :3] + self._wall * (1 - person[:, :, 3:] / 255)
-        return np.clip(picture + self._noise.normal(0, 2.0, picture.shape), 0, 255).astype(np.uint8)
+        blink = max(blink_at(t % 3.1, (2.4,)), min(1.0, 2 * part["blink"]))
+        gap = 0.13 * loud if loud > 0.05 else 0.05 * part["smile"] or None
+        person = self._head.frame(Motion(yaw_deg=yaw, pitch_deg=pitch, roll_deg=roll, gap=gap, width=SMILE * part["smile"], blink=blink))
+        if part["closer"]:
+            nearer = cv2.getRotationMatrix2D((SIDE_PX / 2, SIDE_PX / 2), 0, 1 + CLOSER * part["closer"])
+            person = cv2.warpAffine(person, nearer, (SIDE_PX, SIDE_PX))
+        return person[:, :, :3] + self._wall * (1 - person[:, :, 3:] / 255)
+
+    def _sitting_lit(self, t: float) -> np.ndarray:
+        """The actor, keeping still under the screen's colours; drawn once a colour."""
+        assert self._light is not None
+        began_s, relight = self._light
+        slot = int((t - LATE_S - began_s) * 1e6 // SLOT_US)
+        if slot not in self._lit:
+            seen = relight(self._sitting, 0, slot * SLOT_US + SLOT_US // 2)
+            coded = np.where(seen <= 0.0031308, seen * 12.92, 1.055 * np.maximum(seen, 1e-6) ** (1 / 2.4) - 0.055)
+            self._lit[slot] = (255 * coded[:, :, ::-1]).astype(np.float32)
+        return self._lit[slot]
 
     def _sound(self, until: int) -> np.ndarray:
         count = until - self._samples

@@ -5,8 +5,11 @@ Time is the test's: the server's clock is the one that this client sets forward,
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from typing import Any, Protocol
+
+from websockets.sync.client import ClientConnection
 
 CHUNK_US = 250_000
 
@@ -19,6 +22,22 @@ class Socket(Protocol):
     def send_json(self, data: Any) -> None: ...
 
     def receive_json(self) -> Any: ...
+
+
+class Wire:
+    """A real connection, as `answer` takes one."""
+
+    def __init__(self, connection: ClientConnection) -> None:
+        self.connection = connection
+
+    def send_bytes(self, data: bytes) -> None:
+        self.connection.send(data)
+
+    def send_json(self, data: Any) -> None:
+        self.connection.send(json.dumps(data))
+
+    def receive_json(self) -> Any:
+        return json.loads(self.connection.recv(timeout=60))
 
 
 class Clock:

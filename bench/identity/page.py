@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
+from bench.identity import threats
 from bench.results import RESULTS
 from identity.core.checks.about import CHECKS
 from infra.places import ROOT
@@ -54,9 +55,10 @@ NOT_REACHED: Final[Mapping[str, str]] = {
 
 
 def write_page() -> None:
-    """Write the page. Raises FileNotFoundError where nothing was measured."""
+    """Write the page, and the counts into the table of docs/enrolment.md. Raises FileNotFoundError where nothing was measured."""
     whole: dict[str, Any] = json.loads((RESULTS / "identity.json").read_text(encoding="utf-8"))
     PAGE.write_text("\n".join(_page(whole)) + "\n", encoding="utf-8")
+    threats.write()
 
 
 def _page(whole: Mapping[str, Any]) -> Iterator[str]:

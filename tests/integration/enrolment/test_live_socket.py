@@ -2,39 +2,21 @@
 
 from __future__ import annotations
 
-import json
 import threading
 import time
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 import uvicorn
 from websockets.exceptions import ConnectionClosed
-from websockets.sync.client import ClientConnection, connect
+from websockets.sync.client import connect
 
 from serving.fakes import InMemoryAskingLedger
 from serving.handlers.live import MAX_CHUNK_BYTES
-from tests.live_client import HEAD, Clock, Nobody, answer, hello
+from tests.live_client import HEAD, Clock, Nobody, Wire, answer, hello
 from tests.parts import LOOPBACK, free_ports
 from tests.unit.api.conftest import Place, make_place
 from tests.unit.api.test_live import Enrolling
-
-
-class Wire:
-    """A real connection, as tests.live_client takes one."""
-
-    def __init__(self, connection: ClientConnection) -> None:
-        self.connection = connection
-
-    def send_bytes(self, data: bytes) -> None:
-        self.connection.send(data)
-
-    def send_json(self, data: Any) -> None:
-        self.connection.send(json.dumps(data))
-
-    def receive_json(self) -> Any:
-        return json.loads(self.connection.recv(timeout=60))
 
 
 @pytest.fixture
