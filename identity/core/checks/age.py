@@ -17,7 +17,7 @@ ADULT_YEARS: Final = 18.0
 MARGIN_YEARS: Final = 7.0
 """Somebody is asked whose estimate is below 25. The network's authors (face-api.js) report a mean error of 4.82 years from 9 to 18
 and of 4.99 from 19 to 28 (4.54 over 8 sets of photographs, a fifth of each held back; their counts are not given). Ours to add:
-four dated photographs of two men of 48 to 67, off by .3 to 5.4 years. Whom it misses or asks in vain is unmeasured: were its
+four dated photographs of two men of 48 to 67, off by 0 to 5.8 years. Whom it misses or asks in vain is unmeasured: were its
 errors normal with the authors' mean, it would miss about one in eleven of those just under age."""
 _SOURCE: Final = 'docs/identity.md, "Age": the authors\' error, ours unmeasured'
 
