@@ -41,6 +41,8 @@ COARSE_PX, FINE_PX = 64, 128
 GRAIN: Final = 0.84
 """Of what a camera's grain adds to the detail at FINE_PX, so much is there at COARSE_PX: three faces of the fitting half, blurred away
 and encoded with grain of 3.5 and 7 grey levels. docs/identity.md, table "recording"."""
+MAX_GRAIN: Final = 50.0
+"""Grey levels squared: more of it at COARSE_PX is no grain but a face with fine, sharp detail. Grain of 7 levels a colour adds 36-55."""
 
 
 class ModelSet(HearingModels, Protocol):
@@ -209,15 +211,16 @@ def _look(picture: Picture, face: FoundFace) -> tuple[float, float]:
     crop = picture[max(y, 0) : y + h, max(x, 0) : x + w]
     if crop.size == 0:
         return 0.0, 0.0
-    grey = cv2.cvtColor(crop, cv2.COLOR_BGR2GRAY)
+    grey: Picture = np.asarray(cv2.cvtColor(crop, cv2.COLOR_BGR2GRAY), np.uint8)
     return sharpness_of(grey), float(grey.mean())
 
 
 def sharpness_of(face: Picture) -> float:
-    """How much detail a grey face has, in parts of its mean level: of the contrast of a Laplacian, so light alone changes nothing.
+    """How much detail a grey face has, in parts of its mean level: of the contrast of a Laplacian, so less light alone changes nothing.
 
     Read at COARSE_PX, where the face's own detail is stronger than a camera's grain, less what the finer scale shows to be grain.
     """
     coarse, fine = (cv2.resize(face, (side, side), interpolation=cv2.INTER_AREA) for side in (COARSE_PX, FINE_PX))
     detail = [float(cv2.Laplacian(one, cv2.CV_32F).var()) for one in (coarse, fine)]
-    return float(np.sqrt(max(0.0, detail[0] - GRAIN * detail[1]))) / max(float(coarse.mean()), 1.0)
+    grain = min(GRAIN * detail[1], MAX_GRAIN)
+    return float(np.sqrt(max(0.0, detail[0] - grain))) / max(float(coarse.mean()), 1.0)

@@ -14,8 +14,8 @@ import av
 import cv2
 import numpy as np
 
+from bench.identity.answering import HEIGHT, Acting
 from bench.identity.relight import GRID, Relight, Room, Take, gain, physically
-from bench.identity.stepwise import HEIGHT, Acting
 from identity.core.lighting import SLOT_US
 from identity.lit import LINEAR
 from serving.engines.portrait.acting import blink_at, sway

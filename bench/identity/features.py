@@ -21,7 +21,7 @@ from identity.adapters import mediapipe_face, speaker
 from identity.core import acoustics, lipsync, picture, words
 from identity.core.features import FaceTrack, Features, FrameFacts, MediaFacts, SpeechFacts
 from identity.core.sound import Heard, SoundFacts
-from identity.extraction import ANALYSED_SIDE_PX, COARSE_PX, FINE_PX, GRAIN, _look, _Watcher, sample, sharpness_of, track_of
+from identity.extraction import ANALYSED_SIDE_PX, COARSE_PX, FINE_PX, GRAIN, MAX_GRAIN, _look, _Watcher, sample, sharpness_of, track_of
 from identity.ports import SAMPLE_RATE_HZ, FaceReading, Frame, MediaRefused, SpeechSpan
 
 LAST_PART_US: Final = 20_000
@@ -65,7 +65,7 @@ def _sources() -> dict[str, str]:
 
     return {
         "face": source_of(mediapipe_face),
-        "samples": source_of(sample, _look, sharpness_of, (COARSE_PX, FINE_PX, GRAIN), sface, minifasnet),
+        "samples": source_of(sample, _look, sharpness_of, (COARSE_PX, FINE_PX, GRAIN, MAX_GRAIN), sface, minifasnet),
         "hearing": source_of(hearing.speech_of, hearing.voice_windows, ears, whisper, voice_liveness, words),
         "stream": source_of(MediaFacts),
         **{name: source for name, (_, source) in observers().items()},

@@ -6,7 +6,6 @@ made only where they are missing, so that it may be stopped and begun again; thr
 
 from __future__ import annotations
 
-import itertools
 import json
 import os
 import sys
@@ -21,7 +20,9 @@ import numpy as np
 
 from bench import results
 from bench.identity import cache, people
-from bench.identity.picture_clips import FIT, Clips, read, write
+from bench.identity.picture_clips import FIT, Clips
+from bench.identity.picture_files import read, write
+from bench.identity.picture_rows import rows_of, solid_rows
 from bench.identity.picture_solid import depths, fit_solid
 from bench.results import Row
 from identity.adapters.mediapipe_face import MediaPipeFaceReader
@@ -39,7 +40,6 @@ from serving.engines.port import LikenessError
 
 Read = tuple[FaceTrack, PictureFacts, int, int]
 FOLDER: Final = cache.folder() / "picture"
-REAL_KINDS: Final = ("real", "noisy", "slow")
 
 
 def models() -> Path:
@@ -195,38 +195,6 @@ def cost() -> dict[str, float]:
     }
 
 
-ATTACKS: Final[dict[str, tuple[str, ...]]] = {
-    "screen.moire": ("screen", "found_tvl_fake", "found_nht_train", "found_manikantha"),
-    "screen.bezel": ("screen", "print_flat", "print_bent", "eyes", "found_tvl_fake", "found_nht_train", "found_manikantha"),
-    "screen.eyes": ("eyes",),
-    "still.shading": (
-        "animated_bare",
-        "animated_webcam",
-        "animated_armed",
-        "animated_relit_0.6",
-        "animated_relit_1.2",
-        "animated_relit_2.4",
-    ),
-    "still.texture": ("animated_bare", "animated_webcam", "animated_armed"),
-    "still.background": ("animated_bare", "animated_webcam", "animated_armed"),
-    "generated.rhythm": ("animated_bare", "found_vasa"),
-    "generated.flicker": ("animated_bare", "animated_webcam", "found_vasa"),
-    "face.jumped": ("swap",),
-}
-"""Sign -> the kinds of clip it is for: what goes into the results."""
-
-
-def rows_of(told: list[dict[str, Any]]) -> list[Row]:
-    """What a sign named among real clips (whole, noisy, slow) and among what it is for, a half."""
-    rows: list[Row] = []
-    for (sign, attacks), half in itertools.product(ATTACKS.items(), ("fit", "told")):
-        for what, kinds in (("real", REAL_KINDS), *((kind, (kind,)) for kind in attacks)):
-            found = [one for one in told if one["sign"] == sign and one["half"] == half and one["kind"] in kinds]
-            if count := sum(one["n"] for one in found):
-                rows.append(Row(f"{sign}: {what} clips named, {half}", "clips", sum(one["named"] for one in found), None, count))
-    return rows
-
-
 def main() -> None:
     """Do what was asked and write its rows."""
     cv2.setNumThreads(1)
@@ -244,19 +212,7 @@ def main() -> None:
     if "solid" in asked:
         told = fit_solid(depths(models()))
         print(json.dumps({name: told[name] for name in ("fitted_now", "published")}, indent=1))
-        for half in ("fit", "told"):
-            one = told[half]
-            rows += [
-                Row(
-                    f"solid: stretches of real heads refused, {one['people']} people, {half}",
-                    "stretches",
-                    one["real_refused"],
-                    None,
-                    one["real"],
-                ),
-                Row(f"solid: swung prints passed, {half}", "prints", one["prints_passed"], None, one["prints"]),
-                Row(f"solid: swung prints solid by depth alone, {half}", "prints", one["prints_solid_by_depth"], None, one["prints"]),
-            ]
+        rows += solid_rows(told)
     if "cost" in asked:
         found = cost()
         rows += [

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-import av
 import cv2
 import numpy as np
 
@@ -21,7 +20,6 @@ from bench.identity.picture_attacks import (
     EYE_LEFT,
     EYE_RIGHT,
     FPS,
-    SECONDS,
     SIDE_PX,
     Camera,
     filmed,
@@ -31,6 +29,7 @@ from bench.identity.picture_attacks import (
     squared,
     swung,
 )
+from bench.identity.picture_files import read
 from serving.engines.port import LikenessError
 from serving.engines.portrait.acting import motions, plan_take
 from serving.engines.portrait.animate import Head
@@ -64,37 +63,6 @@ class Clip:
     @property
     def name(self) -> str:
         return f"{self.kind}-{self.person}-{self.number}"
-
-
-def write(path: Path, frames: Iterator[Picture], fps: float, bit_rate: int = 1_500_000) -> None:
-    """Encode as a browser does; the file appears whole or not at all."""
-    part = path.with_suffix(".part")
-    with av.open(str(part), "w", format="webm") as file:
-        video = None
-        for picture in frames:
-            if video is None:
-                video = file.add_stream("libvpx", rate=round(fps))
-                video.height, video.width = picture.shape[0] // 2 * 2, picture.shape[1] // 2 * 2
-                video.pix_fmt, video.bit_rate = "yuv420p", bit_rate
-                video.options = {"deadline": "realtime", "cpu-used": "-6"}
-            even = np.ascontiguousarray(picture[: video.height, : video.width])
-            file.mux(video.encode(av.VideoFrame.from_ndarray(even, format="bgr24")))
-        if video is not None:
-            file.mux(video.encode(None))
-    part.rename(path)
-
-
-def read(path: Path, start_s: float = 0.0, seconds: float = SECONDS, side_px: int = SIDE_PX) -> Iterator[tuple[float, Picture]]:
-    """Read a stretch: seconds and BGR pictures whose longer side is at most `side_px`."""
-    with av.open(str(path)) as file:
-        rate = float(file.streams.video[0].average_rate or 25)
-        for i, frame in enumerate(file.decode(video=0)):
-            if i / rate < start_s:
-                continue
-            if i / rate >= start_s + seconds:
-                return
-            scale = min(1.0, side_px / max(frame.width, frame.height))
-            yield i / rate, frame.to_ndarray(format="bgr24", width=round(frame.width * scale), height=round(frame.height * scale))
 
 
 class Clips:

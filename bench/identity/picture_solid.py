@@ -15,7 +15,8 @@ import numpy as np
 
 from bench.identity import cache, people
 from bench.identity.picture_attacks import perspective
-from bench.identity.picture_clips import FIT, Clips, read
+from bench.identity.picture_clips import FIT, Clips
+from bench.identity.picture_files import read
 from identity.adapters.mediapipe_face import MediaPipeFaceReader
 from identity.core.checks import solid
 from identity.core.features import FaceTrack

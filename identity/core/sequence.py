@@ -87,7 +87,8 @@ def _evenly(frames: FrameFacts) -> Values:
     cells, times_s = _cells(frames), frames.times_us / 1e6
     cells -= cells.mean(axis=1, keepdims=True)
     at_s = np.arange(times_s[0], times_s[-1], 1 / _EVEN_HZ)
-    return np.stack([np.interp(at_s, times_s, cells[:, cell]) for cell in range(cells.shape[1])], axis=1)
+    even: list[Values] = [np.asarray(np.interp(at_s, times_s, cells[:, cell]), np.float64) for cell in range(cells.shape[1])]
+    return np.stack(even, axis=1)
 
 
 def _movement(cells: Values, squares: Values, length: int) -> Values:

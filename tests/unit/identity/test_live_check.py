@@ -6,7 +6,8 @@ from dataclasses import replace
 import pytest
 from msgspec.structs import replace as changed
 
-from bench.identity.stepwise import OPENED_US, Answerer, Played, attacker, counted, jittery, judged, person
+from bench.identity.answering import Answerer, attacker, jittery, person
+from bench.identity.stepwise import OPENED_US, Played, counted, judged
 from identity.core import pacing
 from identity.core.assessment import CheckResult
 from identity.core.challenge import issue
