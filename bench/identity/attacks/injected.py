@@ -70,7 +70,7 @@ def repeated(frames: list[Picture], fps: float, way: int) -> list[Picture]:
 def _midway(flow: cv2.DISOpticalFlow, one: Picture, other: Picture) -> Picture:
     """What lies half way between two frames, each moved along the flow from the first."""
     grey = [cv2.cvtColor(frame, cv2.COLOR_BGR2GRAY) for frame in (one, other)]
-    moved = flow.calc(grey[0], grey[1], None)
+    moved = flow.calc(grey[0], grey[1], None)  # type: ignore[arg-type] -- None: no flow is known beforehand
     rows, columns = np.mgrid[0 : one.shape[0], 0 : one.shape[1]].astype(np.float32)
     halves = [
         cv2.remap(frame, columns + way * moved[..., 0], rows + way * moved[..., 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
