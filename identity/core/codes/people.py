@@ -7,7 +7,7 @@ from identity.core.codes.message import Message
 PEOPLE: Final[dict[str, Message]] = {
     "face.not_frontal": Message(
         "Your face was never seen from the front. Look into the camera before and between movements.",
-        "정면 얼굴이 보이지 않았습니다. 동작 전과 사이에 카메라를 바라봐 주세요.",
+        "정면 얼굴이 보이지 않았습니다. 동작을 하기 전과 동작 사이에 카메라를 바라봐 주세요.",
     ),
     "face.changed": Message(
         "The face is not the same one throughout. Record alone and in one take.",
@@ -55,7 +55,7 @@ PEOPLE: Final[dict[str, Message]] = {
     ),
     "review.under_age": Message(
         "You were taken for under age. Minors enrol with a guardian beside them; if you are of age, appeal and add a document.",
-        "미성년자로 확인되었습니다. 미성년자는 보호자와 함께 등록합니다. 성년이라면 신분증을 첨부하여 이의를 제기해 주세요.",
+        "미성년자로 판단되었습니다. 미성년자는 보호자와 함께 등록합니다. 성년이라면 신분증을 첨부하여 이의를 제기해 주세요.",
     ),
     "guardian.absent": Message(
         "Your guardian was not seen beside you. Record together, both faces visible all the time.",

@@ -99,7 +99,7 @@ PICTURE: Final[dict[str, Message]] = {
     ),
     "still.light": Message(
         "The light on the face turns along with it. Record yourself in ordinary light.",
-        "빛이 얼굴과 함께 돕니다. 평소 조명에서 본인을 직접 녹화해 주세요.",
+        "얼굴을 돌리면 얼굴의 빛도 함께 움직입니다. 평소 조명에서 본인을 직접 녹화해 주세요.",
     ),
     "generated.slope": Message(
         "The picture is not like a camera's. Record with a camera and send what it made.",
@@ -111,7 +111,7 @@ PICTURE: Final[dict[str, Message]] = {
     ),
     "generated.flicker": Message(
         "The picture is too steady for a camera. Record with a camera and send what it made.",
-        "카메라 영상으로 보기에는 너무 고릅니다. 카메라로 녹화한 그대로 보내 주세요.",
+        "카메라 영상으로 보기에는 흔들림이 너무 없습니다. 카메라로 녹화한 그대로 보내 주세요.",
     ),
     "generated.rhythm": Message(
         "The blinks come too evenly. Record yourself directly.",

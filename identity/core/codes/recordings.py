@@ -59,7 +59,7 @@ RECORDINGS: Final[dict[str, Message]] = {
     ),
     "media.black": Message(
         "The picture is black. Uncover the camera and record again.",
-        "화면이 검습니다. 카메라를 가리는 것을 치우고 다시 녹화해 주세요.",
+        "화면이 검습니다. 카메라를 가린 것을 치우고 다시 녹화해 주세요.",
     ),
     "quality.blurred": Message(
         "The picture is not sharp enough. Clean the lens and hold still between movements.",
@@ -79,7 +79,7 @@ RECORDINGS: Final[dict[str, Message]] = {
     ),
     "quality.several_faces": Message(
         "More than one face is visible. Be alone in the picture, also without portraits behind you.",
-        "얼굴이 둘 이상 보입니다. 뒤에 인물 사진도 없이 혼자 화면에 나와 주세요.",
+        "얼굴이 둘 이상 보입니다. 혼자 나오게 하고, 뒤에 인물 사진이 있으면 치워 주세요.",
     ),
     "challenge.expired": Message(
         "The time to answer is over. Start again and answer within two minutes.",
@@ -91,7 +91,7 @@ RECORDINGS: Final[dict[str, Message]] = {
     ),
     "challenge.changed": Message(
         "What was asked is not what had been drawn. Start again; if it happens twice, tell the operator.",
-        "요청한 내용이 처음 정해진 것과 다릅니다. 다시 시작해 주세요. 두 번 이상 나타나면 운영자에게 알려 주세요.",
+        "요청된 내용이 처음에 정해진 것과 다릅니다. 다시 시작해 주세요. 두 번 이상 나타나면 운영자에게 알려 주세요.",
     ),
     "challenge.other_account": Message(
         "This challenge was issued to another account. Start again with your own.",
