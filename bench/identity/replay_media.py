@@ -27,6 +27,7 @@ from identity.core.landmarks import KEEP_ONE_OF, sampled, sound_landmarks, split
 from identity.ports import SAMPLE_RATE_HZ, Samples
 
 SECONDS = 10
+STRETCH_S = 6
 SIDE_PX = 360
 Frames = list[tuple[float, NDArray[np.uint8]]]
 Course = tuple[tuple[int, int], ...]
@@ -91,11 +92,11 @@ SOUND_COPIES: dict[str, Callable[[np.ndarray], Samples]] = {
 
 
 def stretches() -> Iterator[Frames]:
-    """Stretches of ten seconds of every real clip, at most 360 pixels wide or high."""
-    for clip in people.clips(attack=False):
+    """Stretches of six seconds of every clip, one every five seconds, at most 360 pixels wide or high."""
+    for clip in people.clips():
         frames = list(_frames(clip.path))
-        for start in range(0, int(frames[-1][0]) - 4, SECONDS):
-            yield [(time - start, picture) for time, picture in frames if start <= time < start + SECONDS]
+        for start in range(0, max(int(frames[-1][0]) - 4, 1), 5):
+            yield [(time - start, picture) for time, picture in frames if start <= time < start + STRETCH_S]
 
 
 def _frames(source: Path | io.BytesIO) -> Iterator[tuple[float, NDArray[np.uint8]]]:

@@ -18,8 +18,8 @@ from identity.core.fingerprint import Fingerprint
 from identity.core.replays import KINDS, MOST_KEYS, VOTES, Keys, Kind, keys_of, picture_is_near, sound_is_near
 
 CHUNK_BYTES: Final = 16 * 1024 * 1024
-MOST_COMPARED: Final = 512
-"""Recordings of one kind, those that share most keys, that are compared at their shift: 3 ms a hundred."""
+MOST_COMPARED: Final = 2048
+"""Recordings of one kind, those that share most keys, that are compared at their shift: 2 ms a hundred."""
 MOST_TOLD: Final = 16
 """Recordings that are told, and then judged: 4 ms each."""
 _PLACE: Final = np.dtype([("chunk", np.int32), ("offset", np.int32), ("sound", np.int16), ("picture", np.int16), ("owner", np.int64)])

@@ -20,6 +20,7 @@ from identity.keys.proving import Proof, prove_gone
 from identity.keys.roots import RootTable
 from identity.keys.rows import BY_ROOT, ROW, SCHEMA, KeyKind, KeyRow, RootRow, row_of
 from identity.keys.sealing import new_id, new_key, unwrap, wrap
+from identity.keys.turning import Turning
 
 LEASE_GRAIN_US = 60_000_000
 SEARCHED = 64
@@ -44,9 +45,9 @@ class KeyRing:
         self.path = path
         self._clock = clock
         self._lock = threading.RLock()
-        self._turning = threading.Lock()
         self._unproven: list[bytes] = []
         self._roots = RootTable(self._db, roots, clock)
+        self._turning = Turning(self._db, self._lock, self._roots)
         self._take_up()
 
     def close(self) -> None:
@@ -147,8 +148,7 @@ class KeyRing:
     def count(self) -> int:
         """Count the keys that are not destroyed."""
         with self._lock:
-            count: int = self._db.execute("SELECT count(*) FROM keys WHERE wrapped IS NOT NULL").fetchone()[0]
-            return count
+            return int(self._db.execute("SELECT count(*) FROM keys WHERE wrapped IS NOT NULL").fetchone()[0])
 
     def note_lease(self, key_ids: Sequence[str], lease_until_us: int) -> None:
         """Remember that an attempt may need these keys until then: a retired key is not destroyed before.
@@ -212,38 +212,11 @@ class KeyRing:
 
     def turn_to(self, reference: str) -> str:
         """Wrap every new subject key by another root key; those that are there follow by `rewrap`. May be called again."""
-        with self._turning, self._lock:
-            if self._roots.reference != reference:
-                with self._db:
-                    self._db.execute("BEGIN IMMEDIATE")
-                    root = self._roots.add(reference)
-                self._roots.turn(root)
-            return self._roots.now
+        return self._turning.turn_to(reference)
 
     def rewrap(self, most: int) -> int:
-        """Wrap up to so many subject keys anew by the root key in use; gives how many are left. May be called again.
-
-        Keys are used meanwhile: the root keys are asked outside the lock, and a key that was destroyed meanwhile stays so.
-        What the keys seal is not touched. The last one retires the earlier root keys.
-        """
-        with self._turning:
-            return self._rewrap(most)
-
-    def _rewrap(self, most: int) -> int:
-        with self._lock:
-            now = self._roots.now
-            rows = self._db.execute(
-                "SELECT key_id, wrapped, root FROM keys WHERE kind = 'subject' AND wrapped IS NOT NULL AND root <> ? LIMIT ?", (now, most)
-            ).fetchall()
-        new = [(self._roots.wrap(now, self._roots.unwrap(root, old, key_id), key_id), now, key_id, old) for key_id, old, root in rows]
-        with self._lock, self._db:
-            self._db.execute("BEGIN IMMEDIATE")
-            self._db.executemany("UPDATE keys SET wrapped = ?, root = ? WHERE key_id = ? AND wrapped = ?", new)
-            left: int = self._db.execute(
-                "SELECT count(*) FROM keys WHERE kind = 'subject' AND wrapped IS NOT NULL AND root <> ?", (now,)
-            ).fetchone()[0]
-            self._roots.retire()
-        return left
+        """Wrap so many subject keys anew, not what they seal; gives how many are left. The last retires the earlier root keys."""
+        return self._turning.rewrap(most)
 
     def _destroy(self, key_ids: Sequence[str]) -> list[bytes]:
         gone: list[bytes] = []
