@@ -18,7 +18,7 @@ LEAST_NATURAL: Final = -7.0
 """Below it a note. Read speech through Opus: 1 of 18 fitting, 0 of 16 reporting; Kokoro 0 of 12 and 6 of 18."""
 LEAST_ABOVE_DB: Final = 8.3
 """Noise alone gives 7.1 dB (`core.acoustics`): the voice has nothing where the room goes on, so it was recorded elsewhere. Fitting half:
-spliced digits 7.5 at most, read speech near, in noise and in rooms 9.0 at least (66); reporting half 9.4 at least (63)."""
+spliced digits 7.5 at most, read speech near, in noise and in rooms 11.1 at least (83 takes); reporting half 9.4 at least (87)."""
 MOST_BESIDE_S: Final = 0.5
 """Longest speech that no heard word explains. All sounds of the bench: read and own speech .12 at most, spliced .31, synthetic .41."""
 MOST_FLOOR_STEP_DB: Final = 8.0

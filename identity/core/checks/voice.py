@@ -12,12 +12,12 @@ MIN_SPEECH_S = 1.6
 """Seven words spoken fast by the quickest of our synthetic voices; unmeasured on people."""
 MIN_SIMILARITY = 0.27
 """Refused below: the voice before any moment against the voice after it, stretches of 2 s. Read speech of 5 and 7 s, near and in noise
-(15 dB): 3 of 52 fitting, 3 of 50 reporting refused; one voice that goes on as another's after 2.5 s: 33 of 40 and 37 of 40."""
+(15 dB): 2 of 52 takes fitting, 2 of 50 reporting refused; one voice that goes on as another's after 2.5 s: 35 of 40, 37 of 40."""
 LEAST_ALIKE = 0.2
-"""To a reviewer below: any two stretches of 2 s. Singles 3 of 52, 5 of 50; voices that change every 2 s 20 of 25, 22 of 25."""
+"""To a reviewer below: any two stretches of 2 s. One voice 3 of 52, 5 of 50; voices that change every 2 s 24 of 25, 24 of 25."""
 LEAST_ALIKE_SHORT = 0.2
-"""To a reviewer below: as MIN_SIMILARITY, stretches of .8 s. Read speech of 3.2 s, near, in noise and far: 5 of 141 fitting (2
-readers), 2 of 138 reporting; changed in the middle 49 of 60, 45 of 60, at a quarter to three quarters 46, 47; every .6 s 10, 15."""
+"""To a reviewer below: as MIN_SIMILARITY, stretches of .8 s. Read speech of 3.2 s, near, in noise and far: 4 of 141 fitting, 8 of 138
+reporting; changed in the middle 50 of 60, 44 of 60, at a quarter to three quarters 45, 47; every .6 s 10, 15."""
 
 
 def check(speech: SpeechFacts, profile: Profile) -> tuple[CheckResult, ...]:
