@@ -61,7 +61,8 @@ def carry_out(
         if not events:
             return ()
         if command.widens and not proven:
-            _widen(desk, caller, [name, caller.subject, *_said(events)])
+            if not _widen(desk, caller, [name, caller.subject, *_said(events)]) and not _is_held(desk, caller, events):
+                return ()
             proven = True
         try:
             return desk.append(
@@ -84,15 +85,27 @@ def _said(events: Sequence[NewEvent]) -> list[object]:
     return [[one.stream, by_class(type(one.event)).name, msgspec.to_builtins(one.event)] for one in events]
 
 
-def _widen(desk: Desk, caller: Caller, command: step_up.Command) -> None:
+def _is_held(desk: Desk, caller: Caller, events: Sequence[NewEvent]) -> bool:
+    """Tell whether a command of somebody who called for help lets nobody do anything: it is about their own cameo, which is held.
+
+    What is about anything else (another's cameo, their account) is not written, and answers as if it were.
+    """
+    cameo = cameo_of(caller.account)
+    with desk.store.snapshot() as facts:
+        idle = facts.get(cameo, "held") is not None or facts.get(cameo, "status") is None  # it may only look active
+    return idle and all(one.stream == cameo for one in events)
+
+
+def _widen(desk: Desk, caller: Caller, command: step_up.Command) -> bool:
     """Ask who widens consent for a fresh proof of who they are, where that is on: the one place where it is asked.
 
-    One that calls for help lets it be said: the cameo is held, and nobody can use it (`consent.held`).
+    False: it calls for help (`step_up.require`).
     """
     if desk.proofs is not None:
-        step_up.require(desk, desk.proofs, caller, command, caller.subject)
-    elif any(desk.snapshot_fact(account, step_up.FACT) is not None for account in {caller.account, caller.subject}):
+        return step_up.require(desk, desk.proofs, caller, command, caller.subject)
+    if any(desk.snapshot_fact(account, step_up.FACT) is not None for account in {caller.account, caller.subject}):
         raise UnavailableError("step_up.unavailable", "a fresh proof is asked for, and none can be judged here", "ask the operator")
+    return True
 
 
 def _authority(desk: Desk, caller: Caller, command: Command, check: Check | None, *, opens: bool) -> Authority:

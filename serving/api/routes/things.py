@@ -9,9 +9,10 @@ from pydantic import BaseModel, Field
 from starlette.concurrency import run_in_threadpool
 
 from schemas.consent import Audience, Strength
-from serving.api.context import ConsentCaller, EnrolCaller, PartsHere, WhenceHere
+from serving.api.context import ConsentCaller, EnrolCaller, Parts, PartsHere, WhenceHere
 from serving.api.routes.enrolments import bounded_body
 from serving.handlers import things
+from serving.handlers.desk import Caller
 
 router = APIRouter(prefix="/v1/things", tags=["things"])
 
@@ -55,6 +56,7 @@ def start_thing(parts: PartsHere, caller: EnrolCaller, whence: WhenceHere, body:
     """Begin to enrol a thing of one's own. The same name is the same thing."""
     parts.rates.require("start", whence, caller.account)
     begun = things.start(parts.desk, parts.overview, caller, body.name, body.profile, body.consent_text_sha256)
+    parts.rates.bind(begun.enrolment, caller)
     return ThingBegun(thing=begun.thing, enrolment=begun.enrolment)
 
 
@@ -72,6 +74,7 @@ def list_things(parts: PartsHere, caller: EnrolCaller) -> list[str]:
 async def submit_thing(request: Request, parts: PartsHere, caller: EnrolCaller, whence: WhenceHere, thing: str) -> ThingSubmitted:
     """Hand in its recording, one webm or mp4. A recording whose subject is a person is refused."""
     await run_in_threadpool(things.require_own, parts.desk, caller, thing)
+    await run_in_threadpool(_require_here, parts, caller, thing)
     await run_in_threadpool(parts.rates.require, "submit", whence, caller.account)
     recording = await bounded_body(request)
     stored = await run_in_threadpool(things.submit, parts.desk, parts.keyholder, caller, thing, recording)
@@ -102,3 +105,10 @@ def revoke_thing(parts: PartsHere, caller: ConsentCaller, thing: str, body: Thin
     """Take everything back that was permitted of it; durable when this returns."""
     things.revoke(parts.desk, caller, thing, body.strength)
     return body
+
+
+def _require_here(parts: Parts, caller: Caller, thing: str) -> None:
+    """Raise where a thing's recording comes from elsewhere than its enrolment was begun."""
+    enrolment = parts.desk.snapshot_fact(thing, "enrolment")
+    if enrolment is not None:
+        parts.rates.require_same_place(enrolment.value["enrolment"], caller)

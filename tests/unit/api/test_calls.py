@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from identity.keys.fakes import InMemoryKeyholder
-from schemas.cameo import EnrolmentAssessed, EnrolmentHeld, RecordingReceived
+from schemas.cameo import EnrolmentActivated, EnrolmentAssessed, EnrolmentHeld, RecordingReceived
 from schemas.case import CaseOpened
 from schemas.consent import ConsentHeld
 from schemas.ids import cameo_of, stream_id
@@ -73,6 +73,13 @@ def test_widening_looks_done_and_nobody_can_use_the_cameo(forced: Forced) -> Non
         assert facts.get(cameo_of(forced.min), "held") is not None
 
 
+def test_once_the_cameo_is_held_no_more_the_proof_widens_nothing(forced: Forced) -> None:
+    proof = forced.call()["proof"]
+    forced.write(cameo_of(forced.min), EnrolmentActivated(enrolment="again", assurance="basic"))
+    assert widen(forced, proof).status_code == 204
+    assert forced.place.store.read(cameo_of(forced.min))[-1].type == "enrolment.activated"
+
+
 def test_the_proof_counts_once_as_any(forced: Forced) -> None:
     proof = forced.call()["proof"]
     assert widen(forced, proof).status_code == 204
@@ -91,6 +98,24 @@ def test_what_the_hold_does_not_cover_answers_and_does_nothing(forced: Forced) -
     assert [one.type for one in forced.place.store.read(forced.min)] == before
     taken = forced.proven("GET", "/v1/accounts/me/export", forced.call()["proof"])
     assert (taken.status_code, taken.json()["code"]) == (503, "keyholder.unavailable")
+
+
+def test_of_what_is_not_ones_own_cameo_nothing_is_written(forced: Forced) -> None:
+    theo, as_theo = forced.place.person("theo")
+    forced.place.activate(theo)
+    may = {"holder": forced.min, "may": ["audience"]}
+    assert forced.client.post("/v1/accounts/me/powers", json=may, headers=as_theo).status_code == 201
+    before = len(list(forced.place.store.read_all()))
+    shown = forced.call()
+    calls = len(list(forced.place.store.read_all())) - before
+    proof = {"Cameo-Acting-As": theo}
+    assert widen(forced, shown["proof"], **proof).status_code == 204
+    assert len(list(forced.place.store.read_all())) == before + calls, "theo's cameo is not held"
+    given = forced.proven("POST", "/v1/accounts/me/powers", forced.call()["proof"], {"holder": theo, "may": ["audience"]})
+    assert given.status_code == 201
+    assert "account.power_given" not in [one.type for one in forced.place.store.read(forced.min)]
+    assert forced.proven("PUT", "/v1/accounts/me/follows/@theo", forced.call()["proof"]).status_code == 204
+    assert "account.followed" not in [one.type for one in forced.place.store.read(forced.min)]
 
 
 def test_a_call_with_another_face_fails_as_without_the_word(forced: Forced) -> None:

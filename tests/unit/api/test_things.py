@@ -157,3 +157,12 @@ def test_a_thing_goes_when_its_owner_is_erased(yard: Yard) -> None:
     thing = yard.enrol()
     assert yard.place.client.delete("/v1/cameos/me", params={"handle": "min"}, headers=yard.headers).status_code == 200
     assert yard.types(thing)[-2:] == ["consent.revoked", "subject_key.destroyed"]
+
+
+def test_a_things_recording_comes_from_where_it_was_begun(place: Place) -> None:
+    account, headers = place.person("min")
+    body = {"name": "rex", "profile": "basic", "consent_text_sha256": CONSENT_TEXT_SHA256}
+    thing = place.client.post("/v1/things", json=body, headers=headers).json()["thing"]
+    url, other = f"/v1/things/{thing}/recording", place.token(account, "enrol")
+    assert place.client.put(url, content=b"a dog", headers=other).json()["code"] == "challenge.other_session"
+    assert place.client.put(url, content=b"a dog", headers=headers).status_code == 202
