@@ -71,6 +71,7 @@ class LockedReplayIndex:
     def protect(self) -> Protection:
         """Make the process dump no core, and tell what protects the marks here. May be called again."""
         with self._lock:
+            self._kept.have_a_chunk()
             return protection([*self._kept.chunks, *(block for one in self._postings.values() for block in one.blocks)])
 
     def close(self) -> None:
@@ -118,8 +119,7 @@ class _Kept:
     def add(self, owner: str, marks: Marks) -> int:
         size = -(-(marks.picture.nbytes + _SHA_BYTES + marks.sound.nbytes) // 8) * 8
         if self._filled + size > CHUNK_BYTES:
-            self.chunks.append(LockedArray((CHUNK_BYTES,), np.uint8))
-            self._filled = 0
+            self._open()
         if self._next == len(self._places):
             self._places = np.concatenate([self._places, np.zeros(len(self._places), _PLACE)])
         place = (len(self.chunks) - 1, self._filled, len(marks.sound), len(marks.picture), _owner(owner))
@@ -130,6 +130,15 @@ class _Kept:
         self._next += 1
         self.count += 1
         return self._next - 1
+
+    def have_a_chunk(self) -> None:
+        """Take memory before there is anything to keep, so that what protects it can be told."""
+        if not self.chunks:
+            self._open()
+
+    def _open(self) -> None:
+        self.chunks.append(LockedArray((CHUNK_BYTES,), np.uint8))
+        self._filled = 0
 
     def remove(self, owner: str) -> NDArray[np.int64]:
         numbers = np.flatnonzero(self._places["owner"][: self._next] == _owner(owner))
