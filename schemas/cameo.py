@@ -6,6 +6,7 @@ from typing import Literal
 
 import msgspec
 
+from schemas.live import LiveTrace
 from schemas.registry import Event, event
 
 Profile = Literal["sandbox", "basic", "verified"]
@@ -20,7 +21,6 @@ Without = Literal["turn", "speech", "sight", "light"]
 """What a person cannot do, or may not be shown: named alternatives stand in its place."""
 Purpose = Literal["enrol", "renew", "recover"]
 Subject = Literal["person", "thing"]
-StepKind = Literal["say", "move", "hold", "light", "stop"]
 
 
 class CheckScore(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -33,30 +33,6 @@ class CheckScore(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     threshold_micro: int
     passed: bool
     decisive: bool
-
-
-class LiveStep(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """One step of a live challenge: what was asked, when, until when, and when its frames were there. UTC microseconds."""
-
-    kind: StepKind
-    what: tuple[str, ...]
-    issued_at_us: int
-    deadline_us: int
-    done_at_us: int | None
-
-
-class LiveArrival(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """So many bytes of the recording, from its start, had arrived by then (UTC microseconds)."""
-
-    bytes: int
-    at_us: int
-
-
-class LiveTrace(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """How a live challenge went, by the server's clock: its steps and the recording's arrival."""
-
-    steps: tuple[LiveStep, ...]
-    arrivals: tuple[LiveArrival, ...]
 
 
 @event("enrolment.started", 1, stream="cameo", consent=True)

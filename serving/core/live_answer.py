@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from identity.core.challenge import Challenge
 from identity.core.clients import family_of
 from identity.core.live import LiveTrace
-from schemas import cameo
+from schemas import live as written
 from schemas.cameo import RecordingReceived
 
 
@@ -34,9 +34,9 @@ def telling(event: RecordingReceived, told: LiveAnswer) -> RecordingReceived:
     )  # fmt: skip
 
 
-def _written(live: LiveTrace) -> cameo.LiveTrace:
+def _written(live: LiveTrace) -> written.LiveTrace:
     steps = tuple(
-        cameo.LiveStep(kind=s.kind, what=s.what, issued_at_us=s.issued_at_us, deadline_us=s.deadline_us, done_at_us=s.done_at_us)
+        written.LiveStep(kind=s.kind, what=s.what, issued_at_us=s.issued_at_us, deadline_us=s.deadline_us, done_at_us=s.done_at_us)
         for s in live.steps
     )
-    return cameo.LiveTrace(steps=steps, arrivals=tuple(cameo.LiveArrival(bytes=a.bytes, at_us=a.at_us) for a in live.arrivals))
+    return written.LiveTrace(steps=steps, arrivals=tuple(written.LiveArrival(bytes=a.bytes, at_us=a.at_us) for a in live.arrivals))
