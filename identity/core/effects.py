@@ -29,6 +29,7 @@ EFFECTS: Final[dict[str, Effect]] = {
     "injection.doubled": Effect.REVIEW,
     "injection.blended": Effect.REVIEW,
     "injection.reversed": Effect.REVIEW,
+    "injection.frozen": Effect.REVIEW,
     "still.shading": Effect.REVIEW,
     "still.texture": Effect.NOTE,
     "still.background": Effect.NOTE,

@@ -1,4 +1,4 @@
-"""Owns how the frames of a recording follow from each other: doubled, made of their neighbours, or there twice. Does not judge.
+"""Owns how the frames of a recording follow from each other: doubled, mixed of their neighbours, there twice, still. Does not judge.
 
 Read of thumbnails and of how much each frame differs from the one before, so that encoding again hides little of it. A camera's
 frames follow one rhythm; what is put together alternates, or shows one stretch of movement a second time.
@@ -59,6 +59,13 @@ def repetition(frames: FrameFacts) -> tuple[float, float]:
     if not read.any():
         return 1.0, 1.0
     return float((forwards[read] / (2 * least[read])).min()), float((backwards[read] / (2 * least[read])).min())
+
+
+def standstill_s(frames: FrameFacts) -> float:
+    """Longest time in seconds in which no frame differs from the one before by more than encoding leaves; 0 below two frames."""
+    times_s, still = frames.times_us / 1e6, np.concatenate([[False], frames.change[1:] < _LEAST_CHANGE, [False]])
+    edges = np.flatnonzero(np.diff(still.astype(np.int8)))
+    return max((float(times_s[last] - times_s[first]) for first, last in zip(edges[::2], edges[1::2], strict=True)), default=0.0)
 
 
 def _rhythm(values: Values, least: float, cycles: tuple[int, ...]) -> float:

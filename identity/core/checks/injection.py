@@ -7,7 +7,7 @@ from identity.core.assessment import CheckResult, Polarity, Profile, measured
 from identity.core.checks import generated, still
 from identity.core.clients import contradictions
 from identity.core.features import Features, FrameFacts
-from identity.core.sequence import blending, doubling, repetition
+from identity.core.sequence import blending, doubling, repetition, standstill_s
 from identity.core.timing import timing_of
 
 VIRTUAL_CAMERAS: Final = re.compile(
@@ -40,6 +40,9 @@ MIN_REPEATED: Final = 0.12
 """How unlike the two most similar stretches are, in parts of their movement: bona fide .50 and more, copies .075 and less."""
 MIN_REVERSED: Final = 0.03
 """The same with one of them backwards: bona fide .28 and more, copies .003. Nearer to the copies, for heads nod evenly too."""
+MAX_STANDSTILL_S: Final = 0.4
+"""A picture that stands still before a camera has its grain: bona fide .07 s and less on the fitting half, films made to stand still .66
+and more. Longer than their middle, for a busy machine may hold a frame."""
 _STILL = 0.02
 _DOC = 'docs/identity.md, table "injection"'
 _PICTURE = 'docs/identity.md, "Picture"'
@@ -70,6 +73,7 @@ def check(features: Features, camera_label: str, profile: Profile, client: str =
         measured(11, "injection.blended", blending(features.frames), MAX_BLENDED, _PICTURE, profile=profile, polarity=lower),
         measured(11, "injection.repeated", again, MIN_REPEATED, _PICTURE, profile=profile),
         measured(11, "injection.reversed", backwards, MIN_REVERSED, _PICTURE, profile=profile),
+        measured(11, "injection.frozen", standstill_s(features.frames), MAX_STANDSTILL_S, _PICTURE, profile=profile, polarity=lower),
         measured(11, "injection.dropped", timing.dropped, MAX_DROPPED, _PICTURE, profile=profile, polarity=lower),
         *still.check(features, profile),
         *generated.check(features, profile),

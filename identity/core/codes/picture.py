@@ -69,6 +69,10 @@ PICTURE: Final[dict[str, Message]] = {
         "A part of the recording is there again, backwards. Record everything again in one take.",
         "녹화의 일부가 거꾸로 다시 나옵니다. 처음부터 한 번에 다시 녹화해 주세요.",
     ),
+    "injection.frozen": Message(
+        "The picture stands still for a while. Close other programs and record again in one take.",
+        "영상이 한동안 멈춰 있습니다. 다른 프로그램을 닫고 한 번에 다시 녹화해 주세요.",
+    ),
     "injection.client": Message(
         "The file is not one that this browser or phone makes. Send the recording as it was made.",
         "이 브라우저나 휴대전화가 만드는 파일이 아닙니다. 녹화한 그대로 보내 주세요.",

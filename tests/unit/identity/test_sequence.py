@@ -1,5 +1,7 @@
 """How frames follow each other: films made by rule, as taken and as put together, with what an encoder leaves on every thumbnail."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -10,7 +12,7 @@ from identity.core.sequence import blending, doubling, repetition
 from tests.unit.identity.test_checks import features
 
 COUNT = 150
-CODES = ("injection.doubled", "injection.blended", "injection.repeated", "injection.reversed")
+CODES = ("injection.doubled", "injection.blended", "injection.repeated", "injection.reversed", "injection.frozen")
 
 
 def taken(seed: int = 1, count: int = COUNT) -> np.ndarray:
@@ -27,7 +29,7 @@ def taken(seed: int = 1, count: int = COUNT) -> np.ndarray:
 def frames(film: np.ndarray, fps: float = 30.0) -> FrameFacts:
     """A film as it is read: encoded with a little noise, its times uneven by some milliseconds."""
     chance = np.random.default_rng(7)
-    seen = (film + chance.normal(0, 0.05, film.shape)).astype(np.float32)
+    seen = (film + chance.normal(0, 0.1, film.shape)).astype(np.float32)
     change = np.concatenate([[np.nan], np.abs(np.diff(seen, axis=0)).mean(axis=(1, 2))])
     times = np.arange(len(film)) * 1e6 / fps + chance.normal(0, 3000, len(film))
     return FrameFacts(
@@ -81,7 +83,16 @@ def test_a_stretch_that_comes_again_backwards_is_reversed() -> None:
     assert named(np.concatenate([film, film[:-60:-1]])) == ["injection.reversed"]
 
 
+@pytest.mark.parametrize(("held", "told"), [(0, []), (6, []), (20, ["injection.frozen"])])
+def test_a_picture_that_stands_still_without_grain_is_frozen(held: int, told: list[str]) -> None:
+    one = frames(taken())
+    change = one.change.copy()
+    change[70 : 70 + held] = 0.03
+    results = injection.check(features([], frames=replace(one, change=change)), "", Profile.BASIC)
+    assert [result.code for result in results if result.code in CODES and not result.passed] == told
+
+
 def test_too_little_to_tell_is_told_as_no_number_and_does_not_pass() -> None:
     few = frames(taken(count=20))
     assert np.isnan([doubling(few), blending(few), *repetition(few)]).all()
-    assert set(named(taken(count=20))) == set(CODES)
+    assert set(named(taken(count=20))) == set(CODES) - {"injection.frozen"}
