@@ -77,6 +77,57 @@ def test_no_read_speech_has_zeros_or_repeats_and_a_silent_splice_has(corpus, cap
     assert all(one.repeat > MOST_REPEAT for one in looped)
 
 
+@pytest.fixture(scope="module")
+def takes(corpus, loaded) -> list[np.ndarray]:
+    """3.2 s of speech of ten readers."""
+    from identity.hearing import cut_speech
+
+    paths = sorted((corpus / "speech/long/clean").glob("*.flac"))[:10]
+    sounds = [cut_speech(whole(read(path)[:160_000]), loaded.voice_activity)[0][:51_200] / 32768 for path in paths]
+    return [sound / np.sqrt(np.mean(sound**2)) * 0.06 for sound in sounds]
+
+
+def test_a_voice_that_goes_on_as_anothers_is_seen_in_short_stretches_and_most_single_ones_are_not(takes, loaded, capsys):
+    from bench.identity.sound_media import through_opus
+    from identity.core.checks.voice import changed
+    from identity.core.profiles import Profile
+    from identity.hearing import short_voices
+    from identity.ports import SpeechSpan
+
+    def passes(sound: np.ndarray) -> bool:
+        samples = through_opus((sound + np.random.default_rng(2).normal(0, 0.0012, len(sound))).astype(np.float32))
+        return all(r.passed for r in changed(short_voices(samples, (SpeechSpan(0, len(sound)),), loaded), Profile.BASIC))
+
+    alone = [passes(take) for take in takes]
+    turned = [passes(np.concatenate([one[:25_600], other[25_600:]])) for one, other in itertools.pairwise(takes)]
+    told(
+        capsys, f"one voice: {sum(alone)} of {len(alone)} single ones kept, {len(turned) - sum(turned)} of {len(turned)} changed ones seen"
+    )
+    assert sum(alone) >= 0.75 * len(alone)
+    assert sum(turned) <= 0.5 * len(turned)
+
+
+def test_a_telephones_voice_in_a_wide_room_is_narrow_and_no_other_is(takes, loaded, capsys):
+    import scipy.signal
+
+    from bench.identity.sound_media import through_opus
+    from identity.core import acoustics
+    from identity.core.checks.sound import LEAST_ABOVE_DB
+
+    def above_db(sound: np.ndarray) -> float:
+        room = np.random.default_rng(1).normal(0, 0.0012, len(sound) + 16_000)
+        samples = through_opus((np.pad(sound, 8_000) + room).astype(np.float32))
+        power = acoustics.power_frames(samples)
+        spans = [(span.start, span.end) for span in loaded.voice_activity.spans(samples)]
+        return acoustics.channel_of(power, acoustics.speaking(len(power), spans)).above_db
+
+    telephone = scipy.signal.butter(10, 3700, fs=16_000, output="sos")
+    wide, narrow = [above_db(take) for take in takes], [above_db(scipy.signal.sosfilt(telephone, take)) for take in takes]
+    told(capsys, f"above 4.3 kHz: readers {min(wide):.1f} dB at least, by telephone {np.median(narrow):.1f} in the middle")
+    assert all(one > LEAST_ABOVE_DB for one in wide)
+    assert sum(one < LEAST_ABOVE_DB for one in narrow) >= 0.7 * len(narrow)
+
+
 def test_a_person_s_jaw_goes_with_their_voice_better_than_with_it_elsewhere(corpus, loaded, capsys):
     import av
 
