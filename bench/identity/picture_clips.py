@@ -79,16 +79,8 @@ class Clips:
 
     def all(self) -> list[Clip]:
         """Every clip, in an order in which any beginning holds some of each kind."""
-        kinds = [
-            self._real(),
-            self._degraded(),
-            self._animated(),
-            self._screens(),
-            self._prints(),
-            self._eyes(),
-            self._swaps(),
-            self._found(),
-        ]
+        real, drawn = [self._real(), self._degraded(), self._animated()], [self._screens(), self._prints(), self._eyes()]
+        kinds = [*real, *drawn, self._swaps(), self._found()]
         return [clip for row in itertools.zip_longest(*kinds) for clip in row if clip is not None]
 
     def _stretch(self, person: str, start_s: float) -> list[Picture]:
@@ -241,13 +233,10 @@ class Clips:
             "manikantha": ("manikantha_fake.mp4", 0.0),
             "vasa": ("vx_vasa-1_10.mp4", 0.0),
         }
+        rates = {"manikantha": 10.0}
         return [
             Clip(
-                f"found_{name}",
-                name,
-                0,
-                lambda f=file, s=start: (p for _, p in read(self._faces / "attack" / f, s)),
-                10.0 if name == "manikantha" else 25.0,
+                f"found_{name}", name, 0, lambda f=file, s=at_s: (p for _, p in read(self._faces / "attack" / f, s)), rates.get(name, 25.0)
             )
-            for name, (file, start) in files.items()
+            for name, (file, at_s) in files.items()
         ]
