@@ -7,6 +7,7 @@ Copies are made of the corpus's readers and clips; the million are drawn after t
 from __future__ import annotations
 
 import argparse
+import hashlib
 import resource
 import time
 from collections.abc import Iterator
@@ -67,11 +68,15 @@ def _courses() -> Iterator[tuple[Course, dict[str, Course]]]:
 
 
 def _named(mark: Fingerprint, number: int) -> Fingerprint:
-    return Fingerprint(f"{number:064x}", mark.audio, mark.video, mark.landmarks)
+    return Fingerprint(_digest(number), mark.audio, mark.video, mark.landmarks)
 
 
 def _seen(course: Course, number: int) -> Fingerprint:
-    return Fingerprint(f"{number:064x}", (), course)
+    return Fingerprint(_digest(number), (), course)
+
+
+def _digest(number: int) -> str:
+    return hashlib.sha256(f"replay/{number}".encode()).hexdigest()
 
 
 def fill(index: LockedReplayIndex, drawing: Drawing, count: int) -> None:

@@ -21,7 +21,7 @@ CHUNK_BYTES: Final = 16 * 1024 * 1024
 MOST_COMPARED: Final = 2048
 """Recordings of one kind, those that share most keys, that are compared at their shift: 2 ms a hundred."""
 MOST_TOLD: Final = 16
-"""Recordings that are told, and then judged: 4 ms each."""
+"""Recordings of one kind that are told, and then judged: 4 ms each."""
 _PLACE: Final = np.dtype([("chunk", np.int32), ("offset", np.int32), ("sound", np.int16), ("picture", np.int16), ("owner", np.int64)])
 _SHA_BYTES: Final = 32
 
@@ -66,7 +66,7 @@ class LockedReplayIndex:
             for kind in KINDS:
                 shared = self._postings[kind].shared(asked[kind], VOTES[kind])
                 found |= dict.fromkeys(self._near(kind, shared, marks)[:MOST_TOLD])
-            return tuple(self._kept.read(number) for number in list(found)[:MOST_TOLD])
+            return tuple(self._kept.read(number) for number in found)
 
     def protect(self) -> Protection:
         """Make the process dump no core, and tell what protects the marks here. May be called again."""
@@ -86,7 +86,7 @@ class LockedReplayIndex:
         order = np.argsort(-shared.votes, kind="stable")[:MOST_COMPARED]
         pairs = [(int(shared.recordings[place]), int(shared.shifts[place])) for place in order]
         if kind == "file":
-            return [number for number, _ in pairs]
+            return [number for number, _ in pairs if np.array_equal(asked.digest, self._kept.digest(number))]
         if kind == "sound":
             return [number for number, shift in pairs if sound_is_near(asked.sound, self._kept.sound(number), shift)]
         return [number for number, shift in pairs if picture_is_near(asked.picture, self._kept.picture(number), shift)]
@@ -149,6 +149,9 @@ class _Kept:
             self._places[number] = (0, 0, 0, 0, 0)
         self.count -= len(numbers)
         return numbers
+
+    def digest(self, number: int) -> NDArray[np.uint8]:
+        return self._digest(self._places[number].item())
 
     def sound(self, number: int) -> NDArray[np.uint16]:
         return self._sound(self._places[number].item())

@@ -115,6 +115,14 @@ def test_whoever_is_forgotten_is_found_no_more_and_everybody_else_is(index):
     assert told(index, marks[1]) == ("replay.file", "replay.audio", "replay.video")
 
 
+def test_digests_that_begin_alike_hide_nothing(index):
+    for number in range(20):
+        index.add(f"cameo-{number}", Fingerprint("00" * 4 + f"{number:056x}"))
+    index.add("cameo-a", recording(1))
+    asked = Fingerprint("00" * 4 + "f" * 56, recording(1).audio, recording(1).video, recording(1).landmarks)
+    assert told(index, asked) == ("replay.audio", "replay.video")
+
+
 def test_few_are_told_however_many_are_the_same(index):
     for number in range(20):
         index.add(f"cameo-{number}", recording(1))
