@@ -14,6 +14,7 @@ from identity.core.checks.one_face import FRONTAL_DEG, TURNED_DEG
 from identity.core.features import FaceSample, FaceTrack, Features, Floats, FrameFacts
 from identity.hearing import HearingModels, listen
 from identity.looking import Looking
+from identity.marking import thumbnail
 from identity.ports import (
     SAMPLE_RATE_HZ,
     AgeEstimator,
@@ -128,7 +129,7 @@ class _Watcher:
         small = cv2.resize(cv2.cvtColor(frame.picture, cv2.COLOR_BGR2GRAY), (64, 64), interpolation=cv2.INTER_AREA)
         grey = small.astype(np.float32)
         self._times.append(frame.time_us)
-        self._thumbnails.append(grey.reshape(8, 8, 8, 8).mean(axis=(1, 3)))
+        self._thumbnails.append(thumbnail(grey))
         self._change.append(float("nan") if self._before is None else float(np.abs(grey - self._before).mean()))
         self._digests.append(hashlib.blake2b(frame.picture.tobytes(), digest_size=16).digest())
         self._offsets.append(-1 if frame.byte_offset is None else frame.byte_offset)

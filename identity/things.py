@@ -16,6 +16,7 @@ from identity.core.profiles import Profile
 from identity.core.things import ThingAsset
 from identity.errors import MediaUnusableError
 from identity.extraction import ANALYSED_SIDE_PX, ModelSet
+from identity.marking import Marker
 from identity.ports import SAMPLE_RATE_HZ, Frame, MediaRefused
 
 FRAMES: Final = 24
@@ -25,15 +26,20 @@ JPEG_QUALITY: Final = 92
 
 def assess_thing(path: Path, enrolment: str, profile: Profile, models: ModelSet) -> Assessment:
     """Run the checks of things on one recording. A file that cannot be read is a failed check 1. Raises DecoderFailedError, OSError."""
-    watcher = ThingWatcher(models.embedder)
-    media = models.decoder.decode(path, lambda frame: watcher.see(frame, None), max_side_px=ANALYSED_SIDE_PX, sample_rate_hz=SAMPLE_RATE_HZ)
+    watcher, marker = ThingWatcher(models.embedder), Marker()
+
+    def see(frame: Frame) -> None:
+        watcher.see(frame, None)
+        marker.see(frame)
+
+    media = models.decoder.decode(path, see, max_side_px=ANALYSED_SIDE_PX, sample_rate_hz=SAMPLE_RATE_HZ)
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
     results: tuple[CheckResult, ...]
     if isinstance(media, MediaRefused):
-        results = (measured(1, media.code, 0.0, 1.0, "limits in identity/adapters/limits.py", profile=profile),)
+        results, mark = (measured(1, media.code, 0.0, 1.0, "limits in identity/adapters/limits.py", profile=profile),), Fingerprint(digest)
     else:
-        results = thing.check(media.facts, watcher.seen, profile)
-    return Assessment(results, digest, enrolment, profile, models.versions(), Fingerprint(digest))
+        results, mark = thing.check(media.facts, watcher.seen, profile), marker.mark(digest, media.samples)
+    return Assessment(results, digest, enrolment, profile, models.versions(), mark)
 
 
 def cut_thing(path: Path, models: ModelSet) -> bytes:

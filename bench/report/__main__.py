@@ -28,8 +28,8 @@ PEERS = {
         "[what that means](identity-accuracy.md), and every kind of attack by itself. Goals are the most that ours may come to."
     ),
     "identity.replay": (
-        "Copies are of the corpus's readers and clips, by 13 ways of changing a sound and 8 of changing a picture; counted are those that the judge of "
-        "check 2 takes for a copy when it is shown the two. The million are drawn after the corpus, not real people."
+        "Copies are of the corpus's readers and clips, by 13 ways of changing a sound and 8 of changing a picture; counted are those "
+        "that the judge of check 2 takes for a copy when it is shown the two. The million are drawn after the corpus, not real people."
     ),
     "whole": "The peer of a film's speed is real time; of refusals, the limit of .1 %.",
 }
