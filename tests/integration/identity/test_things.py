@@ -14,6 +14,7 @@ from identity.adapters.models import Models
 from identity.besides import FacesWatcher
 from identity.core.assessment import Activated, Refused
 from identity.core.checks import guardian
+from identity.core.enrolment import replay_codes
 from identity.core.faces import written
 from identity.core.profiles import Profile
 from identity.core.things import ThingAsset, decide_thing
@@ -63,6 +64,8 @@ def test_a_thing_passes_and_its_frames_are_its_likeness(tmp_path: Path, loaded: 
     path = write_recording(tmp_path / "pot.webm", panned(drawn()), SOUND)
     found = assess_thing(path, "e", Profile.BASIC, loaded)
     assert isinstance(decide_thing(found, Profile.BASIC), Activated), [one.code for one in found.results if not one.passed]
+    copy = msgspec.structs.replace(found.fingerprint, sha256="0" * 64)
+    assert replay_codes(found.fingerprint, [copy]) == ("replay.audio", "replay.video")
     asset = msgspec.msgpack.decode(cut_thing(path, loaded), type=ThingAsset)
     assert len(asset.frames) == 24
     assert max(cv2.imdecode(np.frombuffer(asset.frames[0], np.uint8), cv2.IMREAD_COLOR).shape) == asset.side_px
