@@ -144,7 +144,7 @@ def _checks(detail: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _costs(detail: Mapping[str, Any]) -> Iterator[str]:
-    costs = detail["speed"].get("costs") if "speed" in detail else None
+    costs = (detail.get("speed") or {}).get("costs")
     if costs is None:
         return
     yield "\n## What each check costs, and what it is for\n"
