@@ -44,7 +44,8 @@ to be mended was learnt on `report`: read the share of people refused there as o
   screens are spoken for by the attacker's own live voice (the checks of words and voice count as passed).
 - **Nothing seen** (ISO/IEC 30107-3: the attack was classified as bona fide): no check refused and none sent it to a reviewer for
   what was seen; a rule may still ask for one, as for every single upload in `basic`. **Held**: a reviewer looks because of what was
-  seen; what reviewers do is not measured. **Activated**: by machine alone.
+  seen; what reviewers do is not measured. **Activated**: by machine alone. The estimated age (check 9) is not in these figures: of the
+  seven clips it would send four to a reviewer for it, bona fide or not (docs/identity.md, "Age").
 - **With light from the screen** is worked out: the share that the steps let by times the share that the check of light lets by of films
   without its light, or lit late by the turn-round (`identity.light` in docs/benchmarks.md, simulated on very few): no goal is met by it.
 - **Step by step** is the platform's own protocol judged on a film of the answer: attackers answer with no delay but the turn-round
@@ -53,8 +54,9 @@ to be mended was learnt on `report`: read the share of people refused there as o
 NOT_REACHED: Final[Mapping[str, str]] = {
     "apcer.physical": "prints and screens of real make, filmed by real cameras, to fit a texture or a moire model on; until then "
     "light from the screen and a reviewer stand behind it",
-    "attack_success.synthetic": "deadlines below what people need cannot be set; what would reach it is light from the screen asked "
-    "of everybody, an attested camera, and voices measured on more than read speech",
+    "attack_success.synthetic": "those left in this half are loudspeakers beside a real face, whose lips count as fitting: recordings of "
+    "real loudspeakers, and of people far from a microphone, to learn the difference from; light from the screen asked of everybody, "
+    "where the picture is not live either",
     "bpcer": "recordings of many people by their own cameras answering real challenges; the clips here are others' edits",
     "verify_seconds_per_recorded_second": "a smaller second recogniser, or looking at every other frame",
     "memory of a checking process": "recognisers in a process of their own, shared by all workers",
