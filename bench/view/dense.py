@@ -98,6 +98,8 @@ class _Written:
         found: dict[bytes, bytes] = {}
         for revision, event in enumerate(people.enrolled(person), 1):
             found.update(_facts(event, revision))
+            for dropped in _dropped(event):
+                found.pop(dropped, None)
         for place in range(GRANTS):
             grantee = _number(2 * people.grantees[person][place])
             found[GRANT + grantee + NAMED_GRANT + people.grant_id(person, place)] = self._grant(person, place)
@@ -112,8 +114,12 @@ class _Written:
 
 def _facts(event: Event, revision: int, key: Callable[[str], bytes] | None = None) -> Rows:
     for write in fold(event):
-        assert write.value is not None
-        yield (key or _key)(write.key), pack_fact(write.value, revision)
+        if write.value is not None:
+            yield (key or _key)(write.key), pack_fact(write.value, revision)
+
+
+def _dropped(event: Event) -> Iterator[bytes]:
+    return (_key(write.key) for write in fold(event) if write.value is None)
 
 
 def _number(number: int) -> bytes:

@@ -20,7 +20,7 @@ def flags(address):
 index = LockedFaceIndex(block_rows=4096)
 vector = np.zeros(128, np.float32); vector[5] = 1.0
 index.add("cameo", "a", vector)
-rows = index._blocks[0].rows
+rows = index._blocks[0].values
 map_flags = flags(rows.ctypes.data)
 granted = index.protect()
 assert granted.undumped and "dd" in map_flags and "dc" in map_flags, map_flags
