@@ -28,6 +28,7 @@ EFFECTS: Final[dict[str, Effect]] = {
     "injection.dropped": Effect.NOTE,
     "injection.doubled": Effect.REVIEW,
     "injection.blended": Effect.REVIEW,
+    "injection.repeated": Effect.REVIEW,
     "injection.reversed": Effect.REVIEW,
     "injection.frozen": Effect.REVIEW,
     "still.shading": Effect.REVIEW,

@@ -41,24 +41,25 @@ def blending(frames: FrameFacts) -> float:
 
 
 def repetition(frames: FrameFacts) -> tuple[float, float]:
-    """How far apart the two most similar stretches are in parts of their movement, the second forwards, and backwards.
+    """How unlike the two most similar stretches move, the second forwards, and backwards: 1 less their correlation, 0..2.
 
-    0: the same again; near 1: as different as moments of one stretch are; 1 as well where nothing moves. (nan, nan) where two
-    do not fit in. Each frame's own level is left out, so brightness hides nothing.
+    0: the same again; 1 as well where nothing moves. (nan, nan) where two do not fit in. What stands still in a stretch, each
+    frame's own level and how strong the contrast is are left out, so brightness hides nothing. Who does one movement twice does
+    it at another speed, along another path: near 0 are copies only.
     """
     cells, length = _evenly(frames), round(STRETCH_S * _EVEN_HZ)
     if len(cells) < 2 * length:
         return float("nan"), float("nan")
-    squares = (cells**2).mean(axis=1)
-    apart = np.maximum(squares[:, None] + squares[None] - 2 * cells @ cells.T / cells.shape[1], 0.0)
-    moved = _movement(cells, squares, length)
-    forwards = _over_stretches(apart, length)
-    backwards = _over_stretches(apart[:, ::-1], length)[:, ::-1]
-    least = np.minimum(moved[:, None], moved[None])
-    read = np.triu(least >= _LEAST_MOVEMENT, k=length)
+    standing = np.lib.stride_tricks.sliding_window_view(cells, length, axis=0).mean(axis=2)
+    alike, still = cells @ cells.T, standing @ standing.T
+    forwards = (_over_stretches(alike, length) - still) / cells.shape[1]
+    backwards = (_over_stretches(alike[:, ::-1], length)[:, ::-1] - still) / cells.shape[1]
+    moved = np.diag(forwards).clip(1e-9)
+    read = np.triu(np.minimum(moved[:, None], moved[None]) >= _LEAST_MOVEMENT, k=length)
     if not read.any():
         return 1.0, 1.0
-    return float((forwards[read] / (2 * least[read])).min()), float((backwards[read] / (2 * least[read])).min())
+    scale = np.sqrt(moved[:, None] * moved[None])[read]
+    return float(1 - (forwards[read] / scale).max()), float(1 - (backwards[read] / scale).max())
 
 
 def standstill_s(frames: FrameFacts) -> float:
@@ -98,16 +99,9 @@ def _evenly(frames: FrameFacts) -> Values:
     return np.stack(even, axis=1)
 
 
-def _movement(cells: Values, squares: Values, length: int) -> Values:
-    """Variance over time of each stretch of so many moments, a cell."""
-    sums, powers = np.cumsum(np.pad(cells, ((1, 0), (0, 0))), axis=0), np.cumsum(np.pad(squares, (1, 0)))
-    mean = (sums[length:] - sums[:-length]) / length
-    return (powers[length:] - powers[:-length]) / length - (mean**2).mean(axis=1)
-
-
-def _over_stretches(apart: Values, length: int) -> Values:
-    """Mean along the diagonal from each place on, over so many: [i, j] compares stretches that begin at i and at j."""
-    sums = np.zeros((len(apart) + 1, len(apart) + 1))
-    for row, values in enumerate(apart):
+def _over_stretches(pairs: Values, length: int) -> Values:
+    """Mean along the diagonal from each place on, over so many: [i, j] is of stretches that begin at i and at j."""
+    sums = np.zeros((len(pairs) + 1, len(pairs) + 1))
+    for row, values in enumerate(pairs):
         sums[row + 1, 1:] = sums[row, :-1] + values
     return (sums[length:, length:] - sums[:-length, :-length]) / length

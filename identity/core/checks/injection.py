@@ -36,10 +36,13 @@ more of its 7 doubled films; above their middle, for longer recordings hold more
 frame twice reads as they do, so a person looks. docs/identity.md, "Picture"."""
 MAX_BLENDED: Final = 0.25
 """The same of what the frames beside each do not explain: bona fide .04 and less, made films .12, .45 and more."""
-MIN_REPEATED: Final = 0.12
-"""How unlike the two most similar stretches are, in parts of their movement: bona fide .50 and more, copies .075 and less."""
-MIN_REVERSED: Final = 0.03
-"""The same with one of them backwards: bona fide .28 and more, copies .003. Nearer to the copies, for heads nod evenly too."""
+MIN_REPEATED: Final = 0.004
+"""1 less the correlation of the two stretches that move most alike. Half fit: copies .0005-.003 (three of four; one that was slowed as
+well .029), bona fide .14 and more; but none of those is asked for one movement twice. A fictional actor who is, each time at another
+speed and width along one path, reads .007-.013 (three films in a browser): below that, and to a reviewer only."""
+MIN_REVERSED: Final = 0.001
+"""The same with one of them backwards: copies .0002-.0007 (three of four; the fourth .003), bona fide .11 and more, that actor
+.004-.007, for a head goes out and back nearly evenly."""
 MAX_STANDSTILL_S: Final = 0.4
 """A picture that stands still before a camera has its grain: bona fide .07 s and less on the fitting half, films made to stand still .66
 and more. Longer than their middle, for a busy machine may hold a frame."""

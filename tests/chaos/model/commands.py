@@ -6,7 +6,7 @@ from collections.abc import Callable
 from random import Random
 
 from policy.fakes import InMemoryFacts
-from schemas import account, consent, generation, operation
+from schemas import account, cameo, consent, generation, operation
 from schemas.ids import SWITCH_STREAM
 from tests.chaos.model.cast import FACETS, HOUR_US, OBLIGATION, PURPOSES, REGIONS, STRENGTHS, USUAL, Cast, Told
 from tests.chaos.model.stage import digest_of
@@ -80,6 +80,19 @@ def _revoke(scene: Scene, one: str) -> list[Told]:
 def _pause(scene: Scene, one: str) -> list[Told]:
     paused = scene.facts.get(one, "paused") is not None
     return [(one, consent.ConsentResumed() if paused else consent.ConsentPaused())]
+
+
+def _call(scene: Scene, one: str) -> list[Told]:
+    """A word for danger is said; later its person enrols anew."""
+    held, status = scene.facts.get(one, "held") is not None, scene.facts.get(one, "status")
+    if status is None or status.value["status"] != "active":
+        return []
+    return [(one, seen_anew(one, status.value["assurance"]) if held else consent.ConsentHeld())]
+
+
+def seen_anew(one: str, assurance: cameo.Profile) -> cameo.EnrolmentActivated:
+    """What ends a hold: the same person, enrolled once more."""
+    return cameo.EnrolmentActivated(enrolment=f"again-{one[-8:]}", assurance=assurance)
 
 
 def _group(scene: Scene, one: str) -> list[Told]:
@@ -187,7 +200,7 @@ def _film(scene: Scene, one: str) -> list[Told]:
 
 
 COMMANDS: dict[Callable[[Scene, str], list[Told]], int] = {
-    _audience: 6, _grant: 8, _withdraw: 3, _revoke: 4, _pause: 2, _group: 4, _pass_on: 4, _restrict: 2, _prefer: 2, _ask_access: 1,
+    _audience: 6, _grant: 8, _withdraw: 3, _revoke: 4, _pause: 2, _call: 1, _group: 4, _pass_on: 4, _restrict: 2, _prefer: 2, _ask_access: 1,
     _follow: 5, _block: 3, _standing: 3, _power: 1, _account: 2, _switch: 1, _film: 3,
 }  # fmt: skip
 """Each with its weight."""
@@ -211,6 +224,9 @@ def reconciled(scene: Scene, requested: generation.GenerationRequested) -> list[
         told += [(one, account.AccountUnblocked(account=other)) for one, other in ((who, owner), (owner, who))]
         if facts.get(used.cameo, "paused") is not None:
             told.append((used.cameo, consent.ConsentResumed()))
+        status = facts.get(used.cameo, "status")
+        if facts.get(used.cameo, "held") is not None and status is not None:
+            told.append((used.cameo, seen_anew(used.cameo, status.value["assurance"])))
         wishes = [(key.partition("/")[2], fact.value["obligation"]) for key, fact in facts.scan(used.cameo, "preference/")]
         told += [
             (used.cameo, consent.PreferenceSet(preference=name, obligation=wish, optional=False, active=False)) for name, wish in wishes

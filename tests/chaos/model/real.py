@@ -47,7 +47,7 @@ PATIENCE_S = 5.0
 THREADS = 3
 VIEW_PATIENCE_S = 30.0
 ROLES = {
-    "enrolment.activated": "worker", "generation.taken_down": "worker", "generation.judged": "judge",
+    "enrolment.activated": "worker", "consent.held": "worker", "generation.taken_down": "worker", "generation.judged": "judge",
     "generation.attempt_leased": "dispatcher", "generation.attempt_lost": "dispatcher",
     "generation.stopped": "dispatcher", "subject_key.destroyed": "keyholder",
 }  # fmt: skip

@@ -83,6 +83,20 @@ def test_a_stretch_that_comes_again_backwards_is_reversed() -> None:
     assert named(np.concatenate([film, film[:-60:-1]])) == ["injection.reversed"]
 
 
+@pytest.mark.parametrize("slower", [0.85, 1.15])
+def test_somebody_who_does_one_movement_twice_has_no_such_sign(slower: float) -> None:
+    """A spot that goes out and back, twice along one path, quicker out than back, the second time at another speed and less far."""
+
+    def nod(seconds: float, far: float) -> np.ndarray:
+        return far * np.sin(np.pi * np.linspace(0, 1, round(30 * seconds)) ** 1.15) ** 2
+
+    path = np.concatenate([np.zeros(30), nod(1.4, 3.0), np.zeros(30), nod(1.4 * slower, 2.7), np.zeros(30)])
+    cells = np.stack(np.mgrid[0:8, 0:8], axis=-1)
+    spots = np.stack([np.stack([3 + path, 3 + 0.3 * np.sin(np.arange(len(path)) / 9)], axis=1)], axis=0)[0]
+    film = np.exp(-((cells[None] - spots[:, None, None]) ** 2).sum(-1) / 4) * 80 + np.random.default_rng(0).uniform(60, 120, (8, 8))
+    assert not {"injection.repeated", "injection.reversed"} & set(named(film))
+
+
 @pytest.mark.parametrize(("held", "told"), [(0, []), (6, []), (20, ["injection.frozen"])])
 def test_a_picture_that_stands_still_without_grain_is_frozen(held: int, told: list[str]) -> None:
     one = frames(taken())
