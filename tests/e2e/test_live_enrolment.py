@@ -7,6 +7,7 @@ import shutil
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,9 @@ from tests.live_client import CHUNK_US, Ended, Wire, finish, hello, send
 pytestmark = pytest.mark.timeout(600)
 WITHOUT = ["speech"]
 """The recognisers do not write down every word of a synthetic voice, so the actor says that they cannot speak."""
+TRIES = 3
+HELD_UP = {"live.broken", "live.clock", "live.late", "live.not_obeyed", "light.absent", "light.late", "media.too_short"}
+"""What a machine that draws too slowly in real time is refused for: the actor begins again, as a person would."""
 WEBM = bytes.fromhex("1a45dfa3")
 
 
@@ -62,25 +66,31 @@ class Enrolled:
 
     def __init__(self, stage: Stage) -> None:
         self.settings = stage.settings
-        faces = FaceModels(self.settings.models)
-        self.actor = LiveActor("maeve", faces, KokoroSpeaker(self.settings.models))
-        faces.close()
-        token, client = stage.register("maeve")["token"], stage.client("maeve")
-        body = {"profile": "sandbox", "consent_text_sha256": CONSENT_TEXT_SHA256, "way": "stepwise", "light": True, "without": WITHOUT}
-        self.begun = client.call("POST", "/v1/enrolments", body)
-        with connect(f"ws://{self.settings.api}{self.begun['live']}") as connection:
-            wire = Wire(connection)
-            wire.send_json(hello(token))
-            assert wire.receive_json()["type"] == "ready"
-            self.sealed = answered_now(wire, self.actor)
-        assert self.sealed["type"] == "sealed", self.sealed
-        path = f"/v1/enrolments/{self.begun['enrolment']}"
-        self.state = wait_for("the checks' answer", lambda: settled(client.call("GET", path)), every_s=0.2)
+        self.token, self.client = stage.register("maeve")["token"], stage.client("maeve")
+        for _ in range(TRIES):
+            self.enrol()
+            if {one["code"] for one in self.state["reasons"]}.isdisjoint(HELD_UP):
+                break
         store = PostgresEventStore(self.settings.dsn("worker"), self.settings.tenant, max_connections=1)
         self.history = {one.type: one for one in store.read(self.begun["cameo"])}
         store.close()
 
+    def enrol(self) -> None:
+        """Take a challenge and answer it."""
+        with closing(FaceModels(self.settings.models)) as faces:
+            self.actor = LiveActor("maeve", faces, KokoroSpeaker(self.settings.models))
+        body = {"profile": "sandbox", "consent_text_sha256": CONSENT_TEXT_SHA256, "way": "stepwise", "light": True, "without": WITHOUT}
+        self.begun = self.client.call("POST", "/v1/enrolments", body)
+        with connect(f"ws://{self.settings.api}{self.begun['live']}") as connection:
+            wire = Wire(connection)
+            wire.send_json(hello(self.token))
+            assert wire.receive_json()["type"] == "ready"
+            self.sealed = answered_now(wire, self.actor)
+        path = f"/v1/enrolments/{self.begun['enrolment']}"
+        self.state = wait_for("the checks' answer", lambda: settled(self.client.call("GET", path)), every_s=0.2)
+
     def event(self, name: str) -> Any:
+        """The last of that name."""
         return event_of(self.history[name])
 
 
@@ -90,6 +100,7 @@ def enrolled(stage: Stage) -> Enrolled:
 
 
 def test_an_actor_enrols_step_by_step_under_the_screens_light(enrolled: Enrolled) -> None:
+    assert enrolled.sealed["type"] == "sealed", enrolled.sealed
     codes = [one["code"] for one in enrolled.state["reasons"]]
     # a busy machine makes a slow actor, and a person looks at whoever is slower than most
     assert (enrolled.state["state"], codes) in (("activated", []), ("in_review", ["live.slow"]))
