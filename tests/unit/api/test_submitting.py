@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
@@ -9,6 +10,7 @@ import pytest
 
 from identity.keys.errors import KeyholderRefusedError
 from schemas.cameo import EnrolmentRefused
+from schemas.consent import ConsentPaused
 from schemas.ids import cameo_of
 from serving.handlers.enrolments import CONSENT_TEXT_SHA256
 from tests.unit.api.conftest import Place
@@ -116,3 +118,19 @@ def test_of_what_a_client_says_it_is_the_family_alone_is_kept(place: Place) -> N
         received = place.store.read(cameo_of(owner))[-1]
         assert (received.data["client"], "laptop" in str(received.data)) == (kept, False)
         place.append(cameo_of(owner), EnrolmentRefused(enrolment=enrolment, codes=("words.not_heard",)))
+
+
+def test_what_is_appended_beside_it_is_no_reason_to_refuse_a_challenge(place: Place) -> None:
+    account, headers = place.person("mina")
+    desk = place.client.app.state.parts.desk  # type: ignore[attr-defined]
+    beside = [ConsentPaused()]
+
+    def drawn(count: int) -> bytes:
+        if count == 32 and beside:
+            place.append(cameo_of(account), beside.pop())
+        return secrets.token_bytes(count)
+
+    object.__setattr__(desk, "entropy", drawn)
+    answer = place.client.post("/v1/enrolments", json=BODY, headers=headers)
+    assert answer.status_code == 201, answer.text
+    assert [one.type for one in place.store.read(cameo_of(account))] == ["consent.paused", "enrolment.started"]
