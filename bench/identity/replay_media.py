@@ -8,7 +8,6 @@ slowed, hurried and set together anew.
 from __future__ import annotations
 
 import io
-import itertools
 from collections.abc import Callable, Iterator
 from fractions import Fraction
 from pathlib import Path
@@ -20,7 +19,7 @@ import scipy.signal
 from numpy.typing import NDArray
 
 from bench.identity import people
-from bench.identity.sound_media import read, through_opus
+from bench.identity.sound_media import coded, read, through_opus
 from identity.core import landmarks
 from identity.core.fingerprint import Fingerprint, audio_marks, video_marks
 from identity.core.landmarks import KEEP_ONE_OF, sampled, sound_landmarks, split
@@ -46,25 +45,6 @@ def originals(half: people.Half | None = None) -> Iterator[Samples]:
             yield through_opus(sound)
 
 
-def _coded(sound: np.ndarray, codec: str, container: str, rate: int, bit_rate: int) -> Samples:
-    data = io.BytesIO()
-    with av.open(data, "w", format=container) as file:
-        stream = file.add_stream(codec, rate=rate, bit_rate=bit_rate)
-        stream.layout = "mono"
-        frame = av.AudioFrame.from_ndarray(sound.astype(np.float32)[None], format="flt", layout="mono")
-        frame.sample_rate, frame.pts = SAMPLE_RATE_HZ, 0
-        size = stream.codec_context.frame_size or 1024
-        resampler = av.AudioResampler(format=stream.format.name, layout="mono", rate=rate, frame_size=size)
-        for part in itertools.chain(resampler.resample(frame), resampler.resample(None)):
-            file.mux(stream.encode(part))
-        file.mux(stream.encode(None))
-    data.seek(0)
-    down = av.AudioResampler(format="s16", layout="mono", rate=SAMPLE_RATE_HZ)
-    with av.open(data) as file:
-        parts = [p.to_ndarray().reshape(-1) for f in itertools.chain(file.decode(audio=0), [None]) for p in down.resample(f)]
-    return np.concatenate(parts).astype(np.int16)
-
-
 def _noisy(sound: np.ndarray, under_db: float) -> np.ndarray:
     brown = scipy.signal.lfilter([1], [1, -0.9], np.random.default_rng(3).normal(0, 1, len(sound)))
     return sound + brown / brown.std() * np.sqrt(np.mean(sound**2)) * 10 ** (-under_db / 20)
@@ -75,19 +55,19 @@ def _telephone(sound: np.ndarray) -> np.ndarray:
 
 
 SOUND_COPIES: dict[str, Callable[[np.ndarray], Samples]] = {
-    "Opus 64 kbit/s": lambda sound: _coded(sound, "libopus", "webm", 48_000, 64_000),
-    "Opus 24 kbit/s": lambda sound: _coded(sound, "libopus", "webm", 48_000, 24_000),
-    "Opus 12 kbit/s": lambda sound: _coded(sound, "libopus", "webm", 48_000, 12_000),
-    "AAC 96 kbit/s": lambda sound: _coded(sound, "aac", "mp4", 44_100, 96_000),
-    "AAC 32 kbit/s": lambda sound: _coded(sound, "aac", "mp4", 44_100, 32_000),
-    "MP3 64 kbit/s": lambda sound: _coded(sound, "libmp3lame", "mp3", 44_100, 64_000),
-    "a telephone's band": lambda sound: _coded(_telephone(sound), "libopus", "webm", 48_000, 16_000),
-    "quieter, noise 30 dB under": lambda sound: _coded(_noisy(sound * 0.3, 30), "libopus", "webm", 48_000, 32_000),
-    "noise 20 dB under": lambda sound: _coded(_noisy(sound, 20), "libopus", "webm", 48_000, 32_000),
-    "noise 10 dB under": lambda sound: _coded(_noisy(sound, 10), "libopus", "webm", 48_000, 32_000),
-    "1.25 s late": lambda sound: _coded(np.concatenate([np.zeros(20_000), sound]), "libopus", "webm", 48_000, 32_000),
-    "without its first .73 s": lambda sound: _coded(sound[11_680:], "aac", "mp4", 44_100, 64_000),
-    "without its first 2.031 s": lambda sound: _coded(sound[32_496:], "libopus", "webm", 48_000, 32_000),
+    "Opus 64 kbit/s": lambda sound: coded(sound, "libopus", "webm", 48_000, 64_000),
+    "Opus 24 kbit/s": lambda sound: coded(sound, "libopus", "webm", 48_000, 24_000),
+    "Opus 12 kbit/s": lambda sound: coded(sound, "libopus", "webm", 48_000, 12_000),
+    "AAC 96 kbit/s": lambda sound: coded(sound, "aac", "mp4", 44_100, 96_000),
+    "AAC 32 kbit/s": lambda sound: coded(sound, "aac", "mp4", 44_100, 32_000),
+    "MP3 64 kbit/s": lambda sound: coded(sound, "libmp3lame", "mp3", 44_100, 64_000),
+    "a telephone's band": lambda sound: coded(_telephone(sound), "libopus", "webm", 48_000, 16_000),
+    "quieter, noise 30 dB under": lambda sound: coded(_noisy(sound * 0.3, 30), "libopus", "webm", 48_000, 32_000),
+    "noise 20 dB under": lambda sound: coded(_noisy(sound, 20), "libopus", "webm", 48_000, 32_000),
+    "noise 10 dB under": lambda sound: coded(_noisy(sound, 10), "libopus", "webm", 48_000, 32_000),
+    "1.25 s late": lambda sound: coded(np.concatenate([np.zeros(20_000), sound]), "libopus", "webm", 48_000, 32_000),
+    "without its first .73 s": lambda sound: coded(sound[11_680:], "aac", "mp4", 44_100, 64_000),
+    "without its first 2.031 s": lambda sound: coded(sound[32_496:], "libopus", "webm", 48_000, 32_000),
 }
 
 

@@ -56,13 +56,21 @@ def read(path: str | Path) -> np.ndarray:
 
 def through_opus(sound: np.ndarray, bit_rate: int = 64_000) -> Samples:
     """Encode as MediaRecorder does and decode again."""
+    return coded(sound, "libopus", "webm", 48_000, bit_rate, sample_format="flt", frame_size=960)
+
+
+def coded(
+    sound: np.ndarray, codec: str, container: str, rate: int, bit_rate: int, *, sample_format: str | None = None, frame_size: int = 0
+) -> Samples:
+    """Encode and decode again; from samples of that format in frames of that size, or of the encoder's own."""
     data = io.BytesIO()
-    with av.open(data, "w", format="webm") as file:
-        stream = file.add_stream("libopus", rate=48_000, bit_rate=bit_rate)
+    with av.open(data, "w", format=container) as file:
+        stream = file.add_stream(codec, rate=rate, bit_rate=bit_rate)
         stream.layout = "mono"
         frame = av.AudioFrame.from_ndarray(sound.astype(np.float32)[None], format="flt", layout="mono")
         frame.sample_rate, frame.pts = SAMPLE_RATE_HZ, 0
-        resampler = av.AudioResampler(format="flt", layout="mono", rate=48_000, frame_size=960)
+        size = frame_size or stream.codec_context.frame_size or 1024
+        resampler = av.AudioResampler(format=sample_format or stream.format.name, layout="mono", rate=rate, frame_size=size)
         for part in itertools.chain(resampler.resample(frame), resampler.resample(None)):
             file.mux(stream.encode(part))
         file.mux(stream.encode(None))

@@ -14,6 +14,8 @@ from typing import Any, Final
 import jwt
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from identity.core.profiles import ORDER, Level, reaches
+
 ALGORITHM: Final = "EdDSA"
 TYPE: Final = "cameo-assertion+jwt"
 LIVES_S: Final = 600
@@ -22,10 +24,6 @@ LEEWAY_S: Final = 30
 """How far two clocks may be apart. A choice, unmeasured."""
 AMR: Final = ("face", "vbm", "mca")
 """Face and voice biometrics, several channels (RFC 8176)."""
-
-
-LEVELS: Final = ("upload", "stepwise", "light", "reviewed")
-"""Weakest first (schemas.cameo.Level)."""
 
 
 class AssertionRefusedError(ValueError):
@@ -123,7 +121,7 @@ def check(assertion: str, keys: dict[str, Any], expected: Expected, now_s: int) 
         raise AssertionRefusedError("it is too old, or not yet so")
     if claims["nonce"] != expected.nonce:
         raise AssertionRefusedError("it answers another nonce")
-    if claims["acr"] not in LEVELS or LEVELS.index(claims["acr"]) < LEVELS.index(expected.level):
+    if claims["acr"] not in ORDER or not reaches(Level(claims["acr"]), Level(expected.level)):
         raise AssertionRefusedError(f"its level is {claims['acr']}, not {expected.level} or more")
     return claims
 

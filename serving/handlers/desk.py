@@ -10,7 +10,7 @@ import hmac
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from policy.ports import Fact, FactReader
 from schemas.codec import canonical
@@ -28,6 +28,18 @@ def _nobody(envelopes: Sequence[Envelope]) -> None:
 
 TRIES = 5
 """A command with an expected revision is tried anew this often; narrowing expects none and needs no second try."""
+Outcome = TypeVar("Outcome")
+
+
+def anew_where_moved(attempt: Callable[[], Outcome]) -> Outcome:
+    """Try a command that reads its stream and appends to it, anew where the stream moved between; raises what the last try raised."""
+    for _ in range(TRIES - 1):
+        try:
+            return attempt()
+        except ConflictError as error:
+            if error.code != "stream.moved":
+                raise
+    return attempt()
 
 
 class Sealer(Protocol):

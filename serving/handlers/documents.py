@@ -11,7 +11,7 @@ from schemas.evidence import EvidenceAdded
 from schemas.ids import cameo_of
 from serving.errors import ConflictError, InvalidError, NotFoundError
 from serving.handlers.apps import require_in_person
-from serving.handlers.desk import TRIES, Caller, Desk
+from serving.handlers.desk import Caller, Desk, anew_where_moved
 from serving.handlers.submitting import EvidenceStore
 from streams.core.seeming import seeming
 
@@ -38,18 +38,15 @@ def add(desk: Desk, evidence: EvidenceStore, caller: Caller, enrolment: str, pic
     event = EvidenceAdded(
         enrolment=enrolment, evidence=stored.evidence, kind="document", key_id=stored.key_id, sha256=stored.sha256, bytes=stored.bytes
     )
-    for left in range(TRIES - 1, -1, -1):
-        try:
-            desk.append(
-                caller, [desk.event(cameo, event)], expected={cameo: _require(desk, cameo, enrolment)}, request=["document", stored.sha256]
-            )
-        except ConflictError as error:
-            if error.code != "stream.moved" or not left:
-                evidence.destroy_evidence(stored.evidence, "not_received")
-                raise
-        else:
-            return stored.evidence
-    raise AssertionError("the last try returns or raises")
+    request = ["document", stored.sha256]
+    try:
+        anew_where_moved(
+            lambda: desk.append(caller, [desk.event(cameo, event)], expected={cameo: _require(desk, cameo, enrolment)}, request=request)
+        )
+    except ConflictError:
+        evidence.destroy_evidence(stored.evidence, "not_received")
+        raise
+    return stored.evidence
 
 
 def _require(desk: Desk, cameo: str, enrolment: str) -> int:

@@ -16,7 +16,7 @@ from schemas.envelope import Envelope
 from schemas.ids import cameo_of
 from serving.consent_texts import acceptable, in_force
 from serving.errors import ConflictError, InvalidError, LockedError
-from serving.handlers.desk import TRIES, Caller, Desk
+from serving.handlers.desk import Caller, Desk, anew_where_moved
 from serving.handlers.guardians import beside
 from streams.core.failing import enrolment_failures
 from streams.core.seeming import status_seen
@@ -54,13 +54,7 @@ def start(
     row would be checked although the first five of them lock. What is appended beside it, as an opening or a grant, is no reason
     to refuse: the challenge is drawn again on the stream as it stands.
     """
-    for left in range(TRIES - 1, -1, -1):
-        try:
-            return _issued(desk, caller, profile, consent_text_sha256, wish, expect)
-        except ConflictError as error:
-            if error.code != "stream.moved" or not left:
-                raise
-    raise AssertionError("the last try returns or raises")
+    return anew_where_moved(lambda: _issued(desk, caller, profile, consent_text_sha256, wish, expect))
 
 
 def _issued(desk: Desk, caller: Caller, profile: Profile, consent_text_sha256: str, wish: Wish | None, expect: Expect | None) -> Challenge:

@@ -15,7 +15,7 @@ from schemas.codec import event_of
 from schemas.ids import cameo_of
 from serving.core.live_answer import LiveAnswer, telling
 from serving.errors import ConflictError, InvalidError, NotFoundError
-from serving.handlers.desk import TRIES, Caller, Desk
+from serving.handlers.desk import Caller, Desk, anew_where_moved
 
 log = logging.getLogger(__name__)
 
@@ -114,17 +114,14 @@ def require_size(recording: bytes) -> None:
 def _receive(desk: Desk, caller: Caller, cameo: str, event: RecordingReceived) -> RecordingReceived:
     """Append once per challenge; a grant given meanwhile moves the stream and is no reason to lose a recording."""
     request = ["enrolment.submit", event.enrolment, event.sha256]
-    for left in range(TRIES - 1, -1, -1):
+
+    def appended() -> RecordingReceived:
         expected = {cameo: open_revision(desk, cameo, event.enrolment)}
-        try:
-            written = event_of(desk.append(caller, [desk.event(cameo, event)], expected=expected, request=request)[0])
-        except ConflictError as error:
-            if error.code != "stream.moved" or not left:
-                raise
-        else:
-            assert isinstance(written, RecordingReceived)
-            return written
-    raise AssertionError("the last try returns or raises")
+        written = event_of(desk.append(caller, [desk.event(cameo, event)], expected=expected, request=request)[0])
+        assert isinstance(written, RecordingReceived)
+        return written
+
+    return anew_where_moved(appended)
 
 
 def _sent_before(desk: Desk, caller: Caller, cameo: str, enrolment: str, recording: bytes) -> EvidenceSealed | None:

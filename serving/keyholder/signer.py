@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import io
-import os
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +15,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from serving.core.provenance import FORMAT
+from serving.key_files import replace_secret
 from serving.keyholder.errors import FilmBrokenError
 
 VALID_DAYS = 3650
@@ -62,10 +62,10 @@ def _make_certificates(folder: Path) -> None:
         .sign(authority_key, hashes.SHA256())
     )
     pem = Encoding.PEM
-    _write(folder / "authority.pem", authority.public_bytes(pem))
-    _write(folder / "signer.key", key.private_bytes(pem, PrivateFormat.PKCS8, NoEncryption()))
+    replace_secret(folder / "authority.pem", authority.public_bytes(pem))
+    replace_secret(folder / "signer.key", key.private_bytes(pem, PrivateFormat.PKCS8, NoEncryption()))
     # The chain is written last: where it exists, everything does.
-    _write(folder / "signer.pem", leaf.public_bytes(pem) + authority.public_bytes(pem))
+    replace_secret(folder / "signer.pem", leaf.public_bytes(pem) + authority.public_bytes(pem))
 
 
 def _certificate(
@@ -101,13 +101,3 @@ def _usage(*, digital_signature: bool = False, key_cert_sign: bool = False) -> x
         encipher_only=False,
         decipher_only=False,
     )
-
-
-def _write(path: Path, content: bytes) -> None:
-    part = path.with_suffix(".part")
-    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    part.replace(path)

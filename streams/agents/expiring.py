@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 
 from schemas.cameo import EnrolmentExpired, RefreshDue
+from schemas.registry import Event
 from schemas.verification import VerificationAnswered
 from streams.core.verification import REMIND_US
 from streams.ports import Append, Appended, EventStore, NewEvent
@@ -20,16 +21,9 @@ def expire(store: EventStore, cameo: str, enrolment: str) -> bool:
         return False
     if fact.value["expires_at_us"] > now_us:
         return False
-    outcome = store.append(
-        Append(
-            actor=ACTOR,
-            events=(NewEvent(cameo, EnrolmentExpired(enrolment=enrolment), secrets.token_hex(16)),),
-            correlation=f"expire-{enrolment}",
-            expected={cameo: head.revision},
-            idempotency_key=f"expire/{enrolment}",
-        )
+    return _recorded(
+        store, cameo, head.revision, EnrolmentExpired(enrolment=enrolment), correlation=f"expire-{enrolment}", key=f"expire/{enrolment}"
     )
-    return isinstance(outcome, Appended)
 
 
 def expire_verification(store: EventStore, cameo: str, verification: str) -> bool:
@@ -39,16 +33,7 @@ def expire_verification(store: EventStore, cameo: str, verification: str) -> boo
     if fact is None or head is None or fact.value["state"] != "started" or fact.value["expires_at_us"] > now_us:
         return False
     event = VerificationAnswered(verification=verification, outcome="expired", level="upload", codes=("challenge.expired",))
-    outcome = store.append(
-        Append(
-            actor=ACTOR,
-            events=(NewEvent(cameo, event, secrets.token_hex(16)),),
-            correlation=f"expire-{verification}",
-            expected={cameo: head.revision},
-            idempotency_key=f"expire/{verification}",
-        )
-    )
-    return isinstance(outcome, Appended)
+    return _recorded(store, cameo, head.revision, event, correlation=f"expire-{verification}", key=f"expire/{verification}")
 
 
 def remind(store: EventStore, cameo: str) -> bool:
@@ -65,13 +50,25 @@ def remind(store: EventStore, cameo: str) -> bool:
     if by_us is None or by_us - REMIND_US > now_us:
         return False
     event = RefreshDue(refresh_by_us=by_us, over=by_us <= now_us)
+    return _recorded(
+        store,
+        cameo,
+        head.revision,
+        event,
+        correlation=f"refresh-{active.event_id}",
+        key=f"refresh/{cameo}/{by_us}/{'over' if event.over else 'soon'}",
+    )
+
+
+def _recorded(store: EventStore, cameo: str, revision: int, event: Event, *, correlation: str, key: str) -> bool:
+    """Append to a cameo that stands where it was read; tells whether it was written now."""
     outcome = store.append(
         Append(
             actor=ACTOR,
             events=(NewEvent(cameo, event, secrets.token_hex(16)),),
-            correlation=f"refresh-{active.event_id}",
-            expected={cameo: head.revision},
-            idempotency_key=f"refresh/{cameo}/{by_us}/{'over' if event.over else 'soon'}",
+            correlation=correlation,
+            expected={cameo: revision},
+            idempotency_key=key,
         )
     )
     return isinstance(outcome, Appended)
