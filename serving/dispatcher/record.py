@@ -6,7 +6,6 @@ import logging
 import os
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 
 from schemas import generation as events
 from schemas.codec import digest
@@ -48,13 +47,15 @@ class Record:
         leased = apply(state, outcome.envelopes[-1])
         return None if leased is None else (leased, outcome.envelopes[-1].time_us)
 
-    def progressed(self, state: Generation, permille: int) -> None:
-        """Append how far an attempt is, wherever the stream stands; what the ledger cannot take now is left out."""
-        event = events.GenerationProgressed(attempt=state.attempt, permille=permille)
+    def progressed(self, known: Generation, permille: int) -> None:
+        """Append how far an attempt is, unless it ended meanwhile; what is not taken at once is left out."""
+        event = events.GenerationProgressed(attempt=known.attempt, permille=permille)
         try:
-            self._append(replace(state, revision=-1), [event])
+            state = self.state(known.stream, known)
+            if state is not None and state.attempt == known.attempt and state.phase in ("leased", "started"):
+                self._append(state, [event])
         except LedgerError as error:
-            log.warning("%s: progress is not recorded: %s", state.stream, error)
+            log.warning("%s: progress is not recorded: %s", known.stream, error)
 
     def ended(self, stream: str, report: Report) -> None:
         """Append what a verified report means. Raises LedgerUnavailableError only when told to stop."""
@@ -112,14 +113,13 @@ class Record:
                 time.sleep(LEDGER_PAUSE_S)
 
     def _append(self, state: Generation, appended: Sequence[Event]) -> Outcome:
-        """Revision -1: wherever the stream stands."""
         return self._store.append(
             Append(
                 actor=ACTOR,
                 events=[NewEvent(state.stream, event, os.urandom(16).hex()) for event in appended],
                 correlation=state.correlation,
                 causation=state.request_event_id,
-                expected={} if state.revision < 0 else {state.stream: state.revision},
+                expected={state.stream: state.revision},
             )
         )
 

@@ -103,6 +103,15 @@ def test_a_report_about_an_attempt_that_was_lost_records_nothing(store, record):
     assert isinstance(told(store)[-1], events.AttemptLost)
 
 
+def test_progress_is_recorded_while_an_attempt_runs_and_never_behind_its_end(store, record):
+    state, _ = leased(record)
+    record.progressed(state, 400)
+    assert told(store)[-1] == events.GenerationProgressed(attempt=1, permille=400)
+    record.lost(STREAM, 1, ("replica.lost",))
+    record.progressed(state, 1000)
+    assert isinstance(told(store)[-1], events.AttemptLost), "the keyholder may record an end while the last line is on its way"
+
+
 def test_a_lease_on_what_moved_meanwhile_is_not_given(record):
     state = record.state(STREAM)
     assert leased(record) is not None
