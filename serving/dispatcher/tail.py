@@ -9,8 +9,12 @@ import psycopg
 from streams.errors import LedgerUnavailableError
 
 SETTLED_US = 2_000_000
-"""An append ends within 300 ms or not at all: below an event of this age no position can still appear."""
+"""What is younger is read again each time: appends end within 300 ms, and their positions appear out of order until then."""
+LATE_US = 60_000_000
+"""For so long a position that was passed over is waited for: a commit has no deadline, and a disk or a host may stall in it."""
 PAGE = 5000
+MOST_MISSING = 1000
+"""Positions waited for at once; a break in the sequence is wider only after a crash, which leaves nothing to commit."""
 
 _LOCK = "SELECT pg_try_advisory_lock(hashtextextended(%s, 1))"
 _SETTLED = """
@@ -28,6 +32,10 @@ _TOUCHED = """
 SELECT position, stream, type, time_us, (extract(epoch FROM clock_timestamp()) * 1000000)::bigint
 FROM ledger.events WHERE position > %s ORDER BY position LIMIT %s
 """
+_LATE = """
+-- late: what came after all at positions that were passed over
+SELECT position, stream, type FROM ledger.events WHERE position = ANY(%s) ORDER BY position
+"""
 
 
 class Touch(NamedTuple):
@@ -40,8 +48,9 @@ class Touch(NamedTuple):
 class Tail:
     """Follows the ledger by position on a connection of its own, as the only follower of its name.
 
-    Positions become visible out of order within 300 ms, so the last two seconds are read again each time, and what was
-    told already is not told again. Every method raises LedgerUnavailableError; then call `begin` again.
+    Positions become visible out of order, so the last two seconds are read again each time, and a position passed over is
+    looked for during a minute more; what was told already is not told again. Every method raises LedgerUnavailableError;
+    then call `begin` again.
     """
 
     def __init__(self, conninfo: str, name: str) -> None:
@@ -51,6 +60,7 @@ class Tail:
         self._connection: psycopg.Connection[tuple[Any, ...]] | None = None
         self._settled = 0
         self._told: dict[int, None] = {}
+        self._missing: dict[int, int] = {}
 
     def begin(self) -> list[str] | None:
         """Become the one follower and find every open generation; None while another one is."""
@@ -61,9 +71,9 @@ class Tail:
             if taken is None or not taken[0]:
                 self.close()
                 return None
-            settled = self._connection.execute(_SETTLED, (SETTLED_US,)).fetchone()
+            settled = self._connection.execute(_SETTLED, (LATE_US,)).fetchone()
             self._settled = 0 if settled is None else settled[0]
-            self._told = {}
+            self._told, self._missing = {}, {}
             return [row[0] for row in self._connection.execute(_OPEN).fetchall()]
         except psycopg.Error as error:
             raise LedgerUnavailableError(str(error)) from error
@@ -74,12 +84,15 @@ class Tail:
             raise LedgerUnavailableError("not connected")
         try:
             rows = self._connection.execute(_TOUCHED, (self._settled, PAGE)).fetchall()
+            late = self._connection.execute(_LATE, (list(self._missing),)).fetchall() if self._missing else []
         except psycopg.Error as error:
             raise LedgerUnavailableError(str(error)) from error
         fresh = [row for row in rows if row[0] not in self._told]
         self._told.update((row[0], None) for row in fresh)
+        for position, *_ in late:
+            del self._missing[position]
         self._settle(rows)
-        return [Touch(row[1], row[2]) for row in fresh]
+        return [Touch(row[1], row[2]) for row in (*late, *fresh)]
 
     def close(self) -> None:
         """Give the lock and the connection back."""
@@ -91,5 +104,9 @@ class Tail:
         for position, _, _, time_us, now_us in rows:
             if now_us - time_us < SETTLED_US:
                 break
+            passed = range(max(self._settled + 1, position - MOST_MISSING), position)
+            self._missing.update((missing, now_us) for missing in passed)
             self._settled = position
             self._told.pop(position, None)
+        if rows:
+            self._missing = {missing: since_us for missing, since_us in self._missing.items() if rows[-1][4] - since_us < LATE_US}
