@@ -9,8 +9,8 @@ from __future__ import annotations
 import secrets
 from pathlib import Path
 
+from identity.keys import durable
 from serving.core.assertion import LEEWAY_S, LIVES_S, Keys, RetiredKey, public_of
-from serving.key_files import replace_secret
 
 NAME = "assertion.key"
 RETIRED = "assertion.retired"
@@ -30,6 +30,6 @@ def rotate(folder: Path, now_s: int) -> Keys:
     """
     before = read_keys(folder)
     kept = [*(one for one in before.retired if now_s < one.retired_s + LIVES_S + LEEWAY_S), RetiredKey(public_of(before.seed), now_s)]
-    replace_secret(folder / RETIRED, "".join(f"{one.x} {one.retired_s}\n" for one in kept).encode())
-    replace_secret(folder / NAME, secrets.token_bytes(32))
+    durable.replace(folder / RETIRED, "".join(f"{one.x} {one.retired_s}\n" for one in kept).encode())
+    durable.replace(folder / NAME, secrets.token_bytes(32))
     return read_keys(folder)

@@ -11,10 +11,10 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from identity.keys import durable
 from serving.core.data_integrity import multikey
 from serving.core.receipt import KnownKey
 from serving.handlers.receipts import ReceiptKeys
-from serving.key_files import replace_secret
 
 NAME = "receipts.key"
 RETIRED = "receipts.retired"
@@ -32,6 +32,6 @@ def rotate(folder: Path, now: str) -> ReceiptKeys:
     """Sign with a new key from now on (ISO 8601, UTC); the last one's public half is kept first, so that a crash loses none."""
     before = read_keys(folder)
     kept = [*before.retired, KnownKey(multikey(before.public), now)]
-    replace_secret(folder / RETIRED, "".join(f"{one.multikey} {one.retired_at}\n" for one in kept).encode())
-    replace_secret(folder / NAME, secrets.token_bytes(32))
+    durable.replace(folder / RETIRED, "".join(f"{one.multikey} {one.retired_at}\n" for one in kept).encode())
+    durable.replace(folder / NAME, secrets.token_bytes(32))
     return read_keys(folder)

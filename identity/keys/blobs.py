@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import re
 from pathlib import Path
 
+from identity.keys.durable import PART, replace, sync_folder
 from identity.keys.errors import NoKeyError
 
-PART = ".part"
 _NAME = re.compile(r"^[a-z]+/[a-z]+-[0-9a-f]{32}$")
 
 
@@ -23,14 +22,7 @@ class FileBlobs:
         """Write a file; when it returns the file is whole and durable."""
         path = self._path(name)
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        part = path.with_suffix(PART)
-        descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(sealed)
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(path)
-        _sync_folder(path.parent)
+        replace(path, sealed)
 
     def get(self, name: str) -> bytes:
         """Read a file; raises NoKeyError where there is none."""
@@ -46,7 +38,7 @@ class FileBlobs:
         for one in (path, path.with_suffix(PART)):
             one.unlink(missing_ok=True)
         if path.parent.is_dir():
-            _sync_folder(path.parent)
+            sync_folder(path.parent)
 
     def holds(self, name: str) -> bool:
         """Tell whether there is such a file, or a part of it."""
@@ -58,11 +50,3 @@ class FileBlobs:
             message = f"not the name of a sealed file: {name[:80]!r}"
             raise ValueError(message)
         return self._folder / name
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -7,6 +7,7 @@ import stat
 from collections.abc import Mapping
 from pathlib import Path
 
+from identity.keys.durable import write_new
 from identity.keys.errors import RootKeyError, RootKeyUnavailableError
 from identity.keys.ports import Wrapping
 from identity.keys.reference import KeyFile, read
@@ -72,7 +73,11 @@ class ConfiguredRootKeys:
         elif named.kind == "credential":
             raise RootKeyError("a systemd credential is made with systemd-creds, not here")
         else:
-            _write_new(self._path(named), new_key())
+            path = self._path(named)
+            try:
+                write_new(path, new_key())
+            except OSError as error:
+                raise RootKeyError(f"{path} cannot be made: {error.strerror}") from error
 
     def _pin(self, source: str) -> str:
         named = KeyFile("credential", source.removeprefix(CREDENTIAL)) if source.startswith(CREDENTIAL) else KeyFile("file", source)
@@ -95,19 +100,3 @@ class ConfiguredRootKeys:
                 return file.read()
         except OSError as error:
             raise RootKeyUnavailableError(f"{path} cannot be read: {error.strerror}") from error
-
-
-def _write_new(path: Path, content: bytes) -> None:
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except OSError as error:
-        raise RootKeyError(f"{path} cannot be made: {error.strerror}") from error
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)

@@ -15,7 +15,7 @@ from schemas.envelope import Envelope
 from schemas.generation import AppealAnswered, AppealOutcome, GenerationAppealed
 from schemas.ids import is_stream
 from serving.errors import ConflictError, NotFoundError
-from serving.handlers.desk import TRIES, Caller, Desk
+from serving.handlers.desk import Caller, Desk, anew_where_moved
 from serving.overview_ports import Appeal, Overview
 
 APPEALABLE = frozenset({"content.blocked", "content.restricted"})
@@ -45,7 +45,8 @@ class Shown:
 def appeal(desk: Desk, caller: Caller, generation: str, text: str) -> str:
     """Appeal a refusal of the caller's own request, once; returns the appeal's id. The text is sealed for the requester."""
     name = desk.id_for(caller, "appeal")
-    for _ in range(TRIES):
+
+    def attempt() -> str:
         with desk.store.snapshot() as facts:
             head, asked, ended = facts.head(generation), facts.get(generation, "request"), facts.get(generation, "ended")
             made = [key.partition("/")[2] for key, _ in facts.scan(generation, "appeal/")]
@@ -62,12 +63,10 @@ def appeal(desk: Desk, caller: Caller, generation: str, text: str) -> str:
             )
         event = GenerationAppealed(appeal=name, codes=tuple(codes))
         prepared = desk.event(generation, event, sealed_for=caller.account, fields={"text": text})
-        try:
-            desk.append(caller, [prepared], expected={generation: head.revision}, request=["appeal", generation, text])
-        except ConflictError:
-            continue
+        desk.append(caller, [prepared], expected={generation: head.revision}, request=["appeal", generation, text])
         return name
-    raise ConflictError("stream.moved", "the generation kept moving", "try again")
+
+    return anew_where_moved(attempt)
 
 
 def queue(overview: Overview) -> Sequence[Appeal]:
@@ -101,7 +100,8 @@ def show(desk: Desk, keyholder: Unsealer, generation: str, name: str) -> Shown:
 
 def answer(desk: Desk, caller: Caller, generation: str, name: str, outcome: AppealOutcome, reason: str) -> None:
     """Answer an appeal, once (operator). The requester is notified."""
-    for _ in range(TRIES):
+
+    def attempt() -> None:
         with desk.store.snapshot() as facts:
             head, fact = facts.head(generation), facts.get(generation, f"appeal/{name}")
         if head is None or fact is None:
@@ -109,12 +109,9 @@ def answer(desk: Desk, caller: Caller, generation: str, name: str, outcome: Appe
         if fact.value["outcome"] is not None:
             raise ConflictError("appeal.answered", f"it was answered already: {fact.value['outcome']}", "nothing is left to do")
         event = AppealAnswered(appeal=name, outcome=outcome, reason=reason)
-        try:
-            desk.append(caller, [desk.event(generation, event)], expected={generation: head.revision})
-        except ConflictError:
-            continue
-        return
-    raise ConflictError("stream.moved", "the generation kept moving", "try again")
+        desk.append(caller, [desk.event(generation, event)], expected={generation: head.revision})
+
+    anew_where_moved(attempt)
 
 
 def _words(keyholder: Unsealer, event: Envelope | None, field: str) -> str | None:

@@ -15,7 +15,7 @@ from schemas.account import CasesListed
 from schemas.case import CaseLooked, CaseVoted, Vote
 from serving.errors import ConflictError, InvalidError, NotFoundError
 from serving.handlers.apps import require_in_person
-from serving.handlers.desk import TRIES, Caller, Desk
+from serving.handlers.desk import Caller, Desk, anew_where_moved
 from serving.overview_ports import CaseListed, Overview
 from streams.core.casework import LISTENED, Case, barred, case_of, is_look
 
@@ -126,7 +126,8 @@ def look(
 
 def vote(desk: Desk, caller: Caller, name: str, decision: Vote, reasons: Sequence[str]) -> None:
     """Vote on a case, once, after looking at it. The worker carries out what follows."""
-    for _ in range(TRIES):
+
+    def attempt() -> None:
         case = _require(desk, caller, name)
         mine = [one for one in case.events if one.actor == caller.account]
         before = next((one for one in mine if one.type == "case.voted"), None)
@@ -141,14 +142,9 @@ def vote(desk: Desk, caller: Caller, name: str, decision: Vote, reasons: Sequenc
             how = "show" if case.event.evidence is None else "look"
             raise ConflictError("case.not_looked", "you have not looked at it", f"look first: cameo case {how}")
         event = CaseVoted(reviewer=caller.account, decision=decision, reasons=tuple(dict.fromkeys(reasons)))
-        try:
-            desk.append(caller, [desk.event(case.case, event)], expected={case.case: case.revision})
-        except ConflictError as moved:
-            if moved.code != "stream.moved":
-                raise
-            continue
-        return
-    raise ConflictError("stream.moved", "the case kept moving", "try again")
+        desk.append(caller, [desk.event(case.case, event)], expected={case.case: case.revision})
+
+    anew_where_moved(attempt)
 
 
 def _others(desk: Desk, case: Case) -> list[str]:

@@ -19,7 +19,7 @@ from schemas.ids import cameo_of, stream_id, stream_kind
 from serving.core.plan import PlanError, canonical_bytes, plan_from_prompt, shared_by
 from serving.errors import ConflictError, InvalidError, NotFoundError
 from serving.handlers import plans
-from serving.handlers.desk import TRIES, Caller, Desk
+from serving.handlers.desk import Caller, Desk, anew_where_moved
 from streams.core.seeming import status_seen
 
 ENGINES = frozenset({"portrait", "trivial"})
@@ -71,7 +71,8 @@ def request(desk: Desk, caller: Caller, handle: str, asked: Asked) -> str:
 
 def cancel(desk: Desk, caller: Caller, generation: str) -> None:
     """Take a request back; a film that was released stays released. Idempotent."""
-    for _ in range(TRIES):
+
+    def attempt() -> None:
         with desk.store.snapshot() as facts:
             revision = desk.existing(facts, generation, "generation")
             asked = facts.get(generation, "request")
@@ -84,12 +85,9 @@ def cancel(desk: Desk, caller: Caller, generation: str) -> None:
                 return
             raise ConflictError("generation.ended", f"it ended as {ended.value['as']}", "nothing is left to cancel")
         uses = tuple(UseRef(**use) for use in started.value["uses"]) if started else ()
-        try:
-            desk.append(caller, [desk.event(generation, GenerationCancelled(uses=uses))], expected={generation: revision})
-        except ConflictError:
-            continue
-        return
-    raise ConflictError("stream.moved", "the generation kept moving", "try again")
+        desk.append(caller, [desk.event(generation, GenerationCancelled(uses=uses))], expected={generation: revision})
+
+    anew_where_moved(attempt)
 
 
 def _cameos(desk: Desk, caller: Caller, asked: Asked) -> tuple[CameoUse, ...]:

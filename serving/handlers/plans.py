@@ -14,8 +14,8 @@ from schemas.account import PlanSet
 from schemas.ids import SWITCH_STREAM
 from schemas.registry import Event
 from serving.core.periods import month_of
-from serving.errors import ConflictError, InvalidError, NotFoundError
-from serving.handlers.desk import TRIES, Caller, Desk
+from serving.errors import InvalidError, NotFoundError
+from serving.handlers.desk import Caller, Desk, anew_where_moved
 
 NOBODYS = "generation-" + "0" * 32
 """A generation that holds nothing: what it could still take is what is left."""
@@ -81,18 +81,15 @@ def renew(desk: Desk, caller: Caller, account: str) -> None:
 
     The month's counter has a name that follows from account and month: two who renew at once open the same one.
     """
-    for _ in range(TRIES):
+    renewing = Caller(caller.account, caller.scopes, caller.app)  # not the caller's key: it names what they came for
+
+    def attempt() -> None:
         with desk.store.snapshot() as facts:
             head, next_one = facts.head(account), renewal(facts, account)
-        if head is None or next_one is None:
-            return
-        renewing = Caller(caller.account, caller.scopes, caller.app)  # not the caller's key: it names what they came for
-        try:
+        if head is not None and next_one is not None:
             desk.append(renewing, [desk.event(account, next_one)], expected={account: head.revision})
-        except ConflictError:
-            continue
-        return
-    raise ConflictError("stream.moved", "the account kept moving", "try again")
+
+    anew_where_moved(attempt)
 
 
 def renewal(facts: FactReader, account: str) -> PlanSet | None:

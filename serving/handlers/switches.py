@@ -14,7 +14,7 @@ from schemas.ids import SWITCH_STREAM
 from schemas.operation import SwitchProposed, SwitchThrown
 from serving.core.switches import LAPSES_US, NAMES, is_switch, widens, without_a_throw
 from serving.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
-from serving.handlers.desk import TRIES, Caller, Desk
+from serving.handlers.desk import Caller, Desk, anew_where_moved
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,8 @@ def throw(desk: Desk, caller: Caller, switch: str, reason: str, *, on: bool, ope
 
 def confirm(desk: Desk, caller: Caller, proposal: str, reason: str) -> Position:
     """Throw a switch as another operator proposed. Raises CommandError; asked again after it was done: proposal.unknown."""
-    for _ in range(TRIES):
+
+    def attempt() -> Position:
         with desk.store.snapshot() as facts:
             head, now_us = facts.head(SWITCH_STREAM), facts.now_us()
             standing = _standing(facts, proposal)
@@ -54,12 +55,10 @@ def confirm(desk: Desk, caller: Caller, proposal: str, reason: str) -> Position:
             raise ForbiddenError("proposal.own", "you proposed this yourself", "another operator confirms it")
         thrown = SwitchThrown(switch=found.switch, on=found.on, reason=reason, proposal=proposal)
         expected = {SWITCH_STREAM: 0 if head is None else head.revision}
-        try:
-            desk.append(caller, [desk.event(SWITCH_STREAM, thrown)], expected=expected)
-        except ConflictError:  # somebody threw or proposed: look again at what that was
-            continue
+        desk.append(caller, [desk.event(SWITCH_STREAM, thrown)], expected=expected)
         return Position(found.switch, found.on)
-    raise ConflictError("stream.moved", "the switches kept moving", "try again")
+
+    return anew_where_moved(attempt)
 
 
 def positions(desk: Desk) -> tuple[list[Position], list[Position]]:

@@ -17,6 +17,7 @@ from pathlib import Path
 import uvicorn
 from nacl.public import PrivateKey
 
+from identity.keys import durable
 from identity.keys.blobs import FileBlobs
 from identity.keys.keyring import KeyRing
 from identity.keys.memory import leave_no_dump, stay_out_of_swap
@@ -161,11 +162,7 @@ def _film_keys(secrets: Path) -> tuple[bytes, bytes]:
     """Read (or make, once) the X25519 pair that films are sealed to."""
     path = secrets / "film.key"
     if not path.exists():
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(keypair()[0])
-            file.flush()
-            os.fsync(file.fileno())
+        durable.replace(path, keypair()[0])
     private = path.read_bytes()
     return private, bytes(PrivateKey(private).public_key)
 

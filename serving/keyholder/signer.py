@@ -14,8 +14,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
+from identity.keys import durable
 from serving.core.provenance import FORMAT
-from serving.key_files import replace_secret
 from serving.keyholder.errors import FilmBrokenError
 
 VALID_DAYS = 3650
@@ -62,10 +62,10 @@ def _make_certificates(folder: Path) -> None:
         .sign(authority_key, hashes.SHA256())
     )
     pem = Encoding.PEM
-    replace_secret(folder / "authority.pem", authority.public_bytes(pem))
-    replace_secret(folder / "signer.key", key.private_bytes(pem, PrivateFormat.PKCS8, NoEncryption()))
+    durable.replace(folder / "authority.pem", authority.public_bytes(pem))
+    durable.replace(folder / "signer.key", key.private_bytes(pem, PrivateFormat.PKCS8, NoEncryption()))
     # The chain is written last: where it exists, everything does.
-    replace_secret(folder / "signer.pem", leaf.public_bytes(pem) + authority.public_bytes(pem))
+    durable.replace(folder / "signer.pem", leaf.public_bytes(pem) + authority.public_bytes(pem))
 
 
 def _certificate(

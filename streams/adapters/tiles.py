@@ -7,11 +7,11 @@ the checkpoint's size writes the same bytes again.
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
+from identity.keys import durable
 from streams.core.errors import TileError
 from streams.core.note import (
     Checkpoint,
@@ -160,14 +160,4 @@ class TileWriter:
     def _write(self, path: str, data: bytes) -> None:
         target = self._path / path
         target.parent.mkdir(parents=True, exist_ok=True)
-        waiting = target.with_name(f".{target.name}.new")
-        with waiting.open("wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        waiting.replace(target)
-        folder = os.open(target.parent, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+        durable.replace(target, data, 0o644)
