@@ -23,9 +23,11 @@ from infra.settings import Settings
 from streams.adapters.agent_queries import AgentQueries
 from streams.adapters.agent_state import PostgresAgentState
 from streams.adapters.assessing import ProcessAssessor
+from streams.adapters.known_log import KnownLog
 from streams.adapters.postgres import PostgresEventStore
 from streams.adapters.slowing import PostgresSlow
 from streams.adapters.tiles import TileWriter
+from streams.adapters.turns import PostgresTurns
 from streams.agents.destroying import destroy_due
 from streams.agents.documents import DocumentAgent
 from streams.agents.expiring import expire, expire_verification, remind
@@ -65,8 +67,9 @@ class Wiring:
         self._keyholder = KeyholderClient(settings.keyholder_socket, settings.secret(f"token-{ROLE}").decode())
         self._queries = AgentQueries(self._dsn)
         self._assessor = ProcessAssessor(settings.models, self.stopping)
-        self._faces = known_faces(self._queries, self._keyholder)
-        self._recordings = known_recordings(self._queries, self._keyholder)
+        self._known = KnownLog(self._dsn)
+        self._faces = known_faces(self._known, self._keyholder)
+        self._recordings = known_recordings(self._known, self._keyholder)
         writer = TileWriter(settings.tiles, origin_of(settings.tenant), settings.secret("log.key"))
         (settings.secrets / "log.pub").write_text(f"{writer.key}\n")
         self._review = ReviewAgent(self._store, self._keyholder, self._assessor)
@@ -75,12 +78,12 @@ class Wiring:
 
     def runners(self) -> list[Runner]:
         """Make every agent with its cursors."""
-        faces = SlowingFaces(self._faces, self._store, PostgresSlow(self._dsn))
+        faces, turns = SlowingFaces(self._faces, self._store, PostgresSlow(self._dsn)), PostgresTurns(self._dsn, self._store)
         agents: tuple[Agent, ...] = (
             ProjectAgent(self._keyholder),
             NotifyAgent(),
-            VerifyAgent(self._store, self._keyholder, self._assessor, self._recordings, faces),
-            ReverifyAgent(self._store, self._keyholder, self._assessor, self._recordings),
+            VerifyAgent(self._store, turns, self._keyholder, self._assessor, self._recordings, faces),
+            ReverifyAgent(self._store, turns, self._keyholder, self._assessor, self._recordings),
             TakeDownAgent(self._store, self._queries),
             RekeyAgent(self._store, self._keyholder),
             self._review,
@@ -108,6 +111,7 @@ class Wiring:
         self._publisher.close()
         for state in self._states:
             state.close()
+        self._known.close()
         self._store.close()
 
     def _runner(self, agent: Agent) -> Runner:
@@ -139,18 +143,18 @@ class Wiring:
         destroy_due(self._queries, self._keyholder)
 
 
-def known_faces(queries: AgentQueries, keyholder: KeyholderClient) -> KnownFaces:
+def known_faces(log: KnownLog, keyholder: KeyholderClient) -> KnownFaces:
     """Make the search among known faces: empty now, filled from the ledger at its first use."""
     index = LockedFaceIndex()
     _tell_protection("known faces", index.protect())
-    return KnownFaces(queries, keyholder, index)
+    return KnownFaces(log, keyholder, index)
 
 
-def known_recordings(queries: AgentQueries, keyholder: KeyholderClient) -> KnownRecordings:
+def known_recordings(log: KnownLog, keyholder: KeyholderClient) -> KnownRecordings:
     """Make the search among earlier recordings, as that among faces."""
     index = LockedReplayIndex()
     _tell_protection("marks of recordings", index.protect())
-    return KnownRecordings(queries, keyholder, index)
+    return KnownRecordings(log, keyholder, index)
 
 
 def _tell_protection(what: str, granted: Protection) -> None:

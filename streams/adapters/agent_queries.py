@@ -1,4 +1,4 @@
-"""Owns what agents ask of the ledger beyond its port: released films, known faces and recordings, challenges that ran out."""
+"""Owns what agents ask of the ledger beyond its port: released films, open cases, challenges that ran out, evidence that is due."""
 
 from __future__ import annotations
 
@@ -9,8 +9,6 @@ import msgspec
 import psycopg
 
 from streams.agents.errors import StateUnavailableError
-from streams.agents.recalling import Marked
-from streams.core.knowing import TYPES, Noted
 from streams.core.reach import Released, released
 
 SHOWING = """
@@ -104,19 +102,6 @@ WHERE r.type IN ('enrolment.recording_received', 'evidence.added')
 ORDER BY h.position LIMIT 100
 """
 
-NUMBERED = "SELECT coalesce(max(index), -1) FROM ledger.log"
-FACES = """
-SELECT l.index, e.position, e.stream, e.type, e.data, e.sealed ? 'template'
-FROM ledger.log l JOIN ledger.events e ON e.position = l.position
-WHERE l.index > %(after)s AND l.index <= %(last)s AND e.type = ANY (%(types)s) ORDER BY l.index LIMIT %(limit)s
-"""
-MARKS = """
-SELECT l.index, e.position, e.stream, e.type = 'subject_key.destroyed'
-FROM ledger.log l JOIN ledger.events e ON e.position = l.position
-WHERE l.index > %(after)s AND l.index <= %(last)s AND e.type IN ('enrolment.assessed', 'verification.answered', 'subject_key.destroyed')
-    AND (e.sealed ? 'fingerprints' OR e.type = 'subject_key.destroyed') ORDER BY l.index LIMIT %(limit)s
-"""
-
 
 class AgentQueries:
     """Questions to the ledger, one short connection each: they are rare. Raises StateUnavailableError."""
@@ -162,23 +147,6 @@ class AgentQueries:
         times = {"accepted_us": accepted_us, "refused_us": refused_us}
         rows = [*self._rows(DUE_EVIDENCE, times), *self._rows(DUE_AFTER_HELP, times), *self._rows(DUE_GIVEN_UP, {})]
         return list(dict.fromkeys(evidence for (evidence,) in rows))
-
-    def faces_noted(self, after: int, limit: int) -> tuple[Sequence[Noted], int]:
-        """Read what known faces follow from, above a log index; with the index up to which that is everything."""
-        rows, reached = self._noted(FACES, after, limit, {"types": list(TYPES)})
-        return [Noted(*row) for row in rows], reached
-
-    def marks_noted(self, after: int, limit: int) -> tuple[Sequence[Marked], int]:
-        """Read what known recordings follow from, as `faces_noted` does."""
-        rows, reached = self._noted(MARKS, after, limit, {})
-        return [Marked(*row) for row in rows], reached
-
-    def _noted(self, query: str, after: int, limit: int, values: dict[str, Any]) -> tuple[list[tuple[Any, ...]], int]:
-        ((last,),) = self._rows(NUMBERED, {})
-        if last <= after:
-            return [], after
-        rows = self._rows(query, values | {"after": after, "last": last, "limit": limit})
-        return rows, rows[-1][0] if len(rows) == limit else last
 
     def _rows(self, query: str, values: dict[str, Any]) -> list[tuple[Any, ...]]:
         try:

@@ -74,6 +74,20 @@ class PostgresEventStore:
                 self._ring()
             return self._outcome(append, rows, answer, first=tries == 1)
 
+    def append_over(self, connection: psycopg.Connection[Any], append: Append) -> Outcome:
+        """Append over a connection of the caller's, once: what becomes of an append whose connection is lost, its next caller finds.
+
+        The connection must be as `append.sql` asks, with JSON read by msgspec. Raises what `append` raises.
+        """
+        rows = rows_of(append, self._tenant)
+        try:
+            ((answer,),) = connection.execute(QUERIES["append"], self._parameters(append, rows)).fetchall()
+        except psycopg.Error as error:
+            raise refused(error) from error
+        if any(row.consent for row in rows):
+            self._ring()
+        return self._outcome(append, rows, answer, first=True)
+
     @contextmanager
     def snapshot(self) -> Iterator[FactReader]:
         """Open one REPEATABLE READ, read-only transaction over facts and heads; raises LedgerUnavailableError."""

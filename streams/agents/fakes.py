@@ -1,12 +1,15 @@
-"""InMemoryAgentState: the agents' port without a database. Passes the same contract as the Postgres one."""
+"""InMemoryAgentState and InMemoryTurns: the agents' ports without a database. They pass the same contracts as those in Postgres."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 
 from schemas.envelope import Envelope
 from schemas.ids import partition_of
-from streams.agents.ports import Standing
+from streams.agents.errors import StateUnavailableError
+from streams.agents.ports import Standing, Turn
 from streams.core.changes import Change
 
 
@@ -55,3 +58,23 @@ class InMemoryAgentState:
             for stream, (_, retry_at_us, _) in sorted(self.parked.items())
             if partition_of(stream) in partitions and retry_at_us <= now_us
         ]
+
+
+class InMemoryTurns:
+    """Turns of the threads of one process, over a ledger in memory."""
+
+    def __init__(self, store: Turn, lock: threading.Lock | None = None, wait_s: float = 10.0) -> None:
+        """`store`: what appends. `lock`: the ledger's, where several workers' turns are of one; left out, a new one."""
+        self._store = store
+        self._wait_s = wait_s
+        self._lock = lock or threading.Lock()
+
+    @contextmanager
+    def take(self) -> Iterator[Turn]:
+        """Wait for the turn."""
+        if not self._lock.acquire(timeout=self._wait_s):
+            raise StateUnavailableError("no turn to search and append")
+        try:
+            yield self._store
+        finally:
+            self._lock.release()

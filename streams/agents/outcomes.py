@@ -10,6 +10,7 @@ from schemas.case import CaseOpened
 from schemas.envelope import Envelope, Sealed
 from schemas.registry import Event
 from streams.agents.errors import HandlingError
+from streams.agents.ports import Turn
 from streams.core.casework import case_id
 from streams.core.verification import lock_of
 from streams.ports import AlreadyDone, Append, Appended, Conflict, EventStore, NewEvent, Outcome
@@ -25,11 +26,12 @@ def append_outcome(
     sealed: Mapping[str, Mapping[str, Sealed]],
     *,
     elsewhere: int | None = 0,
+    turn: Turn | None = None,
 ) -> None:
     """Append an outcome on the stream as it stands; may be called again, also after a crash. Raises HandlingError.
 
     `sealed`: by event id the fields of the first events. `elsewhere`: refusals with this face under other accounts, which count
-    towards the lock; None: nothing locks.
+    towards the lock; None: nothing locks. `turn`: whose search the outcome rests on; None: it rests on none.
     """
     cause, event = answered
     done: Outcome | None = None
@@ -41,7 +43,7 @@ def append_outcome(
         events = (*outcome, *(lock_of(store.read(cause.stream), now_us, elsewhere or 0) if locks else ()))
         ids = [*sealed, *(secrets.token_hex(16) for _ in range(len(events) - len(sealed)))]
         case = case_id(event.evidence)
-        done = store.append(
+        done = (turn or store).append(
             Append(
                 actor=ACTOR,
                 events=[

@@ -1,13 +1,15 @@
-"""Ports of the agents: what an agent is, and where it keeps how far it came. Does not run or store anything."""
+"""Ports of the agents: what an agent is, where it keeps how far it came, whose turn it is. Does not run or store anything."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from typing import NamedTuple, Protocol
 
 from schemas.envelope import Envelope
 from schemas.ids import StreamKind
 from streams.core.changes import Change
+from streams.ports import Append, Outcome
 
 
 class Standing(NamedTuple):
@@ -68,4 +70,31 @@ class AgentState(Protocol):
 
     def due(self, partitions: frozenset[int], now_us: int) -> Sequence[str]:
         """Find parked streams whose retry is due: cheap enough to ask every second."""
+        ...
+
+
+class Turn(Protocol):
+    """What its holder alone may do."""
+
+    def append(self, append: Append) -> Outcome:
+        """Append, while the turn is this one's: durable when it returns Appended, and seen by whoever has the next turn.
+
+        Raises LedgerUnavailableError where the turn was lost meanwhile.
+        """
+        ...
+
+
+class Turns(Protocol):
+    """One at a time, over all workers: to read all that is committed, search in it, decide, and append what follows.
+
+    Whoever searches, and appends what the next search has to find, does both in one turn; then of two at the same moment one sees the
+    other. Whoever only appends (recordings of things, reviewers' verdicts, erasures) needs none: it is found by every search that
+    begins later, and searched for nothing itself.
+    """
+
+    def take(self) -> AbstractContextManager[Turn]:
+        """Wait for the turn, bounded; it is given back at the end, and when its holder dies, after the append that it had begun.
+
+        Nothing slow belongs inside; nobody takes it twice at once. Raises StateUnavailableError where it does not come: ask again.
+        """
         ...

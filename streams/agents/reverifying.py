@@ -2,6 +2,7 @@
 
 Durable at its end: `verification.answered`, with the recording's marks sealed in it, so that it cannot be shown again anywhere. The
 recording is destroyed at once, whatever came of it; nothing else is kept.
+Earlier recordings are searched in its turn (streams.agents.ports.Turns), as for enrolments.
 An answer never changes a cameo, and never waits for a reviewer: what is not sure has failed. With a word for danger in it, it looks
 as without the word, passes for nobody, holds the cameo and opens a case (streams.core.seeming).
 """
@@ -15,10 +16,9 @@ from typing import NamedTuple, Protocol
 
 import msgspec
 
-from identity.core.assessment import Activated, NeedsReview, Refused, decide
+from identity.core.assessment import Activated, Assessment, NeedsReview, Refused, decide
 from identity.core.checks.answers_challenge import replayed
 from identity.core.checks.known_face import searched
-from identity.core.fingerprint import Fingerprint
 from identity.core.profiles import Level, Profile, reaches
 from identity.keys.errors import KeyholderRefusedError
 from schemas.cameo import RecordingReceived
@@ -32,6 +32,7 @@ from streams.agents.errors import HandlingError
 from streams.agents.evidence import GONE
 from streams.agents.outcomes import ACTOR
 from streams.agents.own_face import TemplateKeys, own_face
+from streams.agents.ports import Turns
 from streams.agents.recalling import Recordings
 from streams.agents.verifying import Assessor
 from streams.core.casework import case_id
@@ -63,14 +64,14 @@ class ReverifyKeys(TemplateKeys, Protocol):
         ...
 
 
-class Judged(NamedTuple):
-    """What speaks against an answer, without the word where it calls for help: nothing, and it passes."""
+class Seen(NamedTuple):
+    """What a recording shows before it is held against earlier ones, and whether its person calls for help."""
 
     called: bool
     level: Level
-    codes: tuple[str, ...]
-    mark: Fingerprint | None
-    """None: no recording was seen."""
+    assessment: Assessment | None
+    """None: no recording was looked at, and why stands in `codes`."""
+    codes: tuple[str, ...] = ()
 
 
 class ReverifyAgent:
@@ -79,9 +80,10 @@ class ReverifyAgent:
     name = "reverify"
     kinds: frozenset[StreamKind] = frozenset({"cameo"})
 
-    def __init__(self, store: EventStore, keys: ReverifyKeys, assessor: Assessor, recordings: Recordings) -> None:
+    def __init__(self, store: EventStore, turns: Turns, keys: ReverifyKeys, assessor: Assessor, recordings: Recordings) -> None:
         """`recordings`: earlier ones."""
         self._store = store
+        self._turns = turns
         self._keys = keys
         self._assessor = assessor
         self._recordings = recordings
@@ -102,65 +104,69 @@ class ReverifyAgent:
             return
         started = event_of(begun)
         assert isinstance(started, VerificationStarted)
-        events, mark = self._told(envelope, event, begun, started, history)
+        seen = self._look(envelope, event, begun, started, history)
         answer = secrets.token_hex(16)
-        marks = {"fingerprints": msgspec.msgpack.encode(mark)}
-        sealed = {} if mark is None else self._keys.seal(started.owner, envelope.stream, answer, marks)
-        news = [NewEvent(place, one, secrets.token_hex(16)) for place, one in events[1:]]
-        done = self._store.append(
-            Append(
-                actor=ACTOR, events=[NewEvent(*events[0], answer, sealed), *news],
-                correlation=envelope.correlation, causation=envelope.event_id, idempotency_key=f"verify/{event.evidence}",
-                request_sha256=event.sha256,
-            )
-        )  # fmt: skip
+        mark = None if seen.assessment is None else msgspec.msgpack.encode(seen.assessment.fingerprint)
+        sealed = {} if mark is None else self._keys.seal(started.owner, envelope.stream, answer, {"fingerprints": mark})
+        with self._turns.take() as turn:
+            first, *others = self._told(envelope.stream, event, seen, self._against(seen, Level(started.level)))
+            done = turn.append(
+                Append(
+                    actor=ACTOR,
+                    events=[NewEvent(*first, answer, sealed), *(NewEvent(*one, secrets.token_hex(16)) for one in others)],
+                    correlation=envelope.correlation, causation=envelope.event_id, idempotency_key=f"verify/{event.evidence}",
+                    request_sha256=event.sha256,
+                )
+            )  # fmt: skip
         if not isinstance(done, Appended | AlreadyDone):
             raise HandlingError(f"the answer to {event.enrolment} was not appended: {done}")
 
-    def _told(
-        self, envelope: Envelope, event: RecordingReceived, begun: Envelope, started: VerificationStarted, history: Sequence[Envelope]
-    ) -> tuple[list[tuple[str, Event]], Fingerprint | None]:
-        """Tell what is appended, and where, the answer first, and the recording's marks.
+    def _told(self, cameo: str, event: RecordingReceived, seen: Seen, codes: tuple[str, ...]) -> list[tuple[str, Event]]:
+        """Tell what is appended, and where, the answer first. `codes`: what speaks against it.
 
         Whoever has a cameo that only looks active called for help before: nobody else is asked.
         """
-        cameo = envelope.stream
         with self._store.snapshot() as facts:
-            looks, shown, hold, now_us = facts.get(cameo, "status") is None, as_shown(facts, history), hold_of(facts, cameo), facts.now_us()
-        called, level, codes, mark = self._judge(envelope, event, begun, started, history, shown)
-        if called or looks:
-            held = [(cameo, one) for one in (answered_of(event.enrolment, level.value, codes), *hold)]
-            return [*held, (case_id(event.evidence), call_of(cameo, event.enrolment, codes, now_us))], mark
+            looks, hold, now_us = facts.get(cameo, "status") is None, hold_of(facts, cameo), facts.now_us()
+        if seen.called or looks:
+            held = [(cameo, one) for one in (answered_of(event.enrolment, seen.level.value, codes), *hold)]
+            return [*held, (case_id(event.evidence), call_of(cameo, event.enrolment, codes, now_us))]
         outcome = "failed" if codes else "passed"
-        return [(cameo, VerificationAnswered(verification=event.enrolment, outcome=outcome, level=level.value, codes=codes))], mark
+        return [(cameo, VerificationAnswered(verification=event.enrolment, outcome=outcome, level=seen.level.value, codes=codes))]
 
-    def _judge(
-        self, envelope: Envelope, event: RecordingReceived, begun: Envelope, started: VerificationStarted, history: Sequence[Envelope],
-        shown: Sequence[Envelope],
-    ) -> Judged:  # fmt: skip
+    def _look(
+        self, envelope: Envelope, event: RecordingReceived, begun: Envelope, started: VerificationStarted, history: Sequence[Envelope]
+    ) -> Seen:
+        with self._store.snapshot() as facts:
+            shown = as_shown(facts, history)
         own = own_face(shown, self._keys)
         if not own:
-            return Judged(called=False, level=Level.UPLOAD, codes=("face.not_compared",), mark=None)
+            return Seen(called=False, level=Level.UPLOAD, assessment=None, codes=("face.not_compared",))
         try:
             recording = self._keys.get_evidence(event.evidence, PURPOSE)
         except KeyholderRefusedError as error:
             if not GONE.intersection(error.codes):
                 raise
-            return Judged(called=False, level=Level.UPLOAD, codes=("evidence.destroyed",), mark=None)
+            return Seen(called=False, level=Level.UPLOAD, assessment=None, codes=("evidence.destroyed",))
         asked = asked_of((begun, started), (envelope, event), history, own_template=own)
         assessed = self._assessor.assess(recording, asked, Profile.BASIC).assessment
-        found = searched(replayed(assessed, self._recordings.search(assessed.fingerprint)), ())
-        called = calls_for_help(self._store, self._keys, started.owner, found.heard)
-        match decide(as_if_unsaid(found) if called else found, Profile.BASIC):
+        called = calls_for_help(self._store, self._keys, started.owner, assessed.heard)
+        self._recordings.search(assessed.fingerprint)  # as for enrolments: what is slow is taken in before the turn
+        return Seen(called, assessed.level, assessed)
+
+    def _against(self, seen: Seen, wanted: Level) -> tuple[str, ...]:
+        """Tell what speaks against an answer, earlier recordings too, without the word where it calls for help: nothing, and it passes."""
+        if seen.assessment is None:
+            return seen.codes
+        found = searched(replayed(seen.assessment, self._recordings.search(seen.assessment.fingerprint)), ())
+        match decide(as_if_unsaid(found) if seen.called else found, Profile.BASIC):
             case Activated():
                 codes: tuple[str, ...] = ()
             case NeedsReview(codes=reasons):
                 codes = tuple(code for code in reasons if code not in BESIDE_THE_FACE)
             case Refused(codes=codes):
                 pass
-        if not codes and not reaches(found.level, Level(started.level)):
-            codes = ("review.level",)
-        return Judged(called, found.level, codes, found.fingerprint)
+        return codes if codes or reaches(found.level, wanted) else ("review.level",)
 
     def _destroy(self, evidence: str) -> None:
         try:

@@ -2,7 +2,8 @@
 
 The account whose it seems to be is not slowed, or whoever has two accounts more could slow it by trying its face: the one whose cameo
 became active first (outside the sandbox), and where none is active the one that tried first.
-The search itself is passed through unchanged. Who is slowed hears only that they try too often (serving.handlers.rates).
+The search itself is passed through unchanged and slows nobody, for a try searches twice. Who is slowed hears only that they try too
+often (serving.handlers.rates).
 """
 
 from __future__ import annotations
@@ -49,14 +50,15 @@ class SlowingFaces:
         self._slow = slow
 
     def search(self, template: bytes, cameo: str) -> tuple[FaceMatch, ...]:
-        """Search; raises what the search and `slow` raise, and may be called again: a second call slows a second time."""
-        found = self._faces.search(template, cameo)
-        if found:
-            alike = (cameo, *self._faces.same_face(template, cameo))
-            if len(alike) >= MANY:
-                known = sorted(one for cameo in alike if (one := self._read(cameo)) is not None)
-                self._slow(sorted({one.owner for one in known[1:]} - {one.owner for one in known[:1]}))
-        return found
+        """Find known faces that this one resembles. Raises what the search raises."""
+        return self._faces.search(template, cameo)
+
+    def tried(self, template: bytes, cameo: str) -> None:
+        """Slow who shares a face that was found; raises what the search and `slow` raise, and a second call slows a second time."""
+        alike = (cameo, *self._faces.same_face(template, cameo))
+        if len(alike) >= MANY:
+            known = sorted(one for cameo in alike if (one := self._read(cameo)) is not None)
+            self._slow(sorted({one.owner for one in known[1:]} - {one.owner for one in known[:1]}))
 
     def _read(self, cameo: str) -> _Tried | None:
         history = self._store.read(cameo)

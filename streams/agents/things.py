@@ -1,7 +1,8 @@
 """Owns what follows from a recording of a thing: assess, decide, seal its likeness, append the outcome. Does not measure: see identity.
 
 As for people (streams.agents.verifying), in one append known by the evidence's idempotency key; without a search among faces. Its marks
-are kept, so that no person's recording comes in first as a thing's; a thing's own may come again, for it answers no challenge.
+are kept, so that no person's recording comes in first as a thing's; a thing's own may come again, for it answers no challenge: nothing
+is searched, and so the append needs no turn.
 """
 
 from __future__ import annotations

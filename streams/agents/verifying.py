@@ -3,6 +3,10 @@
 Durable at its end, in one append: assessed with activated, refused, or held beside the case that a reviewer finds, and
 locked at every fifth failure. Assets are sealed before `activated`, so an active cameo always has them. Called again after
 a crash it finds its own append by the evidence's idempotency key.
+
+It searches and decides twice. Before its turn (streams.agents.ports.Turns), so that what is slow is done by then: indexes are filled,
+marks and as a rule the assets are sealed. And in its turn, which alone counts: what others appended meanwhile is found, and nobody
+appends between this search and the outcome.
 """
 
 from __future__ import annotations
@@ -10,11 +14,11 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import msgspec
 
-from identity.core.assessment import Activated, Assessment, NeedsReview, decide
+from identity.core.assessment import Activated, Assessment, Decision, NeedsReview, decide
 from identity.core.checks.answers_challenge import replayed
 from identity.core.checks.known_face import searched
 from identity.core.context import Asked, FaceMatch
@@ -32,6 +36,7 @@ from streams.agents.errors import HandlingError
 from streams.agents.evidence import ASSESS, GONE
 from streams.agents.outcomes import append_outcome
 from streams.agents.own_face import own_face
+from streams.agents.ports import Turns
 from streams.agents.recalling import Recordings
 from streams.core.changes import Change
 from streams.core.seeming import as_if_unsaid, codes_of, held_of, hold_of
@@ -72,6 +77,18 @@ class FaceSearch(Protocol):
         """Find known faces that this one resembles, without `cameo` itself; None when it cannot be searched now."""
         ...
 
+    def tried(self, template: bytes, cameo: str) -> None:
+        """Take note of a try with a face that was found; once a try."""
+        ...
+
+
+class Judged(NamedTuple):
+    """What one search came to."""
+
+    assessment: Assessment
+    matches: tuple[FaceMatch, ...]
+    decision: Decision
+
 
 class VerifyKeys(Protocol):
     """The part of the keyholder that verification needs."""
@@ -100,10 +117,12 @@ class VerifyAgent:
     kinds: frozenset[StreamKind] = frozenset({"cameo"})
 
     def __init__(
-        self, store: EventStore, keyholder: VerifyKeys, assessor: Assessor, recordings: Recordings, faces: FaceSearch | None = None
-    ) -> None:
+        self, store: EventStore, turns: Turns, keyholder: VerifyKeys, assessor: Assessor, recordings: Recordings,
+        faces: FaceSearch | None = None,
+    ) -> None:  # fmt: skip
         """`recordings`: earlier ones. `faces` None: nothing is searched, and a profile that needs it refuses."""
         self._store = store
+        self._turns = turns
         self._keyholder = keyholder
         self._assessor = assessor
         self._recordings = recordings
@@ -154,43 +173,65 @@ class VerifyAgent:
         return own_face(self._store.read(cameo_of(started.guardian)), self._keyholder) or b""
 
     def _conclude(self, envelope: Envelope, event: RecordingReceived, started: EnrolmentStarted, found: Found, recording: bytes) -> None:
-        template, fingerprint = found.assessment.template, found.assessment.fingerprint
-        wanted_here = template and started.profile != "sandbox"  # there anybody may show any picture, and would learn who is known
-        matches = self._faces.search(template, envelope.stream) if self._faces is not None and wanted_here else None
-        assessment = searched(replayed(found.assessment, self._recordings.search(fingerprint)), matches)
-        profile = Profile(started.profile)
-        called = calls_for_help(self._store, self._keyholder, started.owner, assessment.heard)
-        decision = decide(as_if_unsaid(assessment) if called else assessment, profile)
-        if isinstance(decision, Activated):
-            for facet, asset in (self._seeming_assets(envelope.stream, recording) if called else found.assets).items():
-                self._keyholder.put_asset(envelope.stream, started.owner, facet, asset)
+        cameo, assessed = envelope.stream, found.assessment
+        called = calls_for_help(self._store, self._keyholder, started.owner, assessed.heard)
+        likely = self._judge(assessed, cameo, called=called)
+        if likely.matches and self._faces is not None:
+            self._faces.tried(assessed.template, cameo)
+        sealed_assets = isinstance(likely.decision, Activated) and not self._has_status(cameo)
+        if sealed_assets:
+            self._seal_assets(cameo, started.owner, found, recording, called=called)
         event_id = secrets.token_hex(16)
-        personal = {"fingerprints": msgspec.msgpack.encode(fingerprint)} | ({"template": template} if template else {})
-        sealed = self._keyholder.seal(started.owner, envelope.stream, event_id, personal)
+        personal = {"fingerprints": msgspec.msgpack.encode(assessed.fingerprint)}
+        personal |= {"template": assessed.template} if assessed.template else {}
+        sealed = self._keyholder.seal(started.owner, cameo, event_id, personal)
+        with self._turns.take() as turn:
+            judged = self._judge(assessed, cameo, called=called)
+            if isinstance(judged.decision, Activated) and not sealed_assets:
+                self._seal_assets(cameo, started.owner, found, recording, called=called)
+            events = self._events(envelope, event, started, judged, called=called)
+            elsewhere = sum(match.kind == "attacker" for match in judged.matches)
+            append_outcome(self._store, (envelope, event), events, {event_id: sealed}, elsewhere=elsewhere, turn=turn)
+
+    def _judge(self, assessed: Assessment, cameo: str, *, called: bool) -> Judged:
+        """Search among all that is committed now, and decide."""
+        wanted_here = (
+            assessed.template and assessed.profile is not Profile.SANDBOX
+        )  # there anybody may show any picture, and would learn who is known
+        matches = self._faces.search(assessed.template, cameo) if self._faces is not None and wanted_here else None
+        assessment = searched(replayed(assessed, self._recordings.search(assessed.fingerprint)), matches)
+        return Judged(assessment, matches or (), decide(as_if_unsaid(assessment) if called else assessment, assessed.profile))
+
+    def _events(
+        self, envelope: Envelope, event: RecordingReceived, started: EnrolmentStarted, judged: Judged, *, called: bool
+    ) -> tuple[Event, ...]:
+        assessment, matches, decision = judged
         with self._store.snapshot() as facts:
-            now_us = facts.now_us()
-        outcome = outcome_of(event.enrolment, started, assessment, decision, now_us)
-        beside: tuple[Event, ...] = ()
+            now_us, hold = facts.now_us(), hold_of(facts, envelope.stream)
+        told = assessed_of(event, started, assessment), outcome_of(event.enrolment, started, assessment, decision, now_us)
         if called:
             codes = codes_of(decision)
-            outcome = held_of(event.enrolment) if isinstance(decision, Activated) else outcome
-            beside = (case_of(envelope.stream, event, wanted(codes, profile, now_us), codes, None), *self._hold(envelope.stream))
-        elif isinstance(decision, NeedsReview):
-            nearest = max(matches or (), key=lambda match: match.similarity_micro, default=None)
-            other = nearest if nearest is not None and "face.known" in decision.codes else None
-            beside = (case_of(envelope.stream, event, wanted(decision.codes, profile, now_us), decision.codes, other),)
-        elsewhere = sum(match.kind == "attacker" for match in matches or ())
-        events = (assessed_of(event, started, assessment), outcome, *beside)
-        append_outcome(self._store, (envelope, event), events, {event_id: sealed}, elsewhere=elsewhere)
+            outcome = held_of(event.enrolment) if isinstance(decision, Activated) else told[1]
+            case = case_of(envelope.stream, event, wanted(codes, assessment.profile, now_us), codes, None)
+            return told[0], outcome, case, *hold
+        if isinstance(decision, NeedsReview):
+            nearest = max(matches, key=lambda match: match.similarity_micro, default=None)
+            other = nearest if "face.known" in decision.codes else None
+            return *told, case_of(envelope.stream, event, wanted(decision.codes, assessment.profile, now_us), decision.codes, other)
+        return told
 
-    def _seeming_assets(self, cameo: str, recording: bytes) -> Mapping[Facet, bytes]:
-        """Cut the likeness of a call for help that has to look like an activation: sealed, it opens for nobody without one.
+    def _has_status(self, cameo: str) -> bool:
+        """Tell whether a cameo is or was active: then sealing destroys what it has, and waits for the decision that counts."""
+        with self._store.snapshot() as facts:
+            return facts.get(cameo, "status") is not None
+
+    def _seal_assets(self, cameo: str, owner: str, found: Found, recording: bytes, *, called: bool) -> None:
+        """Seal the likeness. A call for help that has to look like an activation has one cut: sealed, it opens for nobody without one.
 
         An active cameo keeps the likeness that it has.
         """
-        with self._store.snapshot() as facts:
-            return {} if facts.get(cameo, "status") is not None else self._assessor.cut(recording)
-
-    def _hold(self, cameo: str) -> tuple[Event, ...]:
-        with self._store.snapshot() as facts:
-            return hold_of(facts, cameo)
+        assets = found.assets
+        if called:
+            assets = {} if self._has_status(cameo) else self._assessor.cut(recording)
+        for facet, asset in assets.items():
+            self._keyholder.put_asset(cameo, owner, facet, asset)

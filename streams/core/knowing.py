@@ -24,9 +24,9 @@ ATTACK_PREFIXES: Final = ("replay.", "injection.", "attack.")
 
 
 class Noted(NamedTuple):
-    """One event of TYPES, as far as it matters here: its places in the log and the ledger, its stream, its data in clear."""
+    """One event of TYPES, as far as it matters here: its places in the log (if any yet) and the ledger, its stream, its data in clear."""
 
-    log_index: int
+    log_index: int | None
     position: int
     stream: str
     type: str

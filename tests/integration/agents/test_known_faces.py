@@ -16,7 +16,7 @@ from schemas.ids import SWITCH_STREAM, cameo_of
 from schemas.operation import FaceProtected, FaceUnprotected
 from schemas.registry import Event
 from serving.handlers.protected import subject_of
-from streams.adapters.agent_queries import AgentQueries
+from streams.adapters.known_log import KnownLog
 from streams.agents.knowing import KnownFaces
 from streams.ports import Append, Appended, NewEvent
 from tests.integration.agents.test_with_keyholder import until
@@ -32,9 +32,10 @@ def relay(kafka: str, keyholding: Keyholding) -> None:
 
 @pytest.fixture
 def known(keyholding: Keyholding) -> Any:
-    index = LockedFaceIndex(block_rows=256)
-    yield KnownFaces(AgentQueries(keyholding.installation.settings.dsn("worker")), keyholding.client("worker"), index)
+    log, index = KnownLog(keyholding.installation.settings.dsn("worker")), LockedFaceIndex(block_rows=256)
+    yield KnownFaces(log, keyholding.client("worker"), index)
     index.close()
+    log.close()
 
 
 def face(number: int) -> bytes:

@@ -15,7 +15,7 @@ from schemas.codec import event_of
 from schemas.ids import OPENING_STREAM, cameo_of
 from schemas.opening import OpeningMade
 from schemas.verification import VerificationAnswered
-from streams.adapters.agent_queries import AgentQueries
+from streams.adapters.known_log import KnownLog
 from streams.agents.recalling import KnownRecordings
 from tests.integration.agents.test_known_faces import append
 from tests.integration.agents.test_with_keyholder import until
@@ -31,9 +31,10 @@ def relay(kafka: str, keyholding: Keyholding) -> None:
 
 @pytest.fixture
 def known(keyholding: Keyholding) -> Any:
-    index = LockedReplayIndex()
-    yield KnownRecordings(AgentQueries(keyholding.installation.settings.dsn("worker")), keyholding.client("worker"), index)
+    log, index = KnownLog(keyholding.installation.settings.dsn("worker")), LockedReplayIndex()
+    yield KnownRecordings(log, keyholding.client("worker"), index)
     index.close()
+    log.close()
 
 
 def mark() -> Fingerprint:

@@ -9,8 +9,10 @@ import pytest
 from identity.core import faces
 from identity.fakes import InMemoryFaceIndex
 from identity.keys.wire import Opened
+from streams.agents.following import Page
 from streams.agents.knowing import KnownFaces
 from streams.core.knowing import Noted, is_attack
+from tests.unit.agents.test_following import page_of
 
 A, B, C = ("cameo-" + letter * 32 for letter in "abc")
 
@@ -37,10 +39,8 @@ class Ledger:
         if template is not None:
             self.templates[position] = Opened(position=position, stream=stream, event_id=event_id, fields={"template": template})
 
-    def faces_noted(self, after: int, limit: int):
-        above = [event for event in self.events if event.log_index > after]
-        page = above[:limit]
-        return page, page[-1].log_index if len(page) == limit else max(after, 3 * len(self.events) - 1)
+    def faces_noted(self, after: int, limit: int) -> Page[Noted]:
+        return page_of(self.events, after, limit)
 
     def unseal_at(self, positions: Sequence[int], purpose: str) -> list[Opened]:
         self.opened.append((list(positions), purpose))

@@ -9,7 +9,9 @@ from identity.core.fingerprint import Fingerprint
 from identity.fakes import InMemoryReplayIndex
 from identity.keys.rights import MOST_AT_ONCE
 from identity.keys.wire import Opened
+from streams.agents.following import Page
 from streams.agents.recalling import KnownRecordings, Marked
+from tests.unit.agents.test_following import page_of
 
 A, B = ("cameo-" + letter * 32 for letter in "ab")
 
@@ -33,9 +35,8 @@ class Ledger:
         self.destroyed.add(stream)
         self.events.append(Marked(3 * len(self.events), 7 * len(self.events) + 5, stream, erased=True))
 
-    def marks_noted(self, after: int, limit: int) -> tuple[Sequence[Marked], int]:
-        page = [event for event in self.events if event.log_index > after][:limit]
-        return page, page[-1].log_index if len(page) == limit else max(after, 3 * len(self.events) - 1)
+    def marks_noted(self, after: int, limit: int) -> Page[Marked]:
+        return page_of(self.events, after, limit)
 
     def unseal_at(self, positions: Sequence[int], purpose: str) -> list[Opened]:
         self.opened.append((len(positions), purpose))

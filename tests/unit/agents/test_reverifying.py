@@ -25,6 +25,7 @@ from schemas.ids import cameo_of, stream_id
 from schemas.registry import Event
 from schemas.verification import VerificationStarted
 from streams.agents.expiring import expire_verification
+from streams.agents.fakes import InMemoryTurns
 from streams.agents.own_face import UNKNOWN, own_face
 from streams.agents.reverifying import ReverifyAgent
 from streams.agents.verifying import Found
@@ -78,7 +79,7 @@ class Place:
         self.keys = InMemoryKeyholder("worker", self.store.read)
         self.shown = Shown()
         self.recordings = InMemoryReplayIndex()
-        self.agent = ReverifyAgent(self.store, self.keys, self.shown, self.recordings)  # type: ignore[arg-type]
+        self.agent = ReverifyAgent(self.store, InMemoryTurns(self.store), self.keys, self.shown, self.recordings)  # type: ignore[arg-type]
         event_id = secrets.token_hex(16)
         sealed = self.keys.seal(OWNER, CAMEO, event_id, {"template": face(1)})
         assessed = EnrolmentAssessed(enrolment="first", evidence="e", profile=assurance, checks=(), models=())  # type: ignore[arg-type]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 
 import msgspec
 import pytest
@@ -20,6 +22,8 @@ from schemas.ids import cameo_of, stream_id
 from schemas.registry import Event
 from streams.agents.errors import HandlingError, StateUnavailableError
 from streams.agents.expiring import expire
+from streams.agents.fakes import InMemoryTurns
+from streams.agents.ports import Turn
 from streams.agents.verifying import Found, VerifyAgent
 from streams.fakes import InMemoryEventStore
 from streams.ports import Append, Appended, NewEvent
@@ -79,12 +83,24 @@ class Bench:
         self.assessor = ScriptedAssessor()
         self.sealed: list[str] = []
         self.resembles: tuple[FaceMatch, ...] | None = ()
+        self.tries = 0
+        self.meanwhile: Callable[[], None] = lambda: None
+        """What others do before this worker's turn comes."""
         self.recordings = InMemoryReplayIndex()
-        self.agent = VerifyAgent(self.store, self, self.assessor, self.recordings, self)  # type: ignore[arg-type]
+        self.turns = InMemoryTurns(self.store, wait_s=0.01)
+        self.agent = VerifyAgent(self.store, self, self, self.assessor, self.recordings, self)  # type: ignore[arg-type]
 
     def search(self, template: bytes, cameo: str) -> tuple[FaceMatch, ...] | None:
         assert (len(template), cameo) == (512, CAMEO)
         return self.resembles
+
+    def tried(self, template: bytes, cameo: str) -> None:
+        assert (len(template), cameo) == (512, CAMEO)
+        self.tries += 1
+
+    def take(self) -> AbstractContextManager[Turn]:
+        self.meanwhile()
+        return self.turns.take()
 
     def __getattr__(self, name: str) -> object:
         return getattr(self.keyholder, name)
@@ -210,7 +226,7 @@ def test_handling_the_same_recording_again_appends_nothing(bench: Bench) -> None
 
 def test_two_workers_on_one_recording_append_one_outcome(bench: Bench) -> None:
     received = bench.receive(bench.start())
-    other = VerifyAgent(bench.store, bench, bench.assessor, InMemoryReplayIndex())  # type: ignore[arg-type]
+    other = VerifyAgent(bench.store, bench.turns, bench, bench.assessor, InMemoryReplayIndex())  # type: ignore[arg-type]
     read = bench.store.read
     before = list(read(CAMEO))
     bench.agent.handle(received)
@@ -257,6 +273,42 @@ def test_nothing_is_decided_while_earlier_recordings_cannot_be_searched(bench: B
     with pytest.raises(StateUnavailableError):
         bench.enrol()
     assert bench.types()[-1] == "enrolment.recording_received"
+
+
+def test_a_face_that_became_active_before_its_turn_is_found_and_noted_once(bench: Bench) -> None:
+    bench.meanwhile = lambda: setattr(bench, "resembles", (FaceMatch("cameo", "cameo-" + "f" * 32, 700_000),))
+    bench.enrol("basic")
+    assert bench.types()[-1] == "enrolment.held"
+    assert "face.known" in bench.case().data["codes"]
+    assert bench.tries == 0, "what only the turn finds is noted at the next try"
+    bench.enrol("basic")
+    assert bench.tries == 1
+
+
+def test_a_recording_that_another_worker_appended_before_its_turn_is_found(bench: Bench) -> None:
+    bench.meanwhile = lambda: bench.recordings.add(CAMEO, Fingerprint(f"{1:064x}"))
+    bench.enrol()
+    assert (bench.types()[-1], list(bench.store.read(CAMEO)[-1].data["codes"])) == ("enrolment.refused", ["replay.file"])
+
+
+def test_what_an_active_cameo_has_is_sealed_anew_only_when_its_turn_says_so(bench: Bench) -> None:
+    bench.enrol()
+    bench.sealed.clear()
+    bench.meanwhile = lambda: bench.recordings.add(CAMEO, Fingerprint(f"{len(bench.assessor.asked):064x}"))
+    bench.enrol()
+    assert (bench.types()[-1], bench.sealed) == ("enrolment.refused", [])
+    bench.meanwhile = lambda: None
+    bench.enrol()
+    assert (bench.types()[-1], bench.sealed) == ("enrolment.activated", ["face", "voice"])
+
+
+def test_a_turn_that_does_not_come_leaves_the_recording_to_be_tried_again(bench: Bench) -> None:
+    received = bench.receive(bench.start())
+    with bench.turns.take(), pytest.raises(StateUnavailableError):
+        bench.agent.handle(received)
+    assert bench.types()[-1] == "enrolment.recording_received"
+    bench.agent.handle(received)
+    assert bench.types()[-1] == "enrolment.activated"
 
 
 def test_every_fifth_failure_since_the_last_activation_locks_for_longer(bench: Bench) -> None:

@@ -23,6 +23,7 @@ from schemas.codec import event_of
 from schemas.ids import cameo_of, stream_id
 from serving.fakes import InMemoryAskingLedger
 from serving.handlers.enrolments import CONSENT_TEXT_SHA256
+from streams.agents.fakes import InMemoryTurns
 from streams.agents.reviewing import ReviewAgent
 from streams.agents.verifying import Found, VerifyAgent
 from streams.core.casework import case_id
@@ -72,7 +73,7 @@ class Stage:
         self.place = place
         keys = place.client.app.state.parts.keyholder.as_role("worker")  # type: ignore[attr-defined]
         self.hearing = Hearing()
-        self.agent = VerifyAgent(place.store, keys, self.hearing, InMemoryReplayIndex(), self)
+        self.agent = VerifyAgent(place.store, InMemoryTurns(place.store), keys, self.hearing, InMemoryReplayIndex(), self)
         self.review = ReviewAgent(place.store, keys, self)
 
     def search(self, template: bytes, cameo: str) -> tuple[()]:

@@ -20,6 +20,7 @@ from schemas.cameo import Facet
 from schemas.case import CaseLooked, CaseVoted
 from schemas.ids import cameo_of, stream_id
 from serving.handlers.enrolments import CONSENT_TEXT_SHA256
+from streams.agents.fakes import InMemoryTurns
 from streams.agents.reviewing import ReviewAgent
 from streams.agents.things import ThingAgent
 from streams.agents.verifying import VerifyAgent
@@ -42,7 +43,7 @@ class Yard:
         keys = place.client.app.state.parts.keyholder.as_role("worker")  # type: ignore[attr-defined]
         self.seen = [CAT] * 20
         self.agent, self.review = ThingAgent(place.store, keys, self), ReviewAgent(place.store, keys, self)
-        self.people = VerifyAgent(place.store, keys, ScriptedAssessor(), InMemoryReplayIndex())
+        self.people = VerifyAgent(place.store, InMemoryTurns(place.store), keys, ScriptedAssessor(), InMemoryReplayIndex())
 
     def assess_thing(self, recording: bytes, enrolment: str, profile: Profile) -> Assessment:
         assert recording == b"a dog"
