@@ -5,14 +5,15 @@ The worker holds its portrait against the recording's face; reviewers see the sc
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Final
 
 from schemas.evidence import EvidenceAdded
 from schemas.ids import cameo_of
 from serving.errors import ConflictError, InvalidError, NotFoundError
 from serving.handlers.apps import require_in_person
-from serving.handlers.desk import Caller, Desk, anew_where_moved
-from serving.handlers.submitting import EvidenceStore
+from serving.handlers.desk import Caller, Desk
+from serving.handlers.submitting import EvidenceStore, receive
 from streams.core.seeming import seeming
 
 MAX_BYTES: Final = 12 * 1024 * 1024
@@ -38,15 +39,8 @@ def add(desk: Desk, evidence: EvidenceStore, caller: Caller, enrolment: str, pic
     event = EvidenceAdded(
         enrolment=enrolment, evidence=stored.evidence, kind="document", key_id=stored.key_id, sha256=stored.sha256, bytes=stored.bytes
     )
-    request = ["document", stored.sha256]
-    try:
-        anew_where_moved(
-            lambda: desk.append(caller, [desk.event(cameo, event)], expected={cameo: _require(desk, cameo, enrolment)}, request=request)
-        )
-    except ConflictError:
-        evidence.destroy_evidence(stored.evidence, "not_received")
-        raise
-    return stored.evidence
+    revision = partial(_require, desk, cameo, enrolment)
+    return receive(desk, evidence, caller, cameo, event, revision, ["document", stored.sha256]).evidence
 
 
 def _require(desk: Desk, cameo: str, enrolment: str) -> int:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from typing import Protocol
+from collections.abc import Callable
+from typing import Protocol, TypeVar
 
 from identity.core.checks.injection import kept_of
 from identity.core.clients import family_of
@@ -12,13 +13,16 @@ from identity.keys.client import KeyholderRefusedError, KeyholderUnavailableErro
 from identity.keys.wire import EvidenceSealed
 from schemas.cameo import EnrolmentStarted, RecordingReceived
 from schemas.codec import event_of
+from schemas.evidence import EvidenceAdded
 from schemas.ids import cameo_of
 from serving.core.live_answer import LiveAnswer, telling
 from serving.errors import ConflictError, InvalidError, NotFoundError
 from serving.handlers.desk import Caller, Desk, anew_where_moved
+from streams.errors import IdempotencyError
 
 log = logging.getLogger(__name__)
 
+Received = TypeVar("Received", RecordingReceived, EvidenceAdded)
 MAX_RECORDING_BYTES = 64 * 1024 * 1024
 """About a minute of 720p video: several times what a challenge takes. A house rule, unmeasured."""
 
@@ -81,16 +85,39 @@ def submit(
         bytes=stored.bytes, camera_label=kept_of(camera_label), client=family_of(client),
     )  # fmt: skip
     event = event if told is None else telling(event, told)
+    request = ["enrolment.submit", enrolment, stored.sha256]
     try:
-        received = _receive(desk, caller, cameo, event)
+        received = receive(desk, evidence, caller, cameo, event, lambda: open_revision(desk, cameo, enrolment), request)
     except ConflictError:
-        forget(evidence, stored.evidence)
         if (before := _sent_before(desk, caller, cameo, enrolment, recording)) is not None:
             return before
         raise
-    if received.evidence != stored.evidence:
-        forget(evidence, stored.evidence)
-    return _sealed(received)
+    return sealed_of(received)
+
+
+def receive(
+    desk: Desk, evidence: EvidenceStore, caller: Caller, cameo: str, event: Received, revision: Callable[[], int], request: object
+) -> Received:  # fmt: skip
+    """Append that something sealed was received, once; gives the event that counts, by this try or an earlier one.
+
+    `revision` tells where the stream stands, and raises where nothing is awaited any more: it is asked at each try, for what else happens
+    meanwhile (a grant, an opening) moves the stream and is no reason to lose a recording. It is sealed once; where it is not what
+    was received, it is destroyed. Only where the ledger did not answer it stays: it may have been received.
+    """
+
+    def appended() -> Received:
+        written = event_of(desk.append(caller, [desk.event(cameo, event)], expected={cameo: revision()}, request=request)[0])
+        assert isinstance(written, type(event))
+        return written
+
+    try:
+        counts = anew_where_moved(appended)
+    except (ConflictError, NotFoundError, IdempotencyError):
+        forget(evidence, event.evidence)
+        raise
+    if counts.evidence != event.evidence:
+        forget(evidence, event.evidence)
+    return counts
 
 
 def _started(desk: Desk, cameo: str, enrolment: str) -> EnrolmentStarted:
@@ -111,19 +138,6 @@ def require_size(recording: bytes) -> None:
         )
 
 
-def _receive(desk: Desk, caller: Caller, cameo: str, event: RecordingReceived) -> RecordingReceived:
-    """Append once per challenge; a grant given meanwhile moves the stream and is no reason to lose a recording."""
-    request = ["enrolment.submit", event.enrolment, event.sha256]
-
-    def appended() -> RecordingReceived:
-        expected = {cameo: open_revision(desk, cameo, event.enrolment)}
-        written = event_of(desk.append(caller, [desk.event(cameo, event)], expected=expected, request=request)[0])
-        assert isinstance(written, RecordingReceived)
-        return written
-
-    return anew_where_moved(appended)
-
-
 def _sent_before(desk: Desk, caller: Caller, cameo: str, enrolment: str, recording: bytes) -> EvidenceSealed | None:
     """Find this very recording as the answer to this challenge, for a command that says that it may be sent twice."""
     if caller.idempotency_key is None:
@@ -132,11 +146,12 @@ def _sent_before(desk: Desk, caller: Caller, cameo: str, enrolment: str, recordi
     for envelope in desk.store.read(cameo):
         event = event_of(envelope) if envelope.type == "enrolment.recording_received" else None
         if isinstance(event, RecordingReceived) and (event.enrolment, event.sha256) == (enrolment, sha256):
-            return _sealed(event)
+            return sealed_of(event)
     return None
 
 
-def _sealed(event: RecordingReceived) -> EvidenceSealed:
+def sealed_of(event: RecordingReceived) -> EvidenceSealed:
+    """Tell what was sealed and received."""
     return EvidenceSealed(evidence=event.evidence, key_id=event.key_id, sha256=event.sha256, bytes=event.bytes)
 
 

@@ -18,13 +18,14 @@ from serving.handlers import step_up
 from serving.handlers.apps import require_in_person
 from serving.handlers.authority import NOT_WIDENED
 from serving.handlers.desk import Caller, Desk
-from serving.handlers.submitting import EvidenceStore, require_size
+from serving.handlers.submitting import EvidenceStore, receive, require_size, sealed_of
 from serving.overview_ports import Overview
 from serving.ports import ProofStore
 
 LIFETIME_US = 10 * 60 * 1_000_000
 """Ten minutes to record: there is nothing to answer."""
 MOST = 100
+NOT_AWAITED = ("challenge.expired", "no recording is awaited", "begin anew: cameo thing start")
 UNKNOWN = ("thing.unknown", "you have no such thing", "list yours: cameo thing list")
 
 
@@ -66,21 +67,29 @@ def submit(desk: Desk, evidence: EvidenceStore, caller: Caller, thing: str, reco
     """Seal a recording of a thing and hand it to the checks; durable when it returns."""
     require_size(recording)
     require_own(desk, caller, thing)
+    enrolment, _ = _awaited(desk, thing)
+    stored = evidence.put_evidence(caller.account, thing, recording)
+    event = RecordingReceived(
+        enrolment=enrolment, evidence=stored.evidence, key_id=stored.key_id, sha256=stored.sha256, bytes=stored.bytes, camera_label=""
+    )
+
+    def revision() -> int:
+        awaited, at = _awaited(desk, thing)
+        if awaited != enrolment:
+            raise ConflictError(*NOT_AWAITED)
+        return at
+
+    received = receive(desk, evidence, caller, thing, event, revision, ["thing.submit", thing, stored.sha256])
+    return sealed_of(received)
+
+
+def _awaited(desk: Desk, thing: str) -> tuple[str, int]:
+    """Tell the enrolment of a thing that waits for its recording, and the stream's revision."""
     with desk.store.snapshot() as facts:
         fact, head, now_us = facts.get(thing, "enrolment"), facts.head(thing), facts.now_us()
     if fact is None or head is None or fact.value["state"] != "started" or fact.value["expires_at_us"] <= now_us:
-        raise ConflictError("challenge.expired", "no recording is awaited", "begin anew: cameo thing start")
-    stored = evidence.put_evidence(caller.account, thing, recording)
-    event = RecordingReceived(
-        enrolment=fact.value["enrolment"], evidence=stored.evidence, key_id=stored.key_id, sha256=stored.sha256, bytes=stored.bytes,
-        camera_label="",
-    )  # fmt: skip
-    try:
-        desk.append(caller, [desk.event(thing, event)], expected={thing: head.revision}, request=["thing.submit", thing, stored.sha256])
-    except ConflictError:
-        evidence.destroy_evidence(stored.evidence, "not_received")
-        raise
-    return stored
+        raise ConflictError(*NOT_AWAITED)
+    return fact.value["enrolment"], head.revision
 
 
 def audience(desk: Desk, proofs: ProofStore, caller: Caller, thing: str, who: Audience) -> None:

@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Mapping
 from typing import Any
 
+import msgspec
 import pytest
 
 from identity.core.assessment import Assessment, measured
@@ -16,9 +17,12 @@ from identity.core.fingerprint import Fingerprint
 from identity.core.profiles import Profile
 from identity.fakes import InMemoryReplayIndex
 from schemas.account import AccountRegistered
-from schemas.cameo import Facet
+from schemas.cameo import EnrolmentStarted, Facet
 from schemas.case import CaseLooked, CaseVoted
+from schemas.codec import event_of
+from schemas.consent import ConsentPaused
 from schemas.ids import cameo_of, stream_id
+from schemas.registry import Event
 from serving.handlers.enrolments import CONSENT_TEXT_SHA256
 from streams.agents.fakes import InMemoryTurns
 from streams.agents.reviewing import ReviewAgent
@@ -167,3 +171,35 @@ def test_a_things_recording_comes_from_where_it_was_begun(place: Place) -> None:
     url, other = f"/v1/things/{thing}/recording", place.token(account, "enrol")
     assert place.client.put(url, content=b"a dog", headers=other).json()["code"] == "challenge.other_session"
     assert place.client.put(url, content=b"a dog", headers=headers).status_code == 202
+
+
+def while_sealed(yard: Yard, *events: Event) -> None:
+    """Append this to a thing's stream while its recording is being sealed."""
+    keyholder = yard.place.client.app.state.parts.keyholder  # type: ignore[attr-defined]
+    sealed = keyholder.put_evidence
+
+    def put(account: str, cameo: str, recording: bytes) -> Any:
+        kept = sealed(account, cameo, recording)
+        for event in events:
+            yard.place.append(cameo, event)
+        return kept
+
+    keyholder.put_evidence = put
+
+
+def test_what_is_said_of_a_thing_while_its_recording_is_sealed_loses_no_recording(yard: Yard) -> None:
+    while_sealed(yard, ConsentPaused())
+    thing = yard.enrol()
+    assert yard.types(thing)[:3] == ["enrolment.started", "consent.paused", "enrolment.recording_received"]
+    assert "enrolment.activated" in yard.types(thing)
+    assert "evidence.destroyed" not in yard.types(thing)
+
+
+def test_a_recording_for_an_enrolment_that_was_begun_anew_meanwhile_is_destroyed(yard: Yard) -> None:
+    thing: str = yard.start().json()["thing"]
+    (first,) = [event_of(one) for one in yard.place.store.read(thing)]
+    assert isinstance(first, EnrolmentStarted)
+    while_sealed(yard, msgspec.structs.replace(first, enrolment="another"))
+    refused = yard.place.client.put(f"/v1/things/{thing}/recording", content=b"a dog", headers=yard.headers)
+    assert (refused.status_code, refused.json()["code"]) == (409, "challenge.expired")
+    assert yard.types(thing) == ["enrolment.started", "enrolment.started", "evidence.destroyed"]
