@@ -99,3 +99,36 @@ def test_a_passed_answer_forgives_those_before_it(history: History) -> None:
     assert history.counts() == (0, 3)
     history.add(VerificationAnswered(verification="v", outcome="passed", level="stepwise", codes=()))
     assert history.counts() == (0, 0)
+
+
+def answered_with(*codes: str) -> VerificationAnswered:
+    return VerificationAnswered(verification="v", outcome="failed", level="upload", codes=codes)
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "live.slow", "live.words_apart", "words.unmeasured_language", "words.more_said", "lips.unread", "face.unsure", "light.unmeasured",
+        "review.doubtful", "review.level", "review.required", "evidence.destroyed",
+    ],
+)  # fmt: skip
+def test_what_a_person_would_have_looked_at_is_no_failed_answer_up_to_five_a_day(history: History, code: str) -> None:
+    history.add(*[answered_with(code)] * SPARED)
+    assert history.counts() == (0, 0)
+    history.add(*[answered_with(code)] * 2)
+    assert history.counts() == (0, 2), "more would let somebody try a fake until it suits"
+    history.now_us += DAY_US
+    history.add(*[answered_with(code)] * SPARED)
+    assert history.counts() == (0, 2), "another day"
+
+
+@pytest.mark.parametrize("code", ["face.other_person", "words.not_as_asked", "attack.likely", "replay.file", "check.missing"])
+def test_what_refuses_counts_at_once_whatever_stands_beside_it(history: History, code: str) -> None:
+    history.add(answered_with(code), answered_with("live.slow", code), answered_with())
+    assert history.counts() == (0, 3)
+
+
+def test_sessions_that_broke_off_and_answers_that_were_doubtful_are_spared_each_for_themselves(history: History) -> None:
+    history.failed("live.broken", SPARED, "v")
+    history.add(*[answered_with("live.slow")] * SPARED)
+    assert history.counts() == (0, 0)
