@@ -12,13 +12,13 @@ import sqlite3
 import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from identity.keys.errors import KeyGoneError, NoKeyError
 from identity.keys.ports import RootKeys
 from identity.keys.proving import Proof, prove_gone
 from identity.keys.roots import RootTable
-from identity.keys.rows import BY_ROOT, ROW, SCHEMA, KeyKind, KeyRow, RootRow, row_of
+from identity.keys.rows import BY_ROOT, ROW, SCHEMA, UNSETTLED, KeyKind, KeyRow, RootRow, row_of
 from identity.keys.sealing import new_id, new_key, unwrap, wrap
 from identity.keys.turning import Turning
 
@@ -134,14 +134,13 @@ class KeyRing:
             )
             return [row_of(found) for found in rows.fetchall()]
 
-    def unsettled(self, kind: KeyKind) -> list[KeyRow]:
-        """List the keys of a kind of which it is not known for good whether the record names them."""
+    def unsettled(self, kind: Literal["output", "evidence"], most: int = -1) -> list[KeyRow]:
+        """List keys not known for good to be named by the record; of evidence also destroyed ones, oldest first. -1: all."""
         with self._lock:
-            rows = self._db.execute(ROW + "kind = ? AND settled = 0 AND wrapped IS NOT NULL", (kind,))
-            return [row_of(found) for found in rows.fetchall()]
+            return [row_of(found) for found in self._db.execute(UNSETTLED[kind], (most,)).fetchall()]
 
     def settle(self, key_id: str) -> None:
-        """Note that the record names a key for good."""
+        """Note that the record names a key, or its end, for good."""
         with self._lock, self._db:
             self._db.execute("UPDATE keys SET settled = 1 WHERE key_id = ?", (key_id,))
 

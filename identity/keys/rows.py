@@ -22,10 +22,15 @@ CREATE TABLE IF NOT EXISTS key_subjects (
   account TEXT NOT NULL, key_id TEXT NOT NULL REFERENCES keys, PRIMARY KEY (account, key_id)) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS key_subjects_by_key ON key_subjects (key_id);
 CREATE INDEX IF NOT EXISTS keys_unsettled ON keys (kind) WHERE settled = 0 AND wrapped IS NOT NULL;
+CREATE INDEX IF NOT EXISTS keys_open_evidence ON keys (created_us) WHERE kind = 'evidence' AND settled = 0;
 CREATE INDEX IF NOT EXISTS keys_retired ON keys (lease_until_us) WHERE retired = 1 AND wrapped IS NOT NULL;
 """
 BY_ROOT = "CREATE INDEX IF NOT EXISTS keys_by_root ON keys (root) WHERE kind = 'subject' AND wrapped IS NOT NULL"
 ROW = "SELECT key_id, kind, name, about, wrapped IS NULL, created_us, lease_until_us FROM keys WHERE "
+UNSETTLED = {
+    "output": ROW + "kind = 'output' AND settled = 0 AND wrapped IS NOT NULL LIMIT ?",
+    "evidence": ROW + "kind = 'evidence' AND settled = 0 ORDER BY created_us LIMIT ?",
+}
 
 
 class KeyRow(msgspec.Struct, frozen=True, kw_only=True):

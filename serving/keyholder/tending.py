@@ -25,11 +25,14 @@ from serving.keyholder.errors import RefusedError
 from serving.keyholder.exact import Exact
 from serving.keyholder.intake import SPOOL
 from serving.keyholder.opening import code_of
+from serving.keyholder.unnamed import unnamed
 from streams.ports import AlreadyDone, Appended
 
 LOG = logging.getLogger("keyholder")
 SETTLE_US = 5_000_000
 """How long a film that no event names may be on its way into the record; an append takes 300 ms at most."""
+NOT_RECEIVED = "not_received"
+"""The reason that is recorded where evidence was sealed and no event came to name it."""
 SPOOL_KEEP_S = 3600.0
 """How long a replica's sealed film may lie unclaimed; its key is the keyholder's alone. Unmeasured."""
 
@@ -139,7 +142,10 @@ class Steward:
         return len(due)
 
     def clear_leftovers(self) -> int:
-        """Destroy films that no event names and spooled files nobody claimed; gives how many. Raises what Exact raises."""
+        """Destroy films and evidence that no event names, and spooled files nobody claimed; gives how many.
+
+        Raises what Exact raises, and RefusedError where evidence cannot be shown to be gone: it is tried again.
+        """
         cleared = 0
         for row in self.vault.keyring.unsettled("output"):
             match self._fate(row):
@@ -154,6 +160,10 @@ class Steward:
             if time.time() - path.stat().st_mtime > SPOOL_KEEP_S:
                 path.unlink(missing_ok=True)
                 cleared += 1
+        for evidence in unnamed(self._exact, self.vault.keyring):
+            self.destroy_evidence(evidence, NOT_RECEIVED)
+            LOG.warning("evidence %s was named by no event: destroyed", evidence)
+            cleared += 1
         return cleared
 
     def _fate(self, row: KeyRow) -> Literal["named", "left over", "open"]:
