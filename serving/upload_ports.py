@@ -16,7 +16,7 @@ class Upload:
     enrolment: str
     length: int
     label: str
-    """What the camera calls itself."""
+    """What is kept of the camera's name: names of virtual cameras."""
     expires_at: datetime
     received: int = 0
     stored: int = 0

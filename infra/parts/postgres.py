@@ -41,6 +41,23 @@ OPTIONS = {
     "log_line_prefix": "%m [%p] %u@%d ",
     "log_checkpoints": "off",
 }
+RIGHTS = (
+    "GRANT pg_checkpoint TO api",
+    "GRANT EXECUTE ON FUNCTION pg_catalog.pg_switch_wal(), pg_catalog.pg_ls_waldir() TO api",
+    "GRANT MAINTAIN ON pg_catalog.pg_statistic TO api",
+    r"""
+    CREATE OR REPLACE FUNCTION public.stray_files() RETURNS SETOF text
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog AS $$
+        SELECT place || file
+        FROM (SELECT 'base/' || oid || '/' AS place FROM pg_database WHERE datname = current_database()) AS here, pg_ls_dir(place) AS file
+        WHERE file ~ '^[0-9]+(_[a-z]+)?(\.[0-9]+)?$' AND (pg_stat_file(place || file, true)).size > 0
+          AND substring(file FROM '^[0-9]+')::oid NOT IN (SELECT coalesce(pg_relation_filenode(oid), 0) FROM pg_class)
+    $$""",
+    "REVOKE ALL ON FUNCTION public.stray_files() FROM PUBLIC",
+    "GRANT EXECUTE ON FUNCTION public.stray_files() TO api",
+)
+"""What only a superuser can give, for what rewrites PostgreSQL's files after an erasure (docs/identity.md). A file that no table
+owns is left where the server was killed while it wrote one; nothing ever deletes it, and it holds what its rows were then."""
 
 
 class PostgresError(InstallationError):
@@ -123,18 +140,24 @@ def ensure_roles(conninfo: str, password: str, passwords: Mapping[str, str]) -> 
 
 
 def ensure_database(conninfo: str, password: str, name: str = DATABASE) -> bool:
-    """Create a database owned by `owner`, closed to everyone else, unless it is there; return whether it was created."""
+    """Create a database owned by `owner`, closed to everyone else, unless it is there; return whether it was created.
+
+    Gives the rights that only a superuser can give, also in one that is there.
+    """
     with psycopg.connect(_superuser(conninfo, password), autocommit=True) as connection:
-        if connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", (name,)).fetchone():
-            return False
-        database = sql.Identifier(name)
-        connection.execute(sql.SQL("CREATE DATABASE {} OWNER owner").format(database))
-        connection.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(database))
-        roles = sql.SQL(", ").join(sql.Identifier(role) for role in ROLES)
-        connection.execute(sql.SQL("GRANT CONNECT ON DATABASE {} TO {}").format(database, roles))
+        present = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", (name,)).fetchone() is not None
+        if not present:
+            database = sql.Identifier(name)
+            connection.execute(sql.SQL("CREATE DATABASE {} OWNER owner").format(database))
+            connection.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(database))
+            roles = sql.SQL(", ").join(sql.Identifier(role) for role in ROLES)
+            connection.execute(sql.SQL("GRANT CONNECT ON DATABASE {} TO {}").format(database, roles))
     with psycopg.connect(_superuser(conninfo, password, name), autocommit=True) as connection:
-        connection.execute("ALTER SCHEMA public OWNER TO owner")
-    return True
+        if not present:
+            connection.execute("ALTER SCHEMA public OWNER TO owner")
+        for right in RIGHTS:
+            connection.execute(right)
+    return not present
 
 
 def drop_database(conninfo: str, password: str, name: str) -> None:

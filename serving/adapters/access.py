@@ -13,6 +13,7 @@ from serving.ports import Token
 from streams.adapters.postgres_pool import lent
 
 _KNOWN = "SELECT token_id, account, scopes, app, label, created_at, expires_at FROM access.tokens"
+_ERASED = "INSERT INTO access.erasures (account) VALUES (%s) ON CONFLICT (account) DO UPDATE SET erased_at = clock_timestamp()"
 
 
 class PostgresAccessStore(PostgresRequestBook):
@@ -61,7 +62,10 @@ class PostgresAccessStore(PostgresRequestBook):
         return self._tokens(f"{_KNOWN} WHERE account = %s ORDER BY created_at, token_id", account)
 
     def forget(self, account: str) -> None:
-        """Remove an account's handle, every token, what it asked for, and the keys of recordings on their way."""
+        """Remove an account's handle, every token, what it asked for, and the keys of recordings on their way.
+
+        What PostgreSQL's own files hold of them until then is noted as due (serving.adapters.scrubbing).
+        """
         with lent(self._pool, self._pool.timeout) as connection, connection.transaction():
             connection.execute("DELETE FROM access.requests WHERE requester = %s", (account,))
             connection.execute("DELETE FROM access.uploads WHERE account = %s", (account,))
@@ -70,6 +74,7 @@ class PostgresAccessStore(PostgresRequestBook):
             connection.execute("DELETE FROM access.verifications WHERE %s IN (party, owner)", (account,))
             connection.execute("DELETE FROM access.tokens WHERE account = %s", (account,))
             connection.execute("DELETE FROM access.handles WHERE account = %s", (account,))
+            connection.execute(_ERASED, (account,))
 
     def remove_token(self, account: str, token_id: str) -> bool:
         """Remove one; False when there was none."""

@@ -27,6 +27,7 @@ from serving.adapters.overview import PostgresOverview
 from serving.adapters.proofs import PostgresProofStore
 from serving.adapters.rates import PostgresRateStore
 from serving.adapters.reading import Reading
+from serving.adapters.scrubbing import PostgresScrubber
 from serving.adapters.uploads import PostgresUploadStore
 from serving.adapters.verifications import PostgresRecoveryBook, PostgresVerificationBook
 from serving.api.app import make_app
@@ -46,12 +47,16 @@ from serving.handlers.rates import Rates, rules_from
 from serving.handlers.receipts import Receipts
 from serving.handlers.uploads import Uploads
 from serving.receipt_keys import read_keys
+from serving.scrub_ports import Scrubber
 from streams.adapters.postgres_asking import PostgresAskingLedger
 from streams.errors import LedgerError
 
 log = logging.getLogger(__name__)
 POOL = 12
 TIDY_S = 300.0
+SCRUB_S = 300.0
+SCRUB_SHARE = 1000
+"""Each table is locked while it is rewritten: for a thousandth of the time at most. A house rule."""
 ASKING_TIMEOUT_S = 1.0
 """How long a question about consent waits for the policy: it holds nothing up, so longer than a render's."""
 PATIENCE_S = 3.0
@@ -85,6 +90,20 @@ def _tidy(uploads: PostgresUploadStore, rates: PostgresRateStore) -> None:
         time.sleep(TIDY_S)
 
 
+def _scrub(scrubber: Scrubber) -> None:
+    """Rewrite what erased people left in PostgreSQL's files, again and again; `cameo scrub` does it at once."""
+    while True:
+        took_s = 0.0
+        try:
+            done = scrubber.scrub()
+            took_s = done.took_s
+            if done.left:
+                log.warning("erased people may be left in PostgreSQL's files: %s", ", ".join(done.left))
+        except LedgerError as error:
+            log.warning("what erased people left in PostgreSQL's files was not rewritten: %s", error)
+        time.sleep(max(SCRUB_S, took_s * SCRUB_SHARE))
+
+
 def main() -> int:
     """Run until told to stop."""
     settings = Settings.from_env(os.environ)
@@ -99,6 +118,7 @@ def main() -> int:
     uploads = PostgresUploadStore(pool, settings.secret("access.key"), settings.uploads)
     rates = PostgresRateStore(pool)
     Thread(target=_tidy, args=(uploads, rates), daemon=True, name="tidy").start()
+    Thread(target=_scrub, args=(PostgresScrubber(dsn),), daemon=True, name="scrub").start()
     table = codes()
     view = ViewLedger(settings.view, settings.max_staleness_ms * 1000)
     questions = AskingDesk(store, Asker(OpaEngine(settings.opa_socket, ASKING_TIMEOUT_S), table, HONOURS, before_a_request), table, view)

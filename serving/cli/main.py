@@ -65,6 +65,7 @@ GROUPS: dict[str, tuple[str, str]] = {
     "parked": ("serving.cli.record", "Show events that an agent could not handle; try them again."),
     "view": ("serving.cli.view", "This host's consent view: status, snapshots, compare it with the ledger."),
     "log": ("serving.cli.record", "Verify the transparency log."),
+    "scrub": ("serving.cli.scrub", "Rewrite what erased people left in PostgreSQL's files."),
     "keys": ("serving.cli.keys", "The root key: where it lies, its versions, rotating it."),
     "fsck": ("serving.cli.record", "Derive everything anew from the ledger and compare."),
 }

@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from types import TracebackType
 from typing import Protocol, Self
 
+from identity.core.checks.injection import kept_of
 from identity.keys.wire import EvidenceSealed
 from serving.errors import CommandError, ConflictError, GoneError, LockedError, NotFoundError, TooLargeError, TooManyError, UnavailableError
 from serving.handlers import submitting
@@ -57,7 +58,7 @@ class Uploads:
         until_us = submitting.open_until(desk, caller, enrolment)
         self.store.expire()
         expires_at = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=until_us)
-        upload = Upload(desk.entropy(16).hex(), caller.account, enrolment, length, label[:120], expires_at)
+        upload = Upload(desk.entropy(16).hex(), caller.account, enrolment, length, kept_of(label)[:120], expires_at)
         if not self.store.add(upload, OPEN_OF_ACCOUNT, OPEN_BYTES):
             raise TooManyError(
                 "upload.too_many", "too much is on its way already", "go on with it, or try again in a minute", retry_after_s=60

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import errno
+import hashlib
 import os
 import sqlite3
 from collections.abc import Iterable, Mapping
@@ -44,17 +45,19 @@ class Search:
         self.found: Found = {}
 
     def everywhere(self) -> Found:
-        """Look through the databases, Kafka and every file but PostgreSQL's own."""
+        """Look through the databases, Kafka and every file."""
         self._databases()
         self._kafka()
-        self._files(self.settings.var, apart=self.settings.var / "postgres")
-        self._files(self.settings.run, apart=None)
+        self._files(self.settings.var)
+        self._files(self.settings.run)
         return self.found
 
     def _look(self, where: str, content: bytes) -> None:
-        for name, ways in self.forms.items():
-            if any(content.find(way) >= 0 for way in ways):
-                self.found.setdefault(name, set()).add(where)
+        for name in self._held(content):
+            self.found.setdefault(name, set()).add(where)
+
+    def _held(self, content: bytes) -> set[str]:
+        return {name for name, ways in self.forms.items() if any(content.find(way) >= 0 for way in ways)}
 
     def _databases(self) -> None:
         with psycopg.connect(self.superuser, autocommit=True) as connection:
@@ -96,15 +99,18 @@ class Search:
         finally:
             consumer.close()
 
-    def _files(self, folder: Path, apart: Path | None) -> None:
-        for path in _below(folder, apart):
+    def _files(self, folder: Path) -> None:
+        known: dict[bytes, set[str]] = {}  # each database of a server begins as a copy of the same files
+        for path in _below(folder):
             self._look(f"the name {path.relative_to(folder)}", str(path).encode())
-            if not path.is_file() or path.is_symlink() or path.stat().st_size == 0:
-                continue
-            content = _written(path)
+            content = _written(path) if path.is_file() and not path.is_symlink() else b""
             self.looked["files"] = self.looked.get("files", 0) + 1
             self.looked["files' bytes"] = self.looked.get("files' bytes", 0) + len(content)
-            self._look(str(path.relative_to(folder)), content)
+            digest = hashlib.sha256(content).digest()
+            if digest not in known:
+                known[digest] = self._held(content)
+            for name in known[digest]:
+                self.found.setdefault(name, set()).add(str(path.relative_to(folder)))
 
 
 def _carried(record: Any) -> bytes:
@@ -112,17 +118,19 @@ def _carried(record: Any) -> bytes:
     return (record.key or b"") + b"\n" + (record.value or b"") + b"\n" + headers
 
 
-def _below(folder: Path, apart: Path | None) -> Iterable[Path]:
+def _below(folder: Path) -> Iterable[Path]:
     for path in sorted(folder.iterdir()):
-        if path != apart:
-            yield path
-            if path.is_dir() and not path.is_symlink():
-                yield from _below(path, apart)
+        yield path
+        if path.is_dir() and not path.is_symlink():
+            yield from _below(path)
 
 
 def _written(path: Path) -> bytes:
-    """Read what was ever written of a file: the view and Kafka's indexes are gigabytes of holes."""
-    descriptor = os.open(path, os.O_RDONLY)
+    """Read what was ever written of a file: the view and Kafka's indexes are gigabytes of holes. Deleted meanwhile: nothing."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY)
+    except FileNotFoundError:
+        return b""
     try:
         size, at, parts = os.fstat(descriptor).st_size, 0, list[bytes]()
         while at < size:
@@ -134,7 +142,7 @@ def _written(path: Path) -> bytes:
                 break  # nothing but a hole is left
             at = os.lseek(descriptor, begin, os.SEEK_HOLE)
             parts.append(os.pread(descriptor, at - begin, begin))
-        return b"".join(parts)
+        return b"".join(parts).rstrip(b"\0")
     finally:
         os.close(descriptor)
 
