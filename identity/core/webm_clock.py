@@ -1,7 +1,7 @@
 """Owns how far a webm that is still arriving has come, by its own clock. Decodes nothing, and keeps no media.
 
 It reads ids and sizes of EBML elements, the time scale, and the times of clusters and blocks; whatever else an element holds is
-skipped by counting. Bytes come in pieces of any size. It holds at most a few dozen bytes and answers malformed input with a code.
+skipped by counting. Bytes come in pieces of any size. It holds at most MOST_HELD bytes of them, and says of malformed input that it is.
 """
 
 from typing import Final
@@ -19,6 +19,8 @@ _ENTERED: Final = frozenset({_SEGMENT, _INFO, _CLUSTER, _BLOCK_GROUP})
 """Their contents are read; a recorder writes segments and clusters with no size, so where one ends is told by what follows."""
 MOST_ELEMENTS: Final = 20_000
 """Forty seconds of 60 frames and 50 parts of sound a second are 4,400 blocks: bounds the work that tiny elements make."""
+MOST_HELD: Final = 3 + 8 + 8
+"""The longest that is read whole: the time scale, its id, a size written in eight bytes, and a number of eight."""
 MAX_TIME_US: Final = 3600 * 1_000_000
 """An hour: many times a challenge, and small enough that no sum of times grows large."""
 

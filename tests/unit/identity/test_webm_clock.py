@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from identity.core.webm_clock import MAX_TIME_US, MOST_ELEMENTS, WebmClock
+from identity.core.webm_clock import MAX_TIME_US, MOST_ELEMENTS, MOST_HELD, WebmClock
 from tests.media import noise_frames, tone, write_recording
 
 SECONDS = 2
@@ -93,6 +93,27 @@ def test_nothing_is_held_of_an_element_that_claims_the_largest_size():
     tracemalloc.stop()
     assert held < 1 << 16
     assert clock.media_us == 0
+
+
+def most_held(data: bytes) -> int:
+    """How much it holds at the most between two bytes: what is read whole is dropped with its last one."""
+    clock, most = WebmClock(), 0
+    for byte in data:
+        clock.feed(bytes([byte]))
+        most = max(most, len(clock._held))
+    return most
+
+
+LONGEST = HEAD + element("1549a966", element("2ad7b1", (2_000_000).to_bytes(8, "big")))
+
+
+def test_the_longest_that_is_held_is_a_time_scale_in_its_longest_form():
+    assert most_held(LONGEST) == MOST_HELD - 1
+
+
+@given(st.binary(max_size=400))
+def test_no_bytes_make_it_hold_more(data):
+    assert max(most_held(data), most_held(HEAD + data)) < MOST_HELD
 
 
 @given(st.binary(max_size=400), st.integers(1, 50))
