@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from serving.verification_ports import Ask
+from serving.verification_ports import KEPT, Ask
 
 
 class InMemoryVerificationBook:
@@ -38,6 +38,13 @@ class InMemoryVerificationBook:
     def decline(self, ask: str) -> None:
         """Note that the owner does not want to answer."""
         self._asks[ask] = replace(self._asks[ask], declined=True)
+
+    def forget_over(self) -> int:
+        """Remove what ran out long ago."""
+        over = [one.ask for one in self._asks.values() if one.expires_at < datetime.now(UTC) - KEPT]
+        for ask in over:
+            del self._asks[ask]
+        return len(over)
 
     def _open(self, owner: str) -> list[Ask]:
         now = datetime.now(UTC)

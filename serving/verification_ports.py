@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Protocol
+from datetime import datetime, timedelta
+from typing import Final, Protocol
 
 from schemas.cameo import Level
+
+KEPT: Final = timedelta(days=1)
+"""How long an ask stays after it ran out, for it tells of whom somebody does business with. The answer is in the record. A house rule."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,10 @@ class VerificationBook(Protocol):
 
     def decline(self, ask: str) -> None:
         """Note that the owner does not want to answer. May be called again."""
+        ...
+
+    def forget_over(self) -> int:
+        """Remove every ask that ran out more than KEPT ago, and tell how many: who asked knows by then what came of it."""
         ...
 
 

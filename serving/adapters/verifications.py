@@ -9,7 +9,7 @@ from typing import Any
 from psycopg.rows import tuple_row
 from psycopg_pool import ConnectionPool
 
-from serving.verification_ports import Ask
+from serving.verification_ports import KEPT, Ask
 from streams.adapters.postgres_pool import lent
 
 _COLUMNS = "ask, party, app, owner, audience, nonce, level, asked_at, expires_at, declined, verification"
@@ -54,9 +54,13 @@ class PostgresVerificationBook:
         """Note that the owner does not want to answer."""
         self._run("UPDATE access.verifications SET declined = true WHERE ask = %s", (ask,))
 
-    def _run(self, statement: str, values: tuple[object, ...]) -> None:
+    def forget_over(self) -> int:
+        """Remove what ran out long ago, by the database's clock."""
+        return self._run("DELETE FROM access.verifications WHERE expires_at < now() - %s", (KEPT,))
+
+    def _run(self, statement: str, values: tuple[object, ...]) -> int:
         with lent(self._pool, self._pool.timeout) as connection:
-            connection.execute(statement.encode(), values)
+            return connection.execute(statement.encode(), values).rowcount
 
     def _asks(self, where: str, values: tuple[object, ...]) -> list[Ask]:
         query = f"SELECT {_COLUMNS} FROM access.verifications {where}"  # noqa: S608 -- our own words

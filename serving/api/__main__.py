@@ -79,12 +79,13 @@ class Server(uvicorn.Server):
             sys.stdout.flush()
 
 
-def _tidy(uploads: PostgresUploadStore, rates: PostgresRateStore) -> None:
+def _tidy(uploads: PostgresUploadStore, rates: PostgresRateStore, asked: PostgresVerificationBook) -> None:
     """Remove what has expired, now and every few minutes: nothing waits for it, and what fails is tried again."""
     while True:
         try:
             uploads.expire()
             rates.forget_full()
+            asked.forget_over()
         except (LedgerError, OSError) as error:
             log.warning("what has expired was not removed: %s", error)
         time.sleep(TIDY_S)
@@ -117,7 +118,8 @@ def main() -> int:
     proofs = PostgresProofStore(pool, settings.secret("access.key"))
     uploads = PostgresUploadStore(pool, settings.secret("access.key"), settings.uploads)
     rates = PostgresRateStore(pool)
-    Thread(target=_tidy, args=(uploads, rates), daemon=True, name="tidy").start()
+    asked = PostgresVerificationBook(pool)
+    Thread(target=_tidy, args=(uploads, rates, asked), daemon=True, name="tidy").start()
     Thread(target=_scrub, args=(PostgresScrubber(dsn),), daemon=True, name="scrub").start()
     table = codes()
     view = ViewLedger(settings.view, settings.max_staleness_ms * 1000)
@@ -129,7 +131,7 @@ def main() -> int:
         proofs=proofs,
         overview=PostgresOverview(pool),
         invitations=PostgresInvitationStore(pool),
-        verifications=PostgresVerificationBook(pool),
+        verifications=asked,
         recoveries=PostgresRecoveryBook(pool),
         assertion_keys=partial(read_assertion_keys, settings.secrets),
         operators=settings.operators,

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from serving.verification_fakes import InMemoryVerificationBook
-from serving.verification_ports import Ask, VerificationBook
+from serving.verification_ports import KEPT, Ask, VerificationBook
 from tests.contract.serving.test_access_store import pool
 
 __all__ = ["pool"]
@@ -73,3 +73,14 @@ def test_the_challenge_that_answers_is_the_last_one_begun(book: VerificationBook
     found = book.ask_of(one.ask)
     assert found is not None
     assert found.verification == "c2"
+
+
+def test_what_ran_out_more_than_a_day_ago_is_forgotten_and_nothing_else(book: VerificationBook) -> None:
+    now = datetime.now(UTC).replace(microsecond=0)
+    ran_out = {name: drawn(expires_at=now - ago) for name, ago in {"long": KEPT + timedelta(hours=1), "just": KEPT / 2}.items()}
+    for one in (waits := drawn(), *ran_out.values()):
+        book.add_ask(one, 3)
+    book.decline(waits.ask)
+    assert book.forget_over() >= 1
+    assert [book.ask_of(one.ask) is None for one in (ran_out["long"], ran_out["just"], waits)] == [True, False, False]
+    assert book.forget_over() == 0
