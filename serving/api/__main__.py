@@ -54,9 +54,9 @@ from streams.errors import LedgerError
 log = logging.getLogger(__name__)
 POOL = 12
 TIDY_S = 300.0
-SCRUB_S = 300.0
-SCRUB_SHARE = 1000
-"""Each table is locked while it is rewritten: for a thousandth of the time at most. A house rule."""
+SCRUB_S = 10.0
+SCRUB_SHARE = 100
+"""Each table is locked while it is rewritten: for a hundredth of the time at most, where people are erased without end. A house rule."""
 ASKING_TIMEOUT_S = 1.0
 """How long a question about consent waits for the policy: it holds nothing up, so longer than a render's."""
 PATIENCE_S = 3.0
@@ -92,17 +92,18 @@ def _tidy(uploads: PostgresUploadStore, rates: PostgresRateStore, asked: Postgre
 
 
 def _scrub(scrubber: Scrubber) -> None:
-    """Rewrite what erased people left in PostgreSQL's files, again and again; `cameo scrub` does it at once."""
+    """Rewrite what erased people left in PostgreSQL's files, soon after; what cannot be done now is tried again."""
     while True:
-        took_s = 0.0
+        rest_s = SCRUB_S
         try:
             done = scrubber.scrub()
-            took_s = done.took_s
-            if done.left:
+            rest_s = max(rest_s, done.took_s * SCRUB_SHARE)
+            if done.left and done.left != ("scrub.busy",):
                 log.warning("erased people may be left in PostgreSQL's files: %s", ", ".join(done.left))
+                rest_s = max(rest_s, TIDY_S)
         except LedgerError as error:
             log.warning("what erased people left in PostgreSQL's files was not rewritten: %s", error)
-        time.sleep(max(SCRUB_S, took_s * SCRUB_SHARE))
+        time.sleep(rest_s)
 
 
 def main() -> int:

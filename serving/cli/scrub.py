@@ -25,7 +25,7 @@ PASSES = frozenset({"scrub.busy", "scrub.locked"})
 def scrub(*, within_s: int, as_json: bool) -> None:
     """Rewrite what erased people left in PostgreSQL's files: dead rows, indexes, statistics, the write-ahead log.
 
-    The API does it by itself within minutes of an erasure; this does it now, and tells whether it was done. Ends with 1 where
+    The API does it by itself soon after an erasure; this does it now, and tells whether it was done. Ends with 1 where
     something may be left, and says why. Archived log, replicas and backups are outside its reach: docs/identity.md.
 
     \b

@@ -35,6 +35,7 @@ def test_an_erased_person_is_unreadable_everywhere_and_the_record_is_sound(whole
     with pytest.raises(ApiError, match=r"account\.unknown"):
         stage.client("bystander").call("GET", "/v1/accounts", query={"handle": HANDLE})
     wait_for("the handle to go", lambda: projected(whole, account) is None, within_s=30)
+    wait_for("the API to rewrite PostgreSQL's files", lambda: not due(whole, account), within_s=120)
     assert whole.world.types(cameo)[-1] == "subject_key.destroyed"
     key = read_verifier((settings.secrets / "log.pub").read_text(encoding="utf-8"))
     wait_for("a sound record", lambda: fsck(settings.dsn("owner"), settings.tiles, key, whole.keyholder("worker")).sound, within_s=60)
@@ -44,3 +45,8 @@ def projected(whole: Whole, account: str) -> str | None:
     with psycopg.connect(whole.stage.settings.dsn("auditor")) as connection:
         row = connection.execute("SELECT handle FROM projection.accounts WHERE account = %s", (account,)).fetchone()
     return None if row is None else row[0]
+
+
+def due(whole: Whole, account: str) -> bool:
+    with psycopg.connect(whole.stage.settings.dsn("api")) as connection:
+        return connection.execute("SELECT 1 FROM access.erasures WHERE account = %s", (account,)).fetchone() is not None
