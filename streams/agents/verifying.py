@@ -14,22 +14,20 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 import msgspec
 
-from identity.core.assessment import Activated, Assessment, Decision, NeedsReview, decide
+from identity.core.assessment import Activated, Assessment, decide
 from identity.core.checks.answers_challenge import replayed
 from identity.core.checks.known_face import searched
 from identity.core.context import Asked, FaceMatch
 from identity.core.profiles import Profile
-from identity.core.reviewing import wanted
 from identity.keys.errors import KeyholderRefusedError
 from schemas.cameo import EnrolmentAssessed, EnrolmentRefused, EnrolmentStarted, Facet, RecordingReceived
 from schemas.codec import event_of
 from schemas.envelope import Envelope, Sealed
 from schemas.ids import StreamKind, cameo_of
-from schemas.registry import Event
 from schemas.verification import VerificationStarted
 from streams.agents.calling import calls_for_help
 from streams.agents.errors import HandlingError
@@ -39,14 +37,9 @@ from streams.agents.own_face import own_face
 from streams.agents.ports import Turns
 from streams.agents.recalling import Recordings
 from streams.core.changes import Change
-from streams.core.seeming import as_if_unsaid, codes_of, held_of, hold_of
-from streams.core.verification import (
-    asked_of,
-    assessed_of,
-    begins,
-    case_of,
-    outcome_of,
-)
+from streams.core.concluding import Judged, events_of
+from streams.core.seeming import as_if_unsaid, hold_of
+from streams.core.verification import asked_of, begins
 from streams.ports import EventStore
 
 
@@ -80,14 +73,6 @@ class FaceSearch(Protocol):
     def tried(self, template: bytes, cameo: str) -> None:
         """Take note of a try with a face that was found; once a try."""
         ...
-
-
-class Judged(NamedTuple):
-    """What one search came to."""
-
-    assessment: Assessment
-    matches: tuple[FaceMatch, ...]
-    decision: Decision
 
 
 class VerifyKeys(Protocol):
@@ -189,36 +174,18 @@ class VerifyAgent:
             judged = self._judge(assessed, cameo, called=called)
             if isinstance(judged.decision, Activated) and not sealed_assets:
                 self._seal_assets(cameo, started.owner, found, recording, called=called)
-            events = self._events(envelope, event, started, judged, called=called)
+            with self._store.snapshot() as facts:
+                hold = hold_of(facts, cameo) if called else None
+                events = events_of(cameo, event, started, judged, facts.now_us(), hold)
             elsewhere = sum(match.kind == "attacker" for match in judged.matches)
             append_outcome(self._store, (envelope, event), events, {event_id: sealed}, elsewhere=elsewhere, turn=turn)
 
     def _judge(self, assessed: Assessment, cameo: str, *, called: bool) -> Judged:
-        """Search among all that is committed now, and decide."""
-        wanted_here = (
-            assessed.template and assessed.profile is not Profile.SANDBOX
-        )  # there anybody may show any picture, and would learn who is known
-        matches = self._faces.search(assessed.template, cameo) if self._faces is not None and wanted_here else None
+        """Search among all that is committed now, and decide. In the sandbox anybody may show any picture, and would learn who is known."""
+        asked = assessed.template and assessed.profile is not Profile.SANDBOX
+        matches = self._faces.search(assessed.template, cameo) if self._faces is not None and asked else None
         assessment = searched(replayed(assessed, self._recordings.search(assessed.fingerprint)), matches)
         return Judged(assessment, matches or (), decide(as_if_unsaid(assessment) if called else assessment, assessed.profile))
-
-    def _events(
-        self, envelope: Envelope, event: RecordingReceived, started: EnrolmentStarted, judged: Judged, *, called: bool
-    ) -> tuple[Event, ...]:
-        assessment, matches, decision = judged
-        with self._store.snapshot() as facts:
-            now_us, hold = facts.now_us(), hold_of(facts, envelope.stream)
-        told = assessed_of(event, started, assessment), outcome_of(event.enrolment, started, assessment, decision, now_us)
-        if called:
-            codes = codes_of(decision)
-            outcome = held_of(event.enrolment) if isinstance(decision, Activated) else told[1]
-            case = case_of(envelope.stream, event, wanted(codes, assessment.profile, now_us), codes, None)
-            return told[0], outcome, case, *hold
-        if isinstance(decision, NeedsReview):
-            nearest = max(matches, key=lambda match: match.similarity_micro, default=None)
-            other = nearest if "face.known" in decision.codes else None
-            return *told, case_of(envelope.stream, event, wanted(decision.codes, assessment.profile, now_us), decision.codes, other)
-        return told
 
     def _has_status(self, cameo: str) -> bool:
         """Tell whether a cameo is or was active: then sealing destroys what it has, and waits for the decision that counts."""

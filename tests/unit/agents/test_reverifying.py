@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from contextlib import AbstractContextManager
 
 import msgspec
 import numpy as np
@@ -27,6 +28,7 @@ from schemas.verification import VerificationStarted
 from streams.agents.expiring import expire_verification
 from streams.agents.fakes import InMemoryTurns
 from streams.agents.own_face import UNKNOWN, own_face
+from streams.agents.ports import Turn
 from streams.agents.reverifying import ReverifyAgent
 from streams.agents.verifying import Found
 from streams.core.casework import Case, case_id, case_of
@@ -206,6 +208,17 @@ def test_the_marks_of_the_recording_are_kept_sealed_and_whoever_shows_it_again_f
     again.begin()
     again.agent.handle(again.answer())
     assert again.outcome()[:2] == ("failed", ["replay.file"])
+
+
+def test_a_recording_that_another_worker_appended_before_its_turn_fails(place: Place) -> None:
+    class Later(InMemoryTurns):
+        def take(self) -> AbstractContextManager[Turn]:
+            place.recordings.add(CAMEO, Fingerprint("ab" * 32))
+            return super().take()
+
+    place.begin()
+    ReverifyAgent(place.store, Later(place.store), place.keys, place.shown, place.recordings).handle(place.answer())  # type: ignore[arg-type]
+    assert place.outcome()[:2] == ("failed", ["replay.file"])
 
 
 def test_another_person_fails(place: Place) -> None:
