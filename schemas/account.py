@@ -123,6 +123,14 @@ class CasesListed(Event, frozen=True):
     shown: int
 
 
+@event("account.recovery_begun", 1, stream="account")
+class RecoveryBegun(Event, frozen=True):
+    """An operator, who is the event's actor, made a token by which this account's person may recover it. Written before there is one."""
+
+    until_us: int
+    """When that token ends."""
+
+
 @event("account.distress_set", 1, stream="account", sealed=("word",))
 class DistressSet(Event, frozen=True):
     """A word that, said in a recording, asks for help. Absent from the sealed fields: taken back."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal, Protocol, get_args
+from typing import Final, Literal, Protocol, get_args
 
 from policy.ports import FactReader
 from serving.core.authzen import Decision, Evaluation, Found, Search
@@ -18,6 +18,11 @@ SCOPES: tuple[Scope, ...] = get_args(Scope)
 `reviewer` looks at recordings; only operators give it, with an account made for it.
 """
 PERSON: tuple[Scope, ...] = SCOPES[:5]
+RECOVER: Final = "recover"
+"""What the token of a recovery may do, and nothing else: begin an enrolment, answer it, read how it went, end the recovery.
+
+No scope that anybody asks for or gives: serving.handlers.recovery makes such tokens.
+"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from serving.verification_ports import KEPT, Ask
+from serving.verification_ports import KEPT, Ask, Recovery
 
 
 class InMemoryVerificationBook:
@@ -55,13 +55,20 @@ class InMemoryRecoveryBook:
     """A RecoveryBook that forgets with the process."""
 
     def __init__(self) -> None:
-        self._begun: dict[str, datetime] = {}
+        self._begun: dict[str, Recovery] = {}
 
     def begin_recovery(self, token_id: str, account: str, at: datetime) -> None:
         """Note that a token is a recovery's."""
         del account
-        self._begun.setdefault(token_id, at)
+        self._begun.setdefault(token_id, Recovery(at))
 
-    def recovery_of(self, token_id: str) -> datetime | None:
-        """Tell when the recovery began that a token is of."""
+    def recovery_of(self, token_id: str) -> Recovery | None:
+        """Tell the recovery that a token is of."""
         return self._begun.get(token_id)
+
+    def end_recovery(self, token_id: str, under: str) -> bool:
+        """Note that it was ended, once."""
+        one = self._begun[token_id]
+        if one.ended_under is None:
+            self._begun[token_id] = replace(one, ended_under=under)
+        return one.ended_under in {None, under}

@@ -60,6 +60,15 @@ class VerificationBook(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Recovery:
+    """A recovery as its token knows it."""
+
+    begun: datetime
+    ended_under: str | None = None
+    """Keyed digest of the command that ended it; None: it goes on."""
+
+
 class RecoveryBook(Protocol):
     """Which tokens were given to somebody who lost all others. Durable when a call returns."""
 
@@ -67,6 +76,10 @@ class RecoveryBook(Protocol):
         """Note that a token that is kept already is a recovery's."""
         ...
 
-    def recovery_of(self, token_id: str) -> datetime | None:
-        """Tell when the recovery began that a token is of; None: it is an ordinary token."""
+    def recovery_of(self, token_id: str) -> Recovery | None:
+        """Tell the recovery that a token is of; None: it is an ordinary token."""
+        ...
+
+    def end_recovery(self, token_id: str, under: str) -> bool:
+        """Note that it was ended `under` a command's digest, once; True again for that digest, False for any other."""
         ...

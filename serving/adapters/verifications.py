@@ -9,7 +9,7 @@ from typing import Any
 from psycopg.rows import tuple_row
 from psycopg_pool import ConnectionPool
 
-from serving.verification_ports import KEPT, Ask
+from serving.verification_ports import KEPT, Ask, Recovery
 from streams.adapters.postgres_pool import lent
 
 _COLUMNS = "ask, party, app, owner, audience, nonce, level, asked_at, expires_at, declined, verification"
@@ -84,9 +84,19 @@ class PostgresRecoveryBook:
                 (token_id, account, at),
             )
 
-    def recovery_of(self, token_id: str) -> datetime | None:
-        """Tell when the recovery began that a token is of."""
+    def recovery_of(self, token_id: str) -> Recovery | None:
+        """Tell the recovery that a token is of."""
         with lent(self._pool, self._pool.timeout) as connection:
             cursor = connection.cursor(row_factory=tuple_row)
-            row = cursor.execute("SELECT begun_at FROM access.recoveries WHERE token_id = %s", (token_id,)).fetchone()
-        return None if row is None else row[0]
+            row = cursor.execute("SELECT begun_at, ended_under FROM access.recoveries WHERE token_id = %s", (token_id,)).fetchone()
+        return None if row is None else Recovery(*row)
+
+    def end_recovery(self, token_id: str, under: str) -> bool:
+        """Note that it was ended, once, in one statement."""
+        with lent(self._pool, self._pool.timeout) as connection:
+            done = connection.execute(
+                "UPDATE access.recoveries SET ended_under = %(under)s WHERE token_id = %(token_id)s"
+                " AND (ended_under IS NULL OR ended_under = %(under)s)",
+                {"token_id": token_id, "under": under},
+            )
+            return done.rowcount == 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from urllib.parse import unquote
 
 from fastapi import Depends, Header, Request, Security
@@ -29,7 +29,7 @@ from serving.handlers.receipts import Receipts
 from serving.handlers.tokens import known
 from serving.handlers.uploads import Uploads
 from serving.overview_ports import InvitationStore, Overview
-from serving.ports import SCOPES, AccessStore, DecisionPoint, ProofStore, Scope, Token
+from serving.ports import RECOVER, SCOPES, AccessStore, DecisionPoint, ProofStore, Scope, Token
 from serving.verification_ports import RecoveryBook, VerificationBook
 
 _bearer = HTTPBearer(auto_error=False, scheme_name="token")
@@ -158,7 +158,7 @@ def account_named(access: AccessStore, name: str, *kinds: str) -> str:
     return account
 
 
-def _admitting(*scopes: Scope, acting: bool = False) -> Any:
+def _admitting(*scopes: Scope | Literal["recover"], acting: bool = False) -> Any:
     """Admit by any one of the scopes, and have the OpenAPI document name them."""
     return Security(acting_with(*scopes) if acting else caller_with(*scopes), scopes=list(scopes))
 
@@ -170,6 +170,8 @@ ConsentCaller = Annotated[Caller, _admitting("consent")]
 ActingCaller = Annotated[Caller, _admitting("consent", acting=True)]
 """Consent of one's own, or of somebody for whom the caller acts."""
 EnrolCaller = Annotated[Caller, _admitting("enrol")]
+RecoveringCaller = Annotated[Caller, _admitting("enrol", RECOVER)]
+"""Also whoever recovers an account: what an enrolment cannot be made without."""
 GenerateCaller = Annotated[Caller, _admitting("generate")]
 ReviewCaller = Annotated[Caller, _admitting("generate", acting=True)]
 AuditCaller = Annotated[Caller, _admitting("audit", "auditor")]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import secrets
 from typing import Any
 from urllib.parse import quote
 
 import click
 
 from serving.cli.session import account_name, api_command, keep_token
-from serving.client import Client
+from serving.client import ApiError, Client
 
 
 @click.group()
@@ -16,7 +17,7 @@ def recovery() -> None:
     """Get back in by one's face, where every token was lost.
 
     \b
-    cameo recovery begin min --as operator        a token that may only enrol, for a day: hand it to the person
+    cameo recovery begin min --as operator        a token for a recovery alone, for a day: hand it to the person
     CAMEO_TOKEN=... cameo enrol start ...         the person enrols anew with it: the face must be the sealed one
     CAMEO_TOKEN=... cameo recovery end min        new tokens, once the recording was accepted; all others go
     """
@@ -32,10 +33,17 @@ def begin(client: Client, *, handle: str) -> Any:
 
 @recovery.command()
 @click.argument("handle")
+@click.option("--key", help="Of an earlier try whose answer was lost: it was shown then.")
 @api_command
-def end(client: Client, *, handle: str) -> Any:
-    """End your recovery and keep the new token for `--as HANDLE`."""
-    made = client.call("POST", "/v1/accounts/me/recovery")
+def end(client: Client, *, handle: str, key: str | None) -> Any:
+    """End your recovery and keep the new token for `--as HANDLE`. Where the answer is lost, the same command with its key gets it again."""
+    key = key or secrets.token_hex(16)
+    try:
+        made = client.call("POST", "/v1/accounts/me/recovery", idempotency_key=key)
+    except ApiError as error:
+        if error.unavailable:
+            click.echo(f"if it was done all the same, this gets its answer: cameo recovery end {handle} --key {key}", err=True)
+        raise
     return made | {"token": f"kept in {keep_token(handle, made['token'])}"}
 
 

@@ -19,7 +19,7 @@ from serving.errors import ConflictError, InvalidError, LockedError
 from serving.handlers.desk import Caller, Desk, anew_where_moved
 from serving.handlers.guardians import beside
 from streams.core.failing import enrolment_failures
-from streams.core.seeming import status_seen
+from streams.core.seeming import as_shown, status_seen
 
 log = logging.getLogger(__name__)
 
@@ -40,6 +40,8 @@ class Wish:
     recovers: bool = False
     """Whether it ends a recovery."""
 
+
+_STEPS = frozenset({f"enrolment.{step}" for step in ("started", "recording_received", "held", "activated", "refused")})
 
 Expect = Callable[[Challenge, str, tuple[Planned, ...]], None]
 """Keeps a challenge (with its salt and its steps) that is handed out step by step, once it was recorded that there is one."""
@@ -94,6 +96,8 @@ def _issued(desk: Desk, caller: Caller, profile: Profile, consent_text_sha256: s
             "wait for its answer: cameo enrol status",
             retry_after_s=5,
         )
+    if wish is not None and wish.recovers:
+        _require_none_waits(desk, cameo)
     if profile == "sandbox" and status is not None and status["status"] == "active" and status["assurance"] != "sandbox":
         raise ConflictError(
             "enrolment.weaker", "your cameo is worth more than the sandbox gives", "enrol under basic or verified, or from another account"
@@ -117,6 +121,16 @@ def _issued(desk: Desk, caller: Caller, profile: Profile, consent_text_sha256: s
     if stepwise and expect is not None and shown.challenge_id == challenge.challenge_id:
         expect(challenge, salt, plan(challenge, desk.entropy(32)))
     return shown
+
+
+def _require_none_waits(desk: Desk, cameo: str) -> None:
+    """Refuse a recovery that would withdraw a recording that waits for reviewers: its person's other tokens alone may."""
+    history = desk.store.read(cameo)
+    with desk.store.snapshot() as facts:
+        told = as_shown(facts, history)  # of a call for help as it looks
+    last = next((one for one in reversed(told) if one.type in _STEPS), None)
+    if last is not None and last.type == "enrolment.held":
+        raise ConflictError("recovery.waits", "a recording of this account waits for a reviewer", "wait until it was looked at, then begin")
 
 
 def _purpose(status: Mapping[str, str] | None, wish: Wish) -> Purpose:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 from serving.errors import ForbiddenError, InvalidError, NotFoundError, UnauthenticatedError
 from serving.handlers.desk import Caller
-from serving.ports import SCOPES, AccessStore, Token
+from serving.ports import RECOVER, SCOPES, AccessStore, Token
 
 PREFIX = "cameo_"
 
@@ -35,10 +35,10 @@ def make_token(
     until: datetime | None = None,
 ) -> NewToken:
     """Make a token from 32 random bytes and keep its hash; it ends after `lives_s`, and at `until` at the latest."""
-    unknown = scopes - set(SCOPES)
+    unknown = scopes - {*SCOPES, RECOVER}
     if unknown or not scopes:
         raise InvalidError("scope.unknown", f"no scope {sorted(unknown)}", f"choose of {', '.join(SCOPES)}")
-    secret = PREFIX + base64.urlsafe_b64encode(entropy).decode().rstrip("=")
+    secret = secret_of(entropy)
     digest = hash_of(secret)
     ends = [end for end in (until, None if lives_s is None else now + timedelta(seconds=lives_s)) if end is not None]
     expires_at = min(ends, default=None)
@@ -73,8 +73,12 @@ def known(access: AccessStore, secret: str) -> Token:
 
 
 def drop_token(access: AccessStore, caller: Caller, token_id: str) -> None:
-    """Remove one of the caller's tokens, of no more scopes than the caller has: what is narrow cannot lock its owner out."""
-    wider = [token for token in access.tokens_of(caller.account) if token.token_id == token_id and token.scopes - caller.scopes]
+    """Remove one of the caller's tokens, of no more scopes than the caller has: what is narrow cannot lock its owner out.
+
+    Whoever may enrol may remove the token of a recovery that they did not ask for.
+    """
+    may = caller.scopes | ({RECOVER} if "enrol" in caller.scopes else set())
+    wider = [token for token in access.tokens_of(caller.account) if token.token_id == token_id and token.scopes - may]
     if wider:
         raise ForbiddenError("scope.wider", "that token may do more than yours", "use a token with its scopes")
     others = [token for token in access.tokens_of(caller.account) if token.token_id == token_id and caller.app not in {None, token.app}]
@@ -82,6 +86,11 @@ def drop_token(access: AccessStore, caller: Caller, token_id: str) -> None:
         raise ForbiddenError("token.of_another", "an app removes its own tokens alone", "remove it yourself")
     if not access.remove_token(caller.account, token_id):
         raise NotFoundError("token.unknown", "you have no such token", "list your tokens")
+
+
+def secret_of(entropy: bytes) -> str:
+    """Write 32 random bytes as a token is written."""
+    return PREFIX + base64.urlsafe_b64encode(entropy).decode().rstrip("=")
 
 
 def hash_of(secret: str) -> bytes:

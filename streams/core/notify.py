@@ -175,6 +175,12 @@ def _(event: account.StepUpSet) -> tuple[Notice, ...]:
 
 
 @notices.register
+def _(event: account.RecoveryBegun) -> tuple[Notice, ...]:
+    del event
+    return (Notice("account", "recovery.begun"),)
+
+
+@notices.register
 def _(event: account.AccountInvited) -> tuple[Notice, ...]:
     del event
     return (Notice("account", "account.invited"),)

@@ -17,10 +17,10 @@ from policy.codes import codes
 from schemas.ids import cameo_of
 from serving import consent_texts
 from serving.api.bounds import body
-from serving.api.context import EnrolCaller, PartsHere, WhenceHere, account_named
+from serving.api.context import PartsHere, RecoveringCaller, WhenceHere, account_named
 from serving.core.reasons import reasons
 from serving.errors import NotFoundError
-from serving.handlers import enrolments, submitting
+from serving.handlers import enrolments, recovery, submitting
 from serving.handlers.live import Waiting
 
 router = APIRouter(prefix="/v1", tags=["enrolment"])
@@ -71,7 +71,7 @@ class Submitted(BaseModel):
 
 @router.get("/consent-text")
 def consent_text(
-    caller: EnrolCaller,
+    caller: RecoveringCaller,
     language: Annotated[Literal["en", "ko"], Query()] = "en",
     sha256: Annotated[str | None, Query(max_length=64, description="of a text of any version, as a receipt names it")] = None,
 ) -> ConsentText:
@@ -84,12 +84,12 @@ def consent_text(
 
 
 @router.post("/enrolments", status_code=201)
-def start(parts: PartsHere, caller: EnrolCaller, whence: WhenceHere, body: NewEnrolment) -> ChallengeShown:
+def start(parts: PartsHere, caller: RecoveringCaller, whence: WhenceHere, body: NewEnrolment) -> ChallengeShown:
     """Take a challenge: single use, two minutes, for the caller alone, on the device that it names (Cameo-Device), else with this token."""
     parts.rates.require("start", whence, caller.account)
     guardian = None if body.guardian is None else account_named(parts.access, body.guardian)
     wish = enrolments.Wish(
-        body.way, body.language, body.light, frozenset(body.without), guardian, parts.recoveries.recovery_of(caller.token_id) is not None
+        body.way, body.language, body.light, frozenset(body.without), guardian, recovery.under_way(parts.recoveries, caller)
     )
 
     def expect(challenge: Challenge, salt: str, steps: tuple[Planned, ...]) -> None:
@@ -113,7 +113,7 @@ def start(parts: PartsHere, caller: EnrolCaller, whence: WhenceHere, body: NewEn
 async def submit(
     request: Request,
     parts: PartsHere,
-    caller: EnrolCaller,
+    caller: RecoveringCaller,
     whence: WhenceHere,
     enrolment: str,
     x_camera_label: Annotated[str, Header(max_length=1200, description="what the camera calls itself, percent-encoded UTF-8")] = "",
@@ -132,7 +132,7 @@ async def submit(
 
 
 @router.get("/enrolments/{enrolment}")
-def show(parts: PartsHere, caller: EnrolCaller, enrolment: str) -> dict[str, Any]:
+def show(parts: PartsHere, caller: RecoveringCaller, enrolment: str) -> dict[str, Any]:
     """Show how an enrolment stands; refused ones tell each code, its sentence and what to do."""
     state = parts.reader.enrolment(cameo_of(caller.account), enrolment)
     failed = parts.live.failed(caller.account, enrolment) if state["state"] == "started" else None

@@ -25,6 +25,7 @@ from serving.handlers.desk import Caller
 from serving.handlers.live import Conduct, Hello, LiveEndedError, Waiting, read_end, read_hello, record_failure
 from serving.handlers.rates import Whence
 from serving.handlers.tokens import known
+from serving.ports import RECOVER
 from streams.errors import LedgerUnavailableError
 
 router = APIRouter(prefix="/v1", tags=["enrolment"])
@@ -172,7 +173,7 @@ def _admitted(parts: Parts, socket: WebSocket, hello: Hello, enrolment: str) -> 
     except UnauthenticatedError:
         parts.rates.require("token", where)
         raise
-    if "enrol" not in token.scopes:
+    if not {"enrol", RECOVER} & token.scopes:
         raise ForbiddenError("scope.missing", "this needs the scope enrol", "ask for a token with that scope")
     if token.app is not None:
         require_it(parts.desk, token.app, hello.app_key or socket.headers.get(APP_KEY))

@@ -13,7 +13,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect
 
 from serving.api.bounds import SILENCE_S
-from serving.api.context import EnrolCaller, PartsHere, WhenceHere
+from serving.api.context import PartsHere, RecoveringCaller, WhenceHere
 from serving.api.tus import VERSION
 from serving.errors import CommandError, InvalidError
 from serving.handlers.uploads import ALGORITHMS, PIECE_BYTES, Receiving
@@ -40,7 +40,7 @@ class MediaTypeError(CommandError):
 @router.post("", status_code=201, response_class=Response)
 async def begin(
     parts: PartsHere,
-    caller: EnrolCaller,
+    caller: RecoveringCaller,
     whence: WhenceHere,
     enrolment: str,
     upload_length: Whole,
@@ -57,7 +57,7 @@ async def begin(
 
 
 @router.head("/{upload}", response_class=Response)
-def state(parts: PartsHere, caller: EnrolCaller, enrolment: str, upload: str, tus_resumable: Version = None) -> Response:
+def state(parts: PartsHere, caller: RecoveringCaller, enrolment: str, upload: str, tus_resumable: Version = None) -> Response:
     """Tell how much of it is here (Upload-Offset)."""
     _speaks(tus_resumable)
     found = parts.uploads.find(caller, enrolment, upload)
@@ -70,7 +70,7 @@ def state(parts: PartsHere, caller: EnrolCaller, enrolment: str, upload: str, tu
 async def go_on(
     request: Request,
     parts: PartsHere,
-    caller: EnrolCaller,
+    caller: RecoveringCaller,
     enrolment: str,
     upload: str,
     upload_offset: Whole,
@@ -98,7 +98,7 @@ async def go_on(
 
 
 @router.delete("/{upload}", status_code=204, response_class=Response)
-def drop(parts: PartsHere, caller: EnrolCaller, enrolment: str, upload: str, tus_resumable: Version = None) -> Response:
+def drop(parts: PartsHere, caller: RecoveringCaller, enrolment: str, upload: str, tus_resumable: Version = None) -> Response:
     """Stop; what came is destroyed."""
     _speaks(tus_resumable)
     parts.uploads.drop(caller, enrolment, upload)

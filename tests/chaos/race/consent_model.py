@@ -88,7 +88,7 @@ class State:
                 self.invited.add(stream)
             case "plan_set":
                 self.plans[stream] = data
-            case "power_given" | "power_ended" | "step_up_set" | "distress_set" | "cases_listed":
+            case "power_given" | "power_ended" | "step_up_set" | "distress_set" | "cases_listed" | "recovery_begun":
                 pass
             case _:
                 raise ValueError(what)

@@ -35,6 +35,7 @@ def answered(answer: consent.AccessAnswer) -> consent.AccessAnswered:
         (cameo.RefreshDue(refresh_by_us=1, over=False), [Notice("owner", "refresh.soon")]),
         (cameo.RefreshDue(refresh_by_us=1, over=True), [Notice("owner", "refresh.due")]),
         (consent.ConsentHeld(), []),
+        (account.RecoveryBegun(until_us=1), [Notice("account", "recovery.begun")]),
         (account.StepUpSet(on=False), [Notice("account", "step_up.off")]),
         (generation.AppealAnswered(appeal="a", outcome="overturned", reason="r"), [Notice("requester", "appeal.overturned")]),
     ],

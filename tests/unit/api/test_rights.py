@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from schemas.ids import stream_id
-from serving.ports import SCOPES
+from serving.ports import RECOVER, SCOPES
 from tests.unit.api.conftest import Place
 
 TABLE: dict[str, list[str]] = yaml.safe_load((Path(__file__).parent / "rights.yaml").read_text(encoding="utf-8"))
@@ -35,7 +35,7 @@ def test_a_route_admits_its_scopes_and_refuses_all_others(place: Place, route: s
     assert (place.client.request(method, url).status_code == 401) is not open_to_all
     forged = {"Authorization": "Bearer cameo_" + "A" * 43}
     assert (place.client.request(method, url, headers=forged).status_code == 401) is not open_to_all
-    for scope in SCOPES:
+    for scope in (*SCOPES, RECOVER):
         answer = place.client.request(method, url, headers=place.token(ANYBODY, scope))
         refused = answer.status_code == 403 and (method == "HEAD" or answer.json()["code"] == "scope.missing")
         assert refused is not (open_to_all or scope in TABLE[route]), f"{route} as {scope}: {answer.text}"
