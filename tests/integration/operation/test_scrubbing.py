@@ -125,6 +125,19 @@ def test_it_waits_until_the_projection_has_forgotten_them(
     assert person.found() == []
 
 
+def test_somebody_who_was_never_projected_is_due_after_a_minute(database: Database, person: Person, scrubber: PostgresScrubber) -> None:
+    with database.connect("api") as api:
+        api.execute("DELETE FROM access.handles WHERE account = %s", (person.account,))
+        api.execute("DELETE FROM access.tokens WHERE account = %s", (person.account,))
+        api.execute("INSERT INTO access.erasures (account) VALUES ('account-before-0008')")
+    with database.connect("worker") as worker:
+        worker.execute("DELETE FROM projection.accounts WHERE account = %s", (person.account,))
+    assert scrubber.scrub().waiting == 1
+    with database.connect("api") as api:
+        api.execute("UPDATE access.erasures SET erased_at = erased_at - interval '2 minutes'")
+    assert (scrubber.scrub().people, person.found()) == (1, [])
+
+
 def test_rows_that_an_older_transaction_still_sees_keep_it_due(
     database: Database, person: Person, forget: Callable[[Person], None], scrubber: PostgresScrubber
 ) -> None:
