@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from serving.core import data_integrity
+from serving.core import data_integrity, receipt_processes
 from serving.core.data_integrity import ProofError
 
 SCHEMA = "https://w3id.org/dpv/schema/dpv-27560#"
@@ -90,7 +90,8 @@ def _record(accepted: Accepted, history: Sequence[Happened], controller: Control
             "@type": ["dpv:ConsentNotice"], "dct:identifier": accepted.version, "dct:language": accepted.language,
             "cameo:sha256": accepted.sha256, "rdf:value": accepted.text,
         },
-        "dpv:hasProcess": [_checking(), _using()],
+        "dpv:hasProcess": receipt_processes.said(accepted.version),
+        "cameo:doneWithoutBeingSaid": receipt_processes.unsaid(accepted.version),
         "dpv:hasConsentControl": [
             {"@type": ["dpv:WithdrawConsent"], "dct:description": "cameo erase, or DELETE /v1/cameos/me: everything is destroyed"},
             {"@type": ["dpv:WithdrawConsent"], "dct:description": "cameo revoke, or POST /v1/cameos/me/revocations: uses end"},
@@ -99,53 +100,6 @@ def _record(accepted: Accepted, history: Sequence[Happened], controller: Control
         "cameo:stream": accepted.stream,
         "cameo:event": [_event(one, accepted.account) for one in history],
     }  # fmt: skip
-
-
-def _checking() -> dict[str, Any]:
-    """The recording: checked, kept as evidence, destroyed."""
-    return {
-        "@type": ["dpv:Process"],
-        "dpv:hasService": "enrolment of a likeness",
-        "dpv:hasPurpose": ["dpv:IdentityVerification", "dpv:FraudPreventionAndDetection"],
-        "dpv:hasPersonalData": [_data("the recording: picture and sound"), _data("fingerprints and a face vector made of it")],
-        "dpv:hasProcessing": ["dpv:Collect", "dpv:Analyse", "dpv:Store", "dpv:Erase"],
-        "dpv:hasDataSource": ["dpv:DataSubjectDataSource"],
-        "dpv:hasRecipient": [],
-        "dpv:hasStorageCondition": [
-            _location(),
-            _duration("dpv:TemporalDuration", "P30D", "the recording, after it was accepted"),
-            _duration("dpv:TemporalDuration", "P7D", "the recording, after it was refused"),
-            _duration("dpv:UntilEventDuration", "erasure", "fingerprints and face vector, sealed"),
-        ],
-    }
-
-
-def _using() -> dict[str, Any]:
-    """The likeness: kept sealed, used as its owner permits."""
-    return {
-        "@type": ["dpv:Process"],
-        "dpv:hasService": "films with a likeness, as its owner permits each",
-        "dpv:hasPurpose": [
-            {"@type": ["dpv:Purpose"], "skos:broader": "dpv:ServiceProvision", "skos:prefLabel": "films that the owner permits"}
-        ],
-        "dpv:hasPersonalData": [_data("the face, cut from the recording"), _data("the voice, cut from the recording")],
-        "dpv:hasProcessing": ["dpv:Store", "dpv:Use", "dpv:Erase"],
-        "dpv:hasDataSource": ["dpv:DataSubjectDataSource"],
-        "dpv:hasRecipient": ["whom the owner permits, by grants and audiences that are consents of their own"],
-        "dpv:hasStorageCondition": [_location(), _duration("dpv:UntilEventDuration", "erasure", "sealed under the person's own key")],
-    }
-
-
-def _data(label: str) -> dict[str, Any]:
-    return {"@type": ["dpv:SpecialCategoryPersonalData"], "skos:broader": "pd:Biometric", "skos:prefLabel": label}
-
-
-def _location() -> dict[str, Any]:
-    return {"@type": ["dpv:StorageLocation"], "dpv:hasLocation": "the controller's own installation"}
-
-
-def _duration(kind: str, value: str, what: str) -> dict[str, Any]:
-    return {"@type": ["dpv:StorageDuration"], "dpv:hasDuration": {"@type": kind, "rdf:value": value}, "skos:prefLabel": what}
 
 
 def _event(one: Happened, account: str) -> dict[str, Any]:

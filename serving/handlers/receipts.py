@@ -16,7 +16,7 @@ from schemas.envelope import Envelope
 from schemas.evidence import EvidenceDestroyed
 from schemas.ids import cameo_of
 from schemas.registry import Event
-from serving.consent_texts import by_hash
+from serving.consent_texts import acceptable, by_hash
 from serving.core import data_integrity, receipt
 from serving.core.receipt import Accepted, Controller, Happened, KnownKey
 from serving.errors import NotFoundError
@@ -67,7 +67,7 @@ class Receipts:
         return [
             {
                 "enrolment": event.enrolment, "accepted_at": _time(envelope.time_us), "text_version": event.consent_text_version,
-                "text_sha256": event.consent_text_sha256,
+                "text_sha256": event.consent_text_sha256, "text_in_force": acceptable(event.consent_text_sha256) is not None,
             }
             for envelope, event in _started(desk.store.read(cameo_of(account)))
         ]  # fmt: skip

@@ -21,6 +21,7 @@ class ReceiptShown(BaseModel):
     accepted_at: str
     text_version: str
     text_sha256: str
+    text_in_force: bool
 
 
 @router.get("/v1/receipts")

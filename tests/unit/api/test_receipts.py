@@ -13,6 +13,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from infra.secrets import ensure
+from schemas.cameo import EnrolmentStarted
 from schemas.consent import ConsentRevoked
 from schemas.ids import cameo_of
 from serving import consent_texts
@@ -148,9 +149,28 @@ def test_each_sees_their_own_receipts_alone(place: Place) -> None:
     _, theo, _ = accepted(place, "theo")
     mine = place.client.get("/v1/receipts", headers=min_).json()
     assert [one["enrolment"] for one in mine] == [enrolment]
-    assert mine[0]["text_version"] == consent_texts.in_force().version
+    assert (mine[0]["text_version"], mine[0]["text_in_force"]) == (consent_texts.in_force().version, True)
     answer = place.client.get(f"/v1/receipts/{enrolment}", headers=theo)
     assert (answer.status_code, answer.json()["code"]) == (404, "receipt.unknown")
+
+
+def test_a_receipt_of_an_older_text_tells_what_that_said_and_that_it_is_in_force_no_more(place: Place) -> None:
+    account, headers = place.person("min")
+    old = next(one for one in consent_texts.texts() if (one.version, one.language) == ("2026-11", "en"))
+    begun = EnrolmentStarted(
+        enrolment="e" * 32, owner=account, profile="basic", phrase=(), movements=(), expires_at_us=1, consent_text_version=old.version,
+        consent_text_sha256=old.sha256,
+    )  # fmt: skip
+    place.append(cameo_of(account), begun)
+    (listed,) = place.client.get("/v1/receipts", headers=headers).json()
+    assert (listed["text_version"], listed["text_in_force"]) == ("2026-11", False)
+    document = place.client.get(f"/v1/receipts/{'e' * 32}", headers=headers).json()
+    assert failing(document) == set()
+    record = document["dpv:hasRecordOfActivity"]
+    assert (record["dpv:hasNotice"]["rdf:value"], len(record["cameo:doneWithoutBeingSaid"])) == (old.text, 4)
+    body = {"profile": "basic", "consent_text_sha256": old.sha256}
+    refused = place.client.post("/v1/enrolments", json=body, headers=headers)
+    assert refused.json()["code"] == "consent_text.not_accepted", "a renewal asks for the text in force"
 
 
 def test_who_runs_the_place_is_named(place: Place) -> None:

@@ -14,6 +14,8 @@ from serving.consent_texts import FOLDER, LANGUAGES, TextsError, acceptable, by_
 PUBLISHED = {
     ("2026-11", "en"): "ef038d81438facdab7fb19c7a1b7e26337c75726af4b31ce95c96a6802f79844",
     ("2026-11", "ko"): "2293e951ee01ab4f70ee59b33d1f8558e9e9a67f758dc8279906a455c035b486",
+    ("2026-11-22", "en"): "ebb57e6fba77d3e27eca83f254aa8435457bda1fd91ac808f67b286b8fe045b1",
+    ("2026-11-22", "ko"): "b46cda887d1799043b1d17a74b1b7a3d0b5fb94b0e4f6f4d3aeef5506f52fe15",
 }
 """Add a version's hashes here when it is published; none is ever edited."""
 
