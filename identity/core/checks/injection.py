@@ -10,18 +10,32 @@ from identity.core.features import Features, FrameFacts
 from identity.core.sequence import blending, doubling, repetition, standstill_s
 from identity.core.timing import timing_of
 
-VIRTUAL_CAMERAS: Final = re.compile(
-    r"obs|virtual|manycam|snap camera|splitcam|xsplit|droidcam|iriun|epoccam|camtwist|v4l2loopback|dummy|fake|"
-    r"e2esoft|vcam|avatarify|deepfacelive|mmhmm|ndi|webcamoid|youcam|\.y4m|\.mjpeg|nvidia broadcast|unity|screen capture",
-    re.IGNORECASE,
+
+def _names(anywhere: str, *words: str) -> re.Pattern[str]:
+    """Match these names: `anywhere`, or as words of their own, with no letter before or after, and nobody's possessive."""
+    return re.compile(rf"{anywhere}|(?<![^\W\d_])(?:{'|'.join(words)})(?![^\W\d_])(?!['’]s)", re.IGNORECASE)
+
+
+VIRTUAL_CAMERAS: Final = _names(
+    r"virtual|manycam|snap ?camera|splitcam|xsplit|droidcam|iriun|epoccam|camtwist|v4l2loopback|e2esoft|akvcam|avatarify|deepfacelive|"
+    r"mmhmm|webcamoid|youcam|\.y4m|\.mjpeg|nvidia broadcast|screen[ _-]?capture",
+    r"obs|vcam|dummy|fake|unitycam|unity\W*(?:video )?capture",
+    r"ndi\W*(?:hx|webcam|video|virtual|camera|source|output|capture)",
 )
-"""Names under which known virtual cameras list themselves; a browser that is fed a file names the file. A list, not a measurement."""
-EDITING_ENCODERS: Final = re.compile(
-    r"lavf|lavc|ffmpeg|x264|x265|handbrake|premiere|after effects|final cut|davinci|imovie|capcut|kinemaster|"
-    r"mkvmerge|gpac|mp4box|obs|vegas|shotcut|kdenlive|moviepy|opencv",
-    re.IGNORECASE,
+"""Names under which known virtual cameras list themselves; a browser that is fed a file names the file. A list, not a measurement.
+
+People's devices are named for them, and a match refuses: what is short stands as a word of its own ("Jacobs iPhone Camera" and the
+camera OBSBOT hold `obs`), and what is also somebody's name (Ndi, Unity) counts only with the rest of the product's.
+"""
+EDITING_ENCODERS: Final = _names(
+    "ffmpeg|x264|x265|handbrake|premiere|after effects|final cut|davinci|imovie|capcut|kinemaster|mkvmerge|mp4box|shotcut|kdenlive|"
+    "moviepy|opencv",
+    "lavf|lavc|gpac|obs|(?<!las )vegas",
 )
-"""Names that editing and transcoding software leaves in a file. Browsers write Chrome, or QTmuxingAppLibWebM."""
+"""Names that editing and transcoding software leaves in a file, the short ones as words of their own.
+
+Browsers write Chrome, or QTmuxingAppLibWebM.
+"""
 MIN_JITTER_MS: Final = 0.75
 """Standard deviation of frame times around an even rate; rounding to whole milliseconds alone gives .29. Six recordings by Chromium
 of a fake camera on a busy machine: 1.2-135. Source: docs/identity.md, table "injection" and "Picture"."""

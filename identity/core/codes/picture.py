@@ -22,8 +22,8 @@ PICTURE: Final[dict[str, Message]] = {
         "인쇄물이나 화면처럼 보입니다. 고른 빛에서 본인을 직접 녹화해 주세요.",
     ),
     "injection.virtual_camera": Message(
-        "The camera is a virtual one. Choose your real camera.",
-        "가상 카메라입니다. 실제 카메라를 선택해 주세요.",
+        "The camera has the name of a virtual one. Choose your real camera; if this is it, appeal.",
+        "가상 카메라의 이름입니다. 실제 카메라를 선택해 주세요. 실제 카메라가 맞다면 이의를 제기해 주세요.",
     ),
     "injection.encoder": Message(
         "The file was made by editing software. Send the recording as the camera made it.",
