@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ipaddress
+import logging
 import re
 from collections.abc import Sequence
+from functools import cache
 
 from starlette.requests import HTTPConnection
 
@@ -13,6 +15,10 @@ from serving.handlers.rates import Whence
 DEVICE = "Cameo-Device"
 """What a client drew for this device and session: 16 to 64 letters, digits, - and _. Kept as a keyed digest, for a day."""
 COOKIE = "cameo_device"
+UNREADABLE = "unreadable"
+"""Stands for every address that a proxy of the operator's wrote and nobody can read."""
+_WITH_PORT = re.compile(r"\[(?P<six>[^\]]+)\](?::\d+)?|(?P<four>\d+(?:\.\d+){3}):\d+")
+log = logging.getLogger(__name__)
 _DEVICE = re.compile(r"[A-Za-z0-9_-]{16,64}")
 Networks = Sequence[ipaddress.IPv4Network | ipaddress.IPv6Network]
 
@@ -38,18 +44,33 @@ def address(peer: str, forwarded: Sequence[str], proxies: Networks) -> str | Non
     """Tell who stands before the operator's proxies: the last address in X-Forwarded-For that no proxy of theirs has.
 
     What a client writes there itself is never read: each proxy appends, and reading stops at the first that is not ours.
-    An IPv6 address is cut to its /64, which one household has. None for this machine's own, which everybody behind an
-    undeclared proxy shares, and for what is no address.
+    Some proxies append the port as well. An IPv6 address is cut to its /64, which one household has. UNREADABLE where a proxy of theirs
+    wrote what is no address: all such are counted as one, for not to count them would end the limit unseen. None for this machine's
+    own, which everybody behind an undeclared proxy shares, and where the connection itself has none.
     """
     hops = [hop.strip() for line in forwarded for hop in line.split(",") if hop.strip()]
     found = _read(peer)
     while found is not None and hops and any(found in network for network in proxies):
-        found = _read(hops.pop())
+        found = _read(_without_port(hops.pop()))
+        if found is None:
+            _warn_unreadable()
+            return UNREADABLE
     if found is None or found.is_loopback:
         return None
     if isinstance(found, ipaddress.IPv6Address):
         return str(ipaddress.ip_network((found, 64), strict=False))
     return str(found)
+
+
+def _without_port(hop: str) -> str:
+    """Take the address of `203.0.113.9:443`, `[2001:db8::1]:443` and `[2001:db8::1]`; what is written otherwise stays as it is."""
+    named = _WITH_PORT.fullmatch(hop)
+    return hop if named is None else named["six"] or named["four"]
+
+
+@cache
+def _warn_unreadable() -> None:
+    log.warning("a proxy writes what is no address into X-Forwarded-For: all that comes so is counted as one address (CAMEO_PROXIES)")
 
 
 def _read(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:

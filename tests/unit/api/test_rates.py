@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from fastapi.testclient import TestClient
 
-from serving.api.whence import address, networks
+from serving.api.whence import UNREADABLE, address, networks
 from serving.errors import InvalidError, NotFoundError
 from serving.handlers.desk import Caller
 from serving.handlers.enrolments import CONSENT_TEXT_SHA256
@@ -69,7 +69,14 @@ def test_unknown_tokens_are_slowed_and_known_ones_are_not(place: Place) -> None:
         ("10.0.0.1", ["198.51.100.1"], "198.51.100.1"),
         ("10.0.0.1", ["6.6.6.6, 198.51.100.1"], "198.51.100.1"),  # what the client wrote before our proxy did
         ("10.0.0.1", ["6.6.6.6", "198.51.100.1, 10.0.0.2"], "198.51.100.1"),  # through two of ours
-        ("10.0.0.1", ["nonsense"], None),
+        ("10.0.0.1", ["198.51.100.1:52044"], "198.51.100.1"),  # proxies that write the port too
+        ("10.0.0.1", ["[2001:db8:1:2:3:4:5:6]:443"], "2001:db8:1:2::/64"),
+        ("10.0.0.1", ["[2001:db8:1:2::1]"], "2001:db8:1:2::/64"),
+        ("10.0.0.1", ["[::ffff:198.51.100.1]:80"], "198.51.100.1"),
+        ("10.0.0.1", ["198.51.100.1:52044, 10.0.0.2:80"], "198.51.100.1"),
+        ("10.0.0.1", ["nonsense"], UNREADABLE),  # counted, together
+        ("10.0.0.1", ["198.51.100.1, unknown"], UNREADABLE),
+        ("10.0.0.1", ["198.51.100.1:port"], UNREADABLE),
         ("10.0.0.1", [], "10.0.0.1"),
         ("127.0.0.1", ["198.51.100.1"], None),
         ("2001:db8:1:2:3:4:5:6", [], "2001:db8:1:2::/64"),
