@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Final
 
 from identity.core.effects import Effect, effect_of
@@ -18,44 +18,59 @@ SPARED: Final = 5
 """Sessions that look like a poor connection, and answers that nothing refused, of each so many within a day do not count. More would let
 somebody draw steps, or try a fake, until they suit. A house rule, unmeasured."""
 DAY_US: Final = 24 * 3600 * 1_000_000
-Failed = Callable[[Envelope], bool]
+SANDBOX: Final = "sandbox"
+Challenges = Callable[[Envelope], Collection[str]]
+"""Names the challenges whose failures an event ends, or the one that failed by it; none where it does neither."""
+NONE: Final = frozenset[str]()
 
 
 def enrolment_failures(history: Sequence[Envelope]) -> list[int]:
     """Tell when recordings were refused, and live sessions failed, since the cameo last became active (UTC microseconds).
 
-    What nobody looked at in time is nobody's failure.
+    What nobody looked at in time is nobody's failure. A sandbox activation, which synthetic media may reach, ends what failed in the
+    sandbox alone: else one between any four refusals would keep the lock away for ever.
     """
-    begun = {one.data["enrolment"] for one in history if one.type == "enrolment.started"}
-    return _since(
-        history, begun, lambda one: one.type == "enrolment.activated",
-        lambda one: one.type == "enrolment.refused" and list(one.data["codes"]) != [LAPSED],
-    )  # fmt: skip
+    profiles = {one.data["enrolment"]: one.data["profile"] for one in history if one.type == "enrolment.started"}
+    played = frozenset(name for name, profile in profiles.items() if profile == SANDBOX)
+
+    def ends(one: Envelope) -> Collection[str]:
+        if one.type != "enrolment.activated":
+            return NONE
+        return played if one.data["assurance"] == SANDBOX else profiles
+
+    def fails(one: Envelope) -> Collection[str]:
+        return (one.data["enrolment"],) if one.type == "enrolment.refused" and list(one.data["codes"]) != [LAPSED] else NONE
+
+    return _since(history, profiles, ends, fails)
 
 
 def verification_failures(history: Sequence[Envelope]) -> list[int]:
     """Tell when answers to re-verifications, and their live sessions, failed since one last passed (UTC microseconds)."""
-    begun = {one.data["verification"] for one in history if one.type == "verification.started"}
-    return _since(
-        history, begun, lambda one: one.type == "verification.answered" and one.data["outcome"] == "passed",
-        lambda one: one.type == "verification.answered" and one.data["outcome"] == "failed",
-    )  # fmt: skip
+    begun = frozenset(one.data["verification"] for one in history if one.type == "verification.started")
+
+    def answered(outcome: str, told: Collection[str] | None = None) -> Challenges:
+        def of(one: Envelope) -> Collection[str]:
+            return (told or (one.data["verification"],)) if one.type == "verification.answered" and one.data["outcome"] == outcome else NONE
+
+        return of
+
+    return _since(history, begun, answered("passed", begun), answered("failed"))
 
 
-def _since(history: Sequence[Envelope], begun: set[str], ends: Failed, fails: Failed) -> list[int]:
-    times, broken, undecided = list[int](), Spared(), Spared()
+def _since(history: Sequence[Envelope], begun: Collection[str], ends: Challenges, fails: Challenges) -> list[int]:
+    failures, broken, undecided = list[tuple[str, int]](), Spared(), Spared()
     for one in history:
-        if ends(one):
-            times = []
-            continue
-        ended = one.type == "live.failed" and one.data["challenge"] in begun
-        if fails(one):
+        forgiven = ends(one)
+        if forgiven:
+            failures = [failure for failure in failures if failure[0] not in forgiven]
+        failed, live = fails(one), one.type == "live.failed" and one.data["challenge"] in begun
+        if failed:
             spared = _undecided(one) and undecided.spare(one.time_us)
         else:
-            spared = ended and one.data["code"] in OF_THE_NETWORK and broken.spare(one.time_us)
-        if (ended or fails(one)) and not spared:
-            times.append(one.time_us)
-    return times
+            spared = live and one.data["code"] in OF_THE_NETWORK and broken.spare(one.time_us)
+        if not spared:
+            failures += [(challenge, one.time_us) for challenge in ((one.data["challenge"],) if live else failed)]
+    return [at_us for _, at_us in failures]
 
 
 class Spared:

@@ -132,3 +132,34 @@ def test_sessions_that_broke_off_and_answers_that_were_doubtful_are_spared_each_
     history.failed("live.broken", SPARED, "v")
     history.add(*[answered_with("live.slow")] * SPARED)
     assert history.counts() == (0, 0)
+
+
+def begun(history: History, enrolment: str, profile: str) -> None:
+    history.add(
+        EnrolmentStarted(
+            enrolment=enrolment, owner=OWNER, profile=profile, phrase=(), movements=(), expires_at_us=1, consent_text_version="1",  # type: ignore[arg-type]
+            consent_text_sha256="0",
+        )
+    )  # fmt: skip
+
+
+def test_a_sandbox_activation_between_refusals_does_not_keep_the_lock_away(history: History) -> None:
+    locks: list[int] = []
+    for _ in range(3):
+        for _ in range(4):
+            locks += [lock.failures for lock in lock_of(history.store.read(CAMEO), history.now_us)]  # type: ignore[attr-defined]
+            history.add(EnrolmentRefused(enrolment="e", codes=("texture.not_live",)))
+        begun(history, "play", "sandbox")
+        history.add(EnrolmentActivated(enrolment="play", assurance="sandbox"))
+    assert locks == [5, 10]
+    assert history.counts() == (12, 0)
+
+
+def test_who_only_plays_in_the_sandbox_is_forgiven_there_when_it_works(history: History) -> None:
+    begun(history, "play", "sandbox")
+    history.add(*(EnrolmentRefused(enrolment="play", codes=("words.not_as_asked",)) for _ in range(3)))
+    history.failed("live.clock", 1, "play")
+    history.add(EnrolmentRefused(enrolment="e", codes=("solid.flat",)))
+    assert history.counts() == (5, 0)
+    history.add(EnrolmentActivated(enrolment="play", assurance="sandbox"))
+    assert history.counts() == (1, 0)
