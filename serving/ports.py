@@ -70,6 +70,10 @@ class ProofStore(Protocol):
         """Keep a secret in place of an older one, with no code taken and no recovery codes."""
         ...
 
+    def has_secret(self, account: str) -> bool:
+        """Tell whether a secret is kept."""
+        ...
+
     def take_try(self, account: str, most: int, lock_s: int) -> Try | datetime | None:
         """Count a try; the `most`-th without success locks for `lock_s`. Tells until when it is locked; None: nothing is kept."""
         ...

@@ -31,6 +31,10 @@ class InMemoryProofStore:
         """Keep a secret in place of an older one."""
         self._kept[account] = _Kept(secret)
 
+    def has_secret(self, account: str) -> bool:
+        """Tell whether a secret is kept."""
+        return account in self._kept
+
     def take_try(self, account: str, most: int, lock_s: int) -> Try | datetime | None:
         """Count a try; tells until when it is locked, None when nothing is kept."""
         kept, now = self._kept.get(account), datetime.now(UTC)

@@ -18,7 +18,7 @@ class InMemoryVerificationBook:
     def add_ask(self, ask: Ask, most: int) -> Ask | None:
         """Keep an ask; None where `most` are open."""
         if ask.ask not in self._asks:
-            if sum(one.party == ask.party for one in self._open(ask.owner)) >= most:
+            if sum(one.party == ask.party for one in self._living(ask.owner)) >= most:
                 return None
             self._asks[ask.ask] = ask
         return self._asks[ask.ask]
@@ -29,11 +29,16 @@ class InMemoryVerificationBook:
 
     def asks_to(self, owner: str, limit: int) -> Sequence[Ask]:
         """List what an owner is asked, newest first."""
-        return sorted(self._open(owner), key=lambda one: one.asked_at, reverse=True)[:limit]
+        return sorted((one for one in self._living(owner) if not one.declined), key=lambda one: one.asked_at, reverse=True)[:limit]
 
     def begin(self, ask: str, verification: str) -> None:
         """Note the challenge by which it is answered."""
         self._asks[ask] = replace(self._asks[ask], verification=verification)
+
+    def close(self, ask: str) -> None:
+        """Note that its party has the answer."""
+        one = self._asks[ask]
+        self._asks[ask] = replace(one, expires_at=min(one.expires_at, datetime.now(UTC)))
 
     def decline(self, ask: str) -> None:
         """Note that the owner does not want to answer."""
@@ -46,9 +51,9 @@ class InMemoryVerificationBook:
             del self._asks[ask]
         return len(over)
 
-    def _open(self, owner: str) -> list[Ask]:
+    def _living(self, owner: str) -> list[Ask]:
         now = datetime.now(UTC)
-        return [one for one in self._asks.values() if one.owner == owner and not one.declined and one.expires_at > now]
+        return [one for one in self._asks.values() if one.owner == owner and one.expires_at > now]
 
 
 class InMemoryRecoveryBook:

@@ -36,7 +36,10 @@ class VerificationBook(Protocol):
     """What was asked. Durable when a call returns."""
 
     def add_ask(self, ask: Ask, most: int) -> Ask | None:
-        """Keep an ask, or return the one that is kept under its id; None where `most` of this party to this owner are open."""
+        """Keep an ask, or return the one that is kept under its id; None where `most` of this party to this owner have not run out.
+
+        Those that were declined count, or their party would learn of it.
+        """
         ...
 
     def ask_of(self, ask: str) -> Ask | None:
@@ -49,6 +52,10 @@ class VerificationBook(Protocol):
 
     def begin(self, ask: str, verification: str) -> None:
         """Note the challenge by which it is answered, in place of an earlier one."""
+        ...
+
+    def close(self, ask: str) -> None:
+        """Note that its party has the answer: it runs out now. May be called again."""
         ...
 
     def decline(self, ask: str) -> None:

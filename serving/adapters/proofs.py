@@ -40,6 +40,11 @@ class PostgresProofStore:
             connection.execute("DELETE FROM access.step_up WHERE account = %s", (account,))
             connection.execute("INSERT INTO access.step_up (account, nonce, sealed) VALUES (%s, %s, %s)", (account, nonce, sealed))
 
+    def has_secret(self, account: str) -> bool:
+        """Tell whether a secret is kept."""
+        with lent(self._pool, self._pool.timeout) as connection:
+            return connection.execute("SELECT 1 FROM access.step_up WHERE account = %s", (account,)).fetchone() is not None
+
     def take_try(self, account: str, most: int, lock_s: int) -> Try | datetime | None:
         """Count a try in one statement; tells until when it is locked, None when nothing is kept."""
         with lent(self._pool, self._pool.timeout) as connection:

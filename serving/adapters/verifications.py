@@ -13,11 +13,11 @@ from serving.verification_ports import KEPT, Ask, Recovery
 from streams.adapters.postgres_pool import lent
 
 _COLUMNS = "ask, party, app, owner, audience, nonce, level, asked_at, expires_at, declined, verification"
-_OPEN = "NOT declined AND expires_at > now()"
+_LIVING = "expires_at > now()"
 _ADD = f"""
 INSERT INTO access.verifications ({_COLUMNS})
 SELECT %s, %s, %s, %s, %s, %s, %s, %s, %s, false, NULL
-WHERE (SELECT count(*) FROM access.verifications WHERE party = %s AND owner = %s AND {_OPEN}) < %s
+WHERE (SELECT count(*) FROM access.verifications WHERE party = %s AND owner = %s AND {_LIVING}) < %s
 ON CONFLICT (ask) DO NOTHING
 """  # noqa: S608 -- our own words
 
@@ -30,7 +30,7 @@ class PostgresVerificationBook:
         self._pool = pool
 
     def add_ask(self, ask: Ask, most: int) -> Ask | None:
-        """Keep an ask; None where `most` are open. One at a time for a party."""
+        """Keep an ask; None where `most` have not run out. One at a time for a party."""
         values = (ask.ask, ask.party, ask.app, ask.owner, ask.audience, ask.nonce, ask.level, ask.asked_at, ask.expires_at)
         with lent(self._pool, self._pool.timeout) as connection, connection.transaction():
             connection.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 6))", (ask.party,))
@@ -44,11 +44,15 @@ class PostgresVerificationBook:
 
     def asks_to(self, owner: str, limit: int) -> Sequence[Ask]:
         """List what an owner is asked, newest first."""
-        return self._asks(f"WHERE owner = %s AND {_OPEN} ORDER BY asked_at DESC, ask LIMIT %s", (owner, limit))
+        return self._asks(f"WHERE owner = %s AND NOT declined AND {_LIVING} ORDER BY asked_at DESC, ask LIMIT %s", (owner, limit))
 
     def begin(self, ask: str, verification: str) -> None:
         """Note the challenge by which it is answered."""
         self._run("UPDATE access.verifications SET verification = %s WHERE ask = %s", (verification, ask))
+
+    def close(self, ask: str) -> None:
+        """Note that its party has the answer."""
+        self._run("UPDATE access.verifications SET expires_at = least(expires_at, now()) WHERE ask = %s", (ask,))
 
     def decline(self, ask: str) -> None:
         """Note that the owner does not want to answer."""

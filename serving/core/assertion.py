@@ -1,7 +1,9 @@
 """Owns what a relying party is told about a re-verification: a signed JWT (RFC 7519, EdDSA) and the keys it is checked with.
 
 Never an image, a score or a voice. `sub` is the cameo; `acr` the level that the recording reached; `amr` what was judged
-(RFC 8176 names); `nonce` the party's own. Does not decide whether anybody passed.
+(RFC 8176 names); `nonce` the party's own; `assurance` what the enrolment is worth
+whose face it is. What is said of a cameo of the sandbox has another issuer, so that nobody takes it for more by not looking.
+Does not decide whether anybody passed.
 """
 
 from __future__ import annotations
@@ -14,7 +16,7 @@ from typing import Any, Final
 import jwt
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from identity.core.profiles import ORDER, Level, reaches
+from identity.core.profiles import ORDER, Level, Profile, reaches
 
 ALGORITHM: Final = "EdDSA"
 TYPE: Final = "cameo-assertion+jwt"
@@ -22,8 +24,11 @@ LIVES_S: Final = 600
 """An assertion says what was so at `auth_time`; ten minutes are enough to hand it on. A choice, unmeasured."""
 LEEWAY_S: Final = 30
 """How far two clocks may be apart. A choice, unmeasured."""
-AMR: Final = ("face", "vbm", "mca")
-"""Face and voice biometrics, several channels (RFC 8176)."""
+AMR: Final = {Level.UPLOAD: ("face",)}
+PRESENT: Final = ("face", "user")
+"""What was judged, as RFC 8176 names it: the face, and from steps on that somebody is there. The voice is compared with nobody's."""
+
+CLAIMS: Final = ("iss", "aud", "sub", "exp", "iat", "auth_time", "nonce", "acr", "jti", "assurance")
 
 
 class AssertionRefusedError(ValueError):
@@ -40,6 +45,8 @@ class Passed:
     nonce: str
     level: str
     answered_s: int
+    assurance: str
+    """Of the enrolment: sandbox, basic, verified."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,18 +78,18 @@ class Expected:
     """The least that will do."""
 
 
-def issuer(tenant: str) -> str:
-    """Name this installation in assertions."""
-    return f"urn:cameo:{tenant}"
+def issuer(tenant: str, assurance: str = Profile.BASIC) -> str:
+    """Name this installation in assertions about cameos of this assurance."""
+    return f"urn:cameo:{tenant}:sandbox" if assurance == Profile.SANDBOX else f"urn:cameo:{tenant}"
 
 
 def sign(seed: bytes, tenant: str, passed: Passed) -> str:
     """Sign an assertion; the same arguments give the same one. It ends ten minutes after the answer."""
     key = Ed25519PrivateKey.from_private_bytes(seed)
     claims = {
-        "iss": issuer(tenant), "aud": passed.audience, "sub": passed.cameo, "nonce": passed.nonce, "jti": passed.verification,
-        "iat": passed.answered_s, "auth_time": passed.answered_s, "exp": passed.answered_s + LIVES_S,
-        "acr": passed.level, "amr": list(AMR),
+        "iss": issuer(tenant, passed.assurance), "aud": passed.audience, "sub": passed.cameo, "nonce": passed.nonce,
+        "jti": passed.verification, "iat": passed.answered_s, "auth_time": passed.answered_s, "exp": passed.answered_s + LIVES_S,
+        "acr": passed.level, "amr": list(AMR.get(Level(passed.level), PRESENT)), "assurance": passed.assurance,
     }  # fmt: skip
     return jwt.encode(claims, key, ALGORITHM, headers={"typ": TYPE, "kid": key_id(public_of(seed))})
 
@@ -113,7 +120,7 @@ def check(assertion: str, keys: dict[str, Any], expected: Expected, now_s: int) 
             raise AssertionRefusedError("it was signed by a key that is not in the set")
         claims: dict[str, Any] = jwt.decode(
             assertion, jwt.PyJWK(known[header["kid"]]), [ALGORITHM], audience=expected.audience, issuer=expected.issuer,
-            options={"require": ["iss", "aud", "sub", "exp", "iat", "nonce", "acr", "jti"], "verify_exp": False, "verify_iat": False},
+            options={"require": list(CLAIMS), "verify_exp": False, "verify_iat": False},
         )  # fmt: skip
     except (jwt.PyJWTError, KeyError, TypeError) as error:
         raise AssertionRefusedError(str(error) or type(error).__name__) from error

@@ -33,6 +33,7 @@ from serving.errors import ConflictError, ForbiddenError, LockedError
 from serving.handlers.apps import require_in_person
 from serving.handlers.desk import Caller, Desk
 from serving.ports import Proof, ProofStore
+from streams.core.assured import SANDBOX, assurance_of
 from streams.core.seeming import as_shown
 
 TRIES = 5
@@ -190,7 +191,8 @@ def _proof(caller: Caller, verification: str, secret: str) -> Proof:
 def _prove_by_face(desk: Desk, proofs: ProofStore, caller: Caller, sent: str, once: str) -> bool:
     """Judge a re-verification that the caller made to prove themselves: passed, for this alone, just now, here, for one command.
 
-    One that calls for help looks passed; False tells it.
+    One that calls for help looks passed; False tells it. A face of the sandbox is no proof where there is an authenticator: the checks
+    of the sandbox let synthetic media pass.
     """
     verification, _, secret = sent.partition(".")
     cameo = cameo_of(caller.account)
@@ -202,6 +204,8 @@ def _prove_by_face(desk: Desk, proofs: ProofStore, caller: Caller, sent: str, on
         and past.data["audience"] == OWN_AUDIENCE and past.data["party"] == caller.account
         for past in history
     )  # fmt: skip
+    if assurance_of(shown) == SANDBOX and proofs.has_secret(caller.account):
+        raise ForbiddenError("step_up.wrong", "a face of the sandbox does not stand in for your authenticator", "send its code: --code")
     if not begun or not _passed(shown, verification, now_us) or not proofs.use(_proof(caller, verification, secret), once):
         why = "that proof did not pass, is older than five minutes, was asked for elsewhere, or was used already"
         raise ForbiddenError("step_up.wrong", why, _HOW)

@@ -1,30 +1,30 @@
-"""Commands of re-verification: a party asks whether this is still the person of a cameo; the person answers, or does not.
+"""Commands of re-verification, of who answers: take a challenge for somebody's question or for oneself, hand in its recording.
 
-The party learns `waiting`, `passed` (with an assertion) or `lapsed`: never that an answer failed or was declined. The same
-answer, asked for by the person themselves, is a fresh proof before consent is widened (`step_up`).
+An answer to oneself is a fresh proof before consent is widened (`step_up`). Does not tell who asked: see `verification_asks`.
 """
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from typing import Any, Final, Literal
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any, Final
 
 from identity.core.challenge import Challenge, issue
 from identity.core.checks.injection import kept_of
+from identity.core.checks.words import UNMEASURED
 from identity.core.codes import message
+from identity.core.codes.answers import AS_ANSWER
 from identity.core.enrolment import Locked, standing
 from identity.core.live_plan import plan
 from identity.core.profiles import Profile
 from identity.keys.wire import EvidenceSealed
 from policy.ports import FactReader
-from schemas.cameo import Level, RecordingReceived
+from schemas.cameo import RecordingReceived
 from schemas.envelope import Envelope
 from schemas.ids import cameo_of
 from schemas.verification import VerificationStarted
-from serving.core.assertion import Passed, sign
 from serving.core.live_answer import LiveAnswer, telling
 from serving.core.proof import OWN_AUDIENCE
 from serving.errors import ConflictError, InvalidError, LockedError, NotFoundError
@@ -32,49 +32,17 @@ from serving.handlers.desk import Caller, Desk
 from serving.handlers.enrolments import Expect, Wish, possible
 from serving.handlers.submitting import EvidenceStore, forget, require_size
 from serving.verification_ports import Ask, VerificationBook
+from streams.core.assured import answers_as
 from streams.core.failing import verification_failures
 from streams.core.seeming import as_shown, status_seen
 
-OPEN: Final = 3
-"""Open asks of one party to one owner. A house rule."""
 WAITING: Final = 3
 """Challenges of one account that wait for their answer at once. A house rule: one is answered at a time."""
-LIVES: Final = timedelta(hours=24)
 UNKNOWN: Final = ("verification.unknown", "there is no such question", "list them: cameo verification list")
+ANSWERED: Final = ("verification.answered", "you answered this question, and it passed", "who asked can ask again")
 CHECKING: Final = ("enrolment.checking", "your last recording is still being checked", "wait for its answer")
-State = Literal["waiting", "passed", "lapsed"]
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """What a party is told of its ask."""
-
-    state: State
-    assertion: str | None = None
-
-
-def ask(desk: Desk, book: VerificationBook, caller: Caller, owner: str, audience: str, nonce: str, level: Level) -> Ask:
-    """Ask an owner; whether they have a cameo, or block who asks, changes nothing of the answer."""
-    if owner == caller.account:
-        raise InvalidError("verification.self", "you need not ask yourself", "prove yourself: cameo verification prove")
-    now = datetime.now(UTC)
-    wish = Ask(desk.id_for(caller, "ask"), caller.account, caller.app, owner, audience, nonce, level, now, now + LIVES)
-    kept = book.add_ask(wish, OPEN)
-    if kept is None:
-        raise ConflictError("verification.too_many", f"{OPEN} of your questions to them are open", "wait for an answer")
-    return kept
-
-
-def asked(desk: Desk, book: VerificationBook, caller: Caller, limit: int) -> list[Ask]:
-    """List what the caller is asked, newest first, without those of people they block."""
-    found = book.asks_to(caller.account, limit)
-    with desk.store.snapshot() as facts:
-        return [one for one in found if facts.get(caller.account, f"blocks/{one.party}") is None]
-
-
-def decline(book: VerificationBook, caller: Caller, ask_id: str) -> None:
-    """Do not answer; who asked is not told."""
-    book.decline(_mine(book, caller, ask_id).ask)
+NEEDS_A_REVIEWER: Final = frozenset({"turn", "speech"})
+"""What cannot be left out where no reviewer looks, but in the sandbox."""
 
 
 def begin(desk: Desk, book: VerificationBook, caller: Caller, ask_id: str | None, how: Wish, expect: Expect | None = None) -> Challenge:
@@ -82,17 +50,22 @@ def begin(desk: Desk, book: VerificationBook, caller: Caller, ask_id: str | None
 
     Of one step by step only a commitment is recorded; `expect` keeps it until its session.
     """
-    how = possible(how)
-    if ask_id is None and how.way != "stepwise":
-        raise InvalidError("verification.needs_steps", "a proof of oneself is given step by step", "ask for the way stepwise")
-    wish = None if ask_id is None else _mine(book, caller, ask_id)
+    wish = None if ask_id is None else mine(book, caller, ask_id)
+    how = _reaching(possible(how), wish)
     cameo = cameo_of(caller.account)
     with desk.store.snapshot() as facts:
         head, now_us, checking = facts.head(cameo), facts.now_us(), _checking(facts, cameo)
         status, waiting = status_seen(cameo, facts, desk.store.read), _waiting(facts, cameo, now_us)
         history = as_shown(facts, desk.store.read(cameo))
+        judged_as = answers_as(history, facts)
     if head is None or status is None or status["status"] != "active":
         raise ConflictError("cameo.inactive", "there is no active cameo to compare with", "enrol first: cameo enrol start")
+    _require_judged(how, judged_as)
+    if wish is not None:
+        if passed(history, wish) is not None:
+            raise ConflictError(*ANSWERED)
+        if wish.expires_at <= datetime.now(UTC):
+            raise ConflictError("verification.lapsed", "the question ran out", "who asked can ask again")
     if checking:
         raise ConflictError(*CHECKING, retry_after_s=5)
     if waiting >= WAITING:
@@ -107,20 +80,11 @@ def begin(desk: Desk, book: VerificationBook, caller: Caller, ask_id: str | None
         caller.account, now_us, desk.entropy(32), profile=Profile.BASIC, language=how.language, way=how.way, light=how.light,
         without=how.without,
     )  # fmt: skip
-    stepwise, salt = how.way == "stepwise", desk.entropy(16).hex()
-    event = VerificationStarted(
-        verification=challenge.challenge_id, owner=caller.account, party=caller.account if wish is None else wish.party,
-        audience=OWN_AUDIENCE if wish is None else wish.audience,
-        nonce_sha256=hashlib.sha256(b"" if wish is None else wish.nonce.encode()).hexdigest(),
-        level="stepwise" if wish is None else wish.level, expires_at_us=challenge.expires_at_us, way=challenge.way, language=how.language,
-        phrase=() if stepwise else challenge.phrase,
-        movements=() if stepwise else tuple(movement.value for movement in challenge.movements),
-        light=bool(challenge.light), commitment=challenge.commitment(salt) if stepwise else "", without=challenge.without,
-    )  # fmt: skip
-    desk.append(caller, [desk.event(cameo, event)], expected={cameo: head.revision})
+    salt = desk.entropy(16).hex()
+    desk.append(caller, [desk.event(cameo, _started(challenge, wish, salt))], expected={cameo: head.revision})
     if wish is not None:
         book.begin(wish.ask, challenge.challenge_id)
-    if stepwise and expect is not None:
+    if how.way == "stepwise" and expect is not None:
         expect(challenge, salt, plan(challenge, desk.entropy(32)))
     return challenge
 
@@ -178,21 +142,6 @@ def submit(
     return stored
 
 
-def told(desk: Desk, book: VerificationBook, caller: Caller, ask_id: str, seed: bytes, tenant: str) -> Told:
-    """Tell a party what came of its ask."""
-    wish = book.ask_of(ask_id)
-    if wish is None or wish.party != caller.account or wish.app != caller.app:
-        raise NotFoundError(*UNKNOWN)
-    cameo = cameo_of(wish.owner)
-    answer = None if wish.verification is None else answered(desk.store.read(cameo), wish.verification)
-    if answer is not None and answer.data["outcome"] == "passed":
-        passed = Passed(
-            answer.data["verification"], cameo, wish.audience, wish.nonce, answer.data["level"], answer.time_us // 1_000_000
-        )  # fmt: skip
-        return Told("passed", sign(seed, tenant, passed))
-    return Told("waiting" if datetime.now(UTC) < wish.expires_at else "lapsed")
-
-
 def state(desk: Desk, caller: Caller, verification: str) -> dict[str, Any]:
     """Tell the person how their answer stands, with each reason and what to do."""
     cameo = cameo_of(caller.account)
@@ -203,7 +152,8 @@ def state(desk: Desk, caller: Caller, verification: str) -> dict[str, Any]:
     answer = answered(history, verification)
     codes = () if answer is None else tuple(answer.data["codes"])
     told_state = {"received": "checking"}.get(fact.value["state"], fact.value["state"]) if answer is None else answer.data["outcome"]
-    reasons = [{"code": code, "message": message(code).en, "ko": message(code).ko} for code in codes]
+    told = [(code, message(AS_ANSWER.get(code, code))) for code in codes]
+    reasons = [{"code": code, "message": words.en, "ko": words.ko} for code, words in told]
     return {"challenge": verification, "state": told_state, "level": fact.value["level"], "reasons": reasons}
 
 
@@ -213,12 +163,63 @@ def answered(history: Sequence[Envelope], verification: str) -> Envelope | None:
     return found[-1] if found else None
 
 
-def _mine(book: VerificationBook, caller: Caller, ask_id: str) -> Ask:
+def _reaching(how: Wish, wish: Ask | None) -> Wish:
+    """Return a way of answering that can reach what is asked for, or nobody would find out before they had answered."""
+    if wish is None or wish.level != "upload":
+        if how.way != "stepwise":
+            raise InvalidError("verification.needs_steps", "this is answered step by step", "ask for the way stepwise")
+        if wish is not None and wish.level == "light":
+            if "light" in how.without:
+                raise InvalidError("verification.needs_light", "who asks wants the screen to light your face", "decline, or tell them")
+            return replace(how, light=True)
+    return how
+
+
+def _started(challenge: Challenge, wish: Ask | None, salt: str) -> VerificationStarted:
+    stepwise = challenge.way == "stepwise"
+    return VerificationStarted(
+        verification=challenge.challenge_id, owner=challenge.account, party=challenge.account if wish is None else wish.party,
+        audience=OWN_AUDIENCE if wish is None else wish.audience,
+        nonce_sha256=hashlib.sha256(b"" if wish is None else wish.nonce.encode()).hexdigest(),
+        level="stepwise" if wish is None else wish.level, expires_at_us=challenge.expires_at_us, way=challenge.way,
+        language=challenge.language, phrase=() if stepwise else challenge.phrase,
+        movements=() if stepwise else tuple(movement.value for movement in challenge.movements),
+        light=bool(challenge.light), commitment=challenge.commitment(salt) if stepwise else "", without=challenge.without,
+    )  # fmt: skip
+
+
+def _require_judged(how: Wish, judged_as: Profile | None) -> None:
+    """Refuse what nobody could pass by, before they answer it: what needs a reviewer, for nobody looks, but in the sandbox."""
+    if judged_as is None:
+        raise ConflictError("cameo.sandbox", "a cameo of the sandbox answers for nobody here", "enrol under basic or verified")
+    if judged_as is not Profile.SANDBOX:
+        if NEEDS_A_REVIEWER & how.without:
+            raise InvalidError("verification.needs_all", "an answer without turning or speaking needs a reviewer", "enrol anew, or decline")
+        if how.language in UNMEASURED:
+            raise InvalidError("verification.language", f"how well {how.language} is heard was not measured", "ask for en")
+
+
+def passed(history: Sequence[Envelope], wish: Ask) -> Envelope | None:
+    """Find the answer to an ask that passed, whichever of its challenges it answers: a person may have taken two."""
+    if wish.verification is None:
+        return None
+    since_us, digest = int(wish.asked_at.timestamp() * 1e6), hashlib.sha256(wish.nonce.encode()).hexdigest()
+    asked = (wish.party, wish.audience, digest, wish.level)
+    begun = {
+        past.data["verification"]
+        for past in history
+        if past.type == "verification.started" and past.time_us >= since_us
+        and (past.data["party"], past.data["audience"], past.data["nonce_sha256"], past.data["level"]) == asked
+    }  # fmt: skip
+    answers = (past for past in history if past.type == "verification.answered" and past.data["outcome"] == "passed")
+    return next((past for past in answers if past.data["verification"] in begun), None)
+
+
+def mine(book: VerificationBook, caller: Caller, ask_id: str) -> Ask:
+    """Find what the caller was asked, also when it has run out. Raises NotFoundError."""
     found = book.ask_of(ask_id)
     if found is None or found.owner != caller.account or found.declined:
         raise NotFoundError(*UNKNOWN)
-    if found.expires_at <= datetime.now(UTC):
-        raise ConflictError("verification.lapsed", "the question ran out", "who asked can ask again")
     return found
 
 

@@ -1,6 +1,6 @@
 """Owns finding the face that a cameo was last made active with. Does not compare it.
 
-An enrolment in the sandbox does not count, and hides no earlier one that does: anybody may put any picture there.
+An enrolment in the sandbox does not count unless it is asked for, and hides no earlier one that does: anybody may put any picture there.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from typing import Protocol
 
 from identity.keys.errors import KeyholderRefusedError
 from schemas.envelope import Envelope
+from streams.core.assured import SANDBOX, known_by
 
 COMPARE_PURPOSE = "compare"
 UNKNOWN = b""
@@ -24,13 +25,17 @@ class TemplateKeys(Protocol):
         ...
 
 
-def own_face(history: Sequence[Envelope], keys: TemplateKeys) -> bytes | None:
+def own_face(history: Sequence[Envelope], keys: TemplateKeys, *, sandbox: bool = False) -> bytes | None:
     """Give the template of the enrolment that made this cameo active; None without one, UNKNOWN where it has none.
+
+    `sandbox`: one that was enrolled in the sandbox alone has a face too.
 
     Raises KeyholderRefusedError where the keyholder refuses for another reason than a destroyed key.
     """
-    active = next((past for past in reversed(history) if past.type == "enrolment.activated" and past.data["assurance"] != "sandbox"), None)
+    active = known_by(history)
     if active is None or any(past.type == "subject_key.destroyed" for past in history):
+        return None
+    if active.data["assurance"] == SANDBOX and not sandbox:
         return None
     enrolment = active.data["enrolment"]
     assessed = next((past for past in history if past.type == "enrolment.assessed" and past.data["enrolment"] == enrolment), None)

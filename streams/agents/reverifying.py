@@ -3,7 +3,8 @@
 Durable at its end: `verification.answered`, with the recording's marks sealed in it, so that it cannot be shown again anywhere. The
 recording is destroyed at once, whatever came of it; nothing else is kept.
 Earlier recordings are searched in its turn (streams.agents.ports.Turns), as for enrolments.
-An answer never changes a cameo, and never waits for a reviewer: what is not sure has failed. With a word for danger in it, it looks
+An answer never changes a cameo, and never waits for a reviewer: what is not sure has failed. A cameo of the sandbox is judged
+as one, where the sandbox is open (streams.core.assured). With a word for danger in it, it looks
 as without the word, passes for nobody, holds the cameo and opens a case (streams.core.seeming).
 """
 
@@ -35,6 +36,7 @@ from streams.agents.own_face import TemplateKeys, own_face
 from streams.agents.ports import Turns
 from streams.agents.recalling import Recordings
 from streams.agents.verifying import Assessor
+from streams.core.assured import answers_as
 from streams.core.casework import case_id
 from streams.core.changes import Change
 from streams.core.seeming import answered_of, as_if_unsaid, as_shown, call_of, hold_of
@@ -139,8 +141,9 @@ class ReverifyAgent:
     ) -> Seen:
         with self._store.snapshot() as facts:
             shown = as_shown(facts, history)
-        own = own_face(shown, self._keys)
-        if not own:
+            profile = answers_as(shown, facts)
+        own = own_face(shown, self._keys, sandbox=profile is Profile.SANDBOX)
+        if not own or profile is None:
             return Seen(called=False, level=Level.UPLOAD, assessment=None, codes=("face.not_compared",))
         try:
             recording = self._keys.get_evidence(event.evidence, PURPOSE)
@@ -149,7 +152,7 @@ class ReverifyAgent:
                 raise
             return Seen(called=False, level=Level.UPLOAD, assessment=None, codes=("evidence.destroyed",))
         asked = asked_of((begun, started), (envelope, event), history, own_template=own)
-        assessed = self._assessor.assess(recording, asked, Profile.BASIC).assessment
+        assessed = self._assessor.assess(recording, asked, profile).assessment
         called = calls_for_help(self._store, self._keys, started.owner, assessed.heard)
         self._recordings.search(assessed.fingerprint)  # as for enrolments: what is slow is taken in before the turn
         return Seen(called, assessed.level, assessed)
@@ -159,7 +162,7 @@ class ReverifyAgent:
         if seen.assessment is None:
             return seen.codes
         found = searched(replayed(seen.assessment, self._recordings.search(seen.assessment.fingerprint)), ())
-        match decide(as_if_unsaid(found) if seen.called else found, Profile.BASIC):
+        match decide(as_if_unsaid(found) if seen.called else found, found.profile):
             case Activated():
                 codes: tuple[str, ...] = ()
             case NeedsReview(codes=reasons):

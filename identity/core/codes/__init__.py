@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from identity.core.codes.answers import ANSWERS
 from identity.core.codes.message import Message
 from identity.core.codes.people import PEOPLE
 from identity.core.codes.picture import PICTURE
@@ -10,7 +11,7 @@ from identity.core.codes.sound import SOUND
 from identity.core.codes.steps import STEPS
 from identity.errors import UnknownCodeError
 
-GROUPS: Final = (RECORDINGS, STEPS, PICTURE, SOUND, PEOPLE)
+GROUPS: Final = (RECORDINGS, STEPS, PICTURE, SOUND, PEOPLE, ANSWERS)
 CODES: Final[dict[str, Message]] = {code: words for group in GROUPS for code, words in group.items()}
 
 

@@ -22,8 +22,7 @@ from serving.api.pacing import paced
 from serving.api.routes.accounts import resolve
 from serving.api.routes.enrolments import bounded_body
 from serving.core import assertion
-from serving.errors import InvalidError
-from serving.handlers import enrolments, step_up, verifications
+from serving.handlers import enrolments, step_up, verification_asks, verifications
 from serving.handlers.live import Waiting
 from serving.verification_ports import Ask
 
@@ -81,7 +80,7 @@ async def ask(parts: PartsHere, caller: ConsentCaller, whence: WhenceHere, body:
 
     def put() -> Ask:
         owner = resolve(parts.access, body.of)
-        return verifications.ask(parts.desk, parts.verifications, caller, owner, body.audience, body.nonce, body.level)
+        return verification_asks.ask(parts.desk, parts.verifications, caller, owner, body.audience, body.nonce, body.level)
 
     kept = await paced(parts.pacing.preflight_s, put)
     return Asked(verification=kept.ask, expires_at=kept.expires_at)
@@ -90,7 +89,7 @@ async def ask(parts: PartsHere, caller: ConsentCaller, whence: WhenceHere, body:
 @router.get("/v1/verifications/{verification}")
 def show(parts: PartsHere, caller: ConsentCaller, verification: str) -> Answer:
     """Tell what came of a question; `lapsed` also where it was declined or an answer failed."""
-    told = verifications.told(parts.desk, parts.verifications, caller, verification, parts.assertion_keys().seed, parts.tenant)
+    told = verification_asks.told(parts.desk, parts.verifications, caller, verification, parts.assertion_keys().seed, parts.tenant)
     return Answer(state=told.state, assertion=told.assertion)
 
 
@@ -103,7 +102,7 @@ def keys(parts: PartsHere) -> dict[str, Any]:
 @router.get(MINE)
 def list_asked(parts: PartsHere, caller: EnrolCaller, limit: Annotated[int, Query(ge=1, le=200)] = 50) -> dict[str, Any]:
     """List who asks you, newest first, with what they said of themselves."""
-    found = verifications.asked(parts.desk, parts.verifications, caller, limit)
+    found = verification_asks.asked(parts.desk, parts.verifications, caller, limit)
     return {
         "verifications": [
             {
@@ -130,7 +129,7 @@ def answer(parts: PartsHere, caller: EnrolCaller, whence: WhenceHere, verificati
 @router.delete(MINE + "/{verification}", status_code=204)
 def decline(parts: PartsHere, caller: EnrolCaller, verification: str) -> None:
     """Decline; who asked is not told."""
-    verifications.decline(parts.verifications, caller, verification)
+    verification_asks.decline(parts.verifications, caller, verification)
 
 
 @router.get(MINE + "/challenges/{challenge}")
@@ -164,8 +163,6 @@ async def submit(
 
 def _begin(parts: PartsHere, caller: EnrolCaller, whence: WhenceHere, question: str | None, how: How) -> Shown:
     parts.rates.require("start", whence, caller.account)
-    if {"turn", "speech"} & set(how.without):
-        raise InvalidError("verification.needs_all", "an answer without turning or speaking needs a reviewer", "ask to be enrolled anew")
     wish = enrolments.Wish(how.way, how.language, how.light, frozenset(how.without))
 
     def expect(challenge: Challenge, salt: str, steps: tuple[Planned, ...]) -> None:

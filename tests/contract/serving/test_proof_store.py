@@ -39,7 +39,9 @@ def made(request: pytest.FixtureRequest) -> Made:
 
 def test_a_secret_is_given_back_with_every_try(made: Made) -> None:
     store, account = made
+    assert store.has_secret(account)
     assert store.take_try(account, 5, 60) == Try(SECRET, 0, "")
+    assert not store.has_secret("account-" + "0" * 32)
     assert store.take_try("account-" + "0" * 32, 5, 60) is None
 
 

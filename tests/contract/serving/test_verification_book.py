@@ -47,7 +47,11 @@ def test_one_party_has_so_many_open_to_one_owner_and_no_more(book: VerificationB
     others = [replace(first, ask=secrets.token_hex(16)) for _ in range(2)]
     assert [book.add_ask(one, 2) is None for one in (first, *others)] == [False, False, True]
     book.decline(first.ask)
-    assert book.add_ask(others[1], 2) == others[1], "what was declined counts no more"
+    assert book.add_ask(others[1], 2) is None, "or its party would learn that it was declined"
+    book.close(others[0].ask)
+    book.close(others[0].ask)
+    assert book.add_ask(others[1], 2) == others[1], "what its party has the answer to counts no more"
+    assert [one.ask for one in book.asks_to(first.owner, 10)] == [others[1].ask]
     assert book.add_ask(drawn(owner=first.owner), 2), "another party's own"
 
 

@@ -22,7 +22,8 @@ from identity.keys.fakes import InMemoryKeyholder
 from schemas.account import DistressSet
 from schemas.cameo import EnrolmentActivated, EnrolmentAssessed, EnrolmentHeld, RecordingReceived
 from schemas.envelope import Envelope
-from schemas.ids import cameo_of, stream_id
+from schemas.ids import SWITCH_STREAM, cameo_of, stream_id
+from schemas.operation import SwitchThrown
 from schemas.registry import Event
 from schemas.verification import VerificationStarted
 from streams.agents.expiring import expire_verification
@@ -268,6 +269,25 @@ def test_a_cameo_of_the_sandbox_vouches_for_nobody() -> None:
     place.begin()
     place.agent.handle(place.answer())
     assert place.outcome()[:2] == ("failed", ["face.not_compared"])
+
+
+@pytest.mark.parametrize(("seed", "outcome"), [(1, ("passed", [])), (2, ("failed", ["face.other_person"]))])
+def test_where_the_sandbox_is_open_it_is_judged_as_one_by_its_own_face(seed: int, outcome: tuple[str, list[str]]) -> None:
+    place = Place("sandbox")
+    place.append(SwitchThrown(switch="sandbox_use", on=True, reason="a demonstration"), SWITCH_STREAM)
+    place.begin()
+    place.shown.template, place.shown.failing = face(seed), {5: "texture.not_live"}  # as synthetic media look
+    place.agent.handle(place.answer())
+    assert place.outcome()[:2] == outcome
+
+
+def test_an_open_sandbox_judges_no_other_cameo_as_one(place: Place) -> None:
+    place.append(SwitchThrown(switch="sandbox_use", on=True, reason="a demonstration"), SWITCH_STREAM)
+    place.append(EnrolmentActivated(enrolment="second", assurance="sandbox"))
+    place.begin()
+    place.shown.failing = {5: "texture.not_live"}
+    place.agent.handle(place.answer())
+    assert place.outcome()[:2] == ("failed", ["texture.not_live"])
 
 
 def test_an_enrolment_in_the_sandbox_hides_no_earlier_face(place: Place) -> None:

@@ -18,7 +18,7 @@ from policy.core.opening import opening_events
 from policy.fakes import InMemoryPolicy
 from policy.handlers.asking import Asker
 from policy.ports import Head
-from schemas.cameo import EnrolmentActivated, EnrolmentStarted
+from schemas.cameo import EnrolmentActivated, EnrolmentStarted, Profile
 from schemas.ids import cameo_of, stream_id
 from schemas.registry import Event
 from serving.adapters.reading import Reading
@@ -74,19 +74,19 @@ class Place:
     def append(self, stream: str, event: Event) -> None:
         self.store.append(Append(actor="test", events=[NewEvent(stream, event, secrets.token_hex(16))], correlation="test"))
 
-    def activate(self, account: str) -> str:
+    def activate(self, account: str, assurance: Profile = "basic") -> str:
         cameo = cameo_of(account)
         started = EnrolmentStarted(
             enrolment="e",
             owner=account,
-            profile="basic",
+            profile=assurance,
             phrase=("one",),
             movements=("left",),
             expires_at_us=1,
             consent_text_version="v",
             consent_text_sha256="0",
         )
-        activated = EnrolmentActivated(enrolment="e", assurance="basic")
+        activated = EnrolmentActivated(enrolment="e", assurance=assurance)
         events = [NewEvent(cameo, event, secrets.token_hex(16)) for event in (started, activated)]
         self.store.append(Append(actor=account, events=events, correlation="test"))
         return cameo

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from schemas.cameo import Profile
 from schemas.ids import cameo_of
 from schemas.verification import VerificationAnswered
 from serving.core import assertion
@@ -20,11 +21,11 @@ NONCE = "a-nonce-that-the-party-drew"
 class Scene:
     """min has a cameo; the bank asks."""
 
-    def __init__(self, place: Place) -> None:
+    def __init__(self, place: Place, assurance: Profile = "basic") -> None:
         self.place, self.client = place, place.client
         self.min, self.as_min = place.person("min")
         self.bank, self.as_bank = place.person("bank")
-        place.activate(self.min)
+        place.activate(self.min, assurance)
 
     def ask(self, **changes: Any) -> Any:
         body = {"of": "@min", "audience": "https://bank.example", "nonce": NONCE, "level": "upload"} | changes

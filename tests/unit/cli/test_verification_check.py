@@ -18,7 +18,7 @@ SEED = b"k" * 32
 @pytest.fixture
 def checked(tmp_path: Path):
     (tmp_path / "keys.json").write_text(json.dumps(key_set(Keys(SEED), int(time.time()))))
-    (tmp_path / "a.jwt").write_text(sign(SEED, "main", Passed("v", "cameo-1", "bank", "n" * 16, "light", int(time.time()))))
+    (tmp_path / "a.jwt").write_text(sign(SEED, "main", Passed("v", "cameo-1", "bank", "n" * 16, "light", int(time.time()), "basic")))
 
     def run(audience: str = "bank", *more: str):
         args = ["check", str(tmp_path / "a.jwt"), "--keys", str(tmp_path / "keys.json"), "--audience", audience, "--nonce", "n" * 16]

@@ -10,7 +10,7 @@ from serving.assertion_keys import read_keys, rotate
 from serving.core.assertion import LEEWAY_S, LIVES_S, AssertionRefusedError, Expected, Keys, Passed, check, key_set, sign
 
 SEED, NOW = b"s" * 32, 1_790_000_000
-PASSED = Passed("v1", "cameo-" + "0" * 32, "https://bank.example", "nonce-of-the-party", "stepwise", NOW)
+PASSED = Passed("v1", "cameo-" + "0" * 32, "https://bank.example", "nonce-of-the-party", "stepwise", NOW, "basic")
 KEYS = key_set(Keys(SEED), NOW)
 EXPECTED = Expected("urn:cameo:main", PASSED.audience, PASSED.nonce, "stepwise")
 
@@ -23,8 +23,22 @@ def test_it_says_whose_cameo_how_well_and_when_and_no_more():
     claims = held()
     assert claims == {
         "iss": "urn:cameo:main", "aud": PASSED.audience, "sub": PASSED.cameo, "nonce": PASSED.nonce, "jti": "v1",
-        "iat": NOW, "auth_time": NOW, "exp": NOW + LIVES_S, "acr": "stepwise", "amr": ["face", "vbm", "mca"],
+        "iat": NOW, "auth_time": NOW, "exp": NOW + LIVES_S, "acr": "stepwise", "amr": ["face", "user"],
+        "assurance": "basic",
     }  # fmt: skip
+
+
+def test_an_upload_proves_a_face_and_nobody_there():
+    assert held(sign(SEED, "main", replace(PASSED, level="upload")), level="upload")["amr"] == ["face"]
+
+
+def test_of_the_sandbox_another_issuer_tells_so_that_nobody_takes_it_for_more():
+    told = sign(SEED, "main", replace(PASSED, assurance="sandbox"))
+    with pytest.raises(AssertionRefusedError, match="issuer"):
+        held(told)
+    assert held(told, issuer="urn:cameo:main:sandbox")["assurance"] == "sandbox"
+    with pytest.raises(AssertionRefusedError):
+        held(issuer="urn:cameo:main:sandbox")
 
 
 @pytest.mark.parametrize(
@@ -56,7 +70,7 @@ def joined(parts_: list[bytes]) -> str:
     return ".".join(base64.urlsafe_b64encode(one).decode().rstrip("=") for one in parts_)
 
 
-@pytest.mark.parametrize("claim", ["iss", "aud", "sub", "nonce", "jti", "iat", "exp", "acr"])
+@pytest.mark.parametrize("claim", ["iss", "aud", "sub", "nonce", "jti", "iat", "exp", "acr", "assurance"])
 def test_no_claim_can_be_changed(claim):
     header, claims, signature = parts(sign(SEED, "main", PASSED))
     body = json.loads(claims) | {claim: "x"}
