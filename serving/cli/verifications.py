@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
+import sys
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -16,7 +17,7 @@ import click
 from serving.assertion_keys import rotate as rotate_keys
 from serving.cli.enrol import POLL_S, TYPES
 from serving.cli.record import JSON, local
-from serving.cli.session import api_command, refusal, show
+from serving.cli.session import account_name, api_command, refusal, show
 from serving.client import Client
 from serving.core import assertion
 
@@ -26,15 +27,16 @@ LEVELS = ("upload", "stepwise", "light")
 
 
 without_option = click.option(
-    "--without", type=click.Choice(["sight", "light"]), multiple=True, help="What you cannot do or may not be shown."
+    "--without", type=click.Choice(["sight", "light", "turn", "speech"]), multiple=True,
+    help="What you cannot do or may not be shown; turn and speech in the sandbox alone, for no reviewer looks.",
 )  # fmt: skip
 
 
 def how_options(function: Callable[..., Any]) -> Callable[..., Any]:
     """Give a command the ways in which a person can answer."""
     way = click.option(
-        "--way", type=click.Choice(["upload", "stepwise"]), default="upload", show_default=True,
-        help="One upload, or steps over the live route, for which a client with a camera is needed.",
+        "--way", type=click.Choice(["upload", "stepwise"]), default="stepwise", show_default=True,
+        help="Steps over the live route, for which a client with a camera is needed; or one upload, where the question allows it.",
     )  # fmt: skip
     return way(without_option(function))
 
@@ -44,11 +46,13 @@ def verification() -> None:
     """Ask whether somebody is still the person of their cameo; answer; check what you were told.
 
     \b
-    cameo verification ask min --audience https://bank.example --as bank
+    cameo verification ask min --audience https://bank.example --level upload --as bank
     cameo verification list --as min
-    cameo verification answer 4f1c... --as min            what to say and do
+    cameo verification answer 4f1c... --way upload --as min     what to say and do, within two minutes
     cameo verification submit 77ab... take.webm --as min
-    cameo verification show 4f1c... --as bank             the assertion, once it passed
+    cameo verification show 4f1c... --wait 120 --out a.jwt --as bank
+    cameo verification keys --out keys.json --as bank
+    cameo verification check a.jwt --keys keys.json --audience https://bank.example --nonce ... --level upload
     """
 
 
@@ -57,21 +61,33 @@ def verification() -> None:
 @click.option("--audience", required=True, help="For whom the assertion is: an address or a name that its reader checks.")
 @click.option("--nonce", help="Your own random text, 16 characters or more. Left out: one is drawn and shown.")
 @click.option("--level", type=click.Choice(LEVELS), default="stepwise", show_default=True, help="What the answer must reach at least.")
-@click.option("--key", help="Idempotency key: the same key asks once.")
+@click.option("--key", help="Idempotency key: the same key asks once, with the nonce of the first time.")
 @api_command
 def ask(client: Client, *, handle: str, audience: str, nonce: str | None, level: str, key: str | None) -> Any:
-    """Ask HANDLE to show that they are still the person of their cameo."""
-    drawn = nonce or secrets.token_urlsafe(24)
-    body = {"of": handle if handle.startswith(("@", "account-")) else f"@{handle}", "audience": audience, "nonce": drawn, "level": level}
-    return {**client.call("POST", "/v1/verifications", body, idempotency_key=key), "nonce": drawn}
+    """Ask HANDLE to show that they are still the person of their cameo. Keep the nonce: the assertion must name it."""
+    body = {"of": account_name(handle), "audience": audience, "nonce": nonce or secrets.token_urlsafe(24), "level": level}
+    return client.call("POST", "/v1/verifications", body, idempotency_key=key)
 
 
 @verification.command("show")
 @click.argument("question")
+@click.option("--wait", "wait_s", type=click.IntRange(0, 24 * 3600), default=0, help="Wait so many seconds for an answer.")
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Write the assertion there, as it is checked.")
 @api_command
-def show_answer(client: Client, *, question: str) -> Any:
-    """Show what came of a QUESTION of yours: waiting, passed with an assertion, or lapsed."""
-    return client.call("GET", f"/v1/verifications/{quote(question, safe='')}")
+def show_answer(client: Client, *, question: str, wait_s: int, out: Path | None) -> Any:
+    """Show what came of a QUESTION of yours: waiting, passed with an assertion, or lapsed. With --out it ends with 1 unless it passed."""
+    until_s = time.monotonic() + wait_s
+    note("waiting for the answer", shown=wait_s > 0)
+    while (told := client.call("GET", f"/v1/verifications/{quote(question, safe='')}"))["state"] == "waiting":
+        if time.monotonic() >= until_s:
+            break
+        time.sleep(POLL_S)
+    if out is None:
+        return told
+    if told["state"] != "passed":
+        raise refusal(f"verification.{told['state']}", [], (f"no assertion: it is {told['state']}", "ask later, or ask them"))
+    out.write_text(f"{told['assertion']}\n", encoding="utf-8")
+    return {"state": told["state"], "assertion": str(out)}
 
 
 @verification.command("list")
@@ -122,19 +138,45 @@ def submit(client: Client, *, challenge: str, recording: Path, camera: str) -> A
         raise click.UsageError(message)
     here = f"{MINE}/challenges/{quote(challenge, safe='')}"
     client.upload(f"{here}/recording", recording.read_bytes(), kind, camera)
+    note("checking")
     while (state := client.call("GET", here))["state"] not in OVER:
         time.sleep(POLL_S)
-    if state["state"] == "passed":
-        return state
-    reasons = [{"remedy": "begin anew: cameo verification prove", **one} for one in state["reasons"]]
-    raise refusal(f"verification.{state['state']}", reasons, ("it was not answered in time", "begin anew"))
+    return settled(state)
 
 
 @verification.command()
+@click.argument("challenge")
 @api_command
-def keys(client: Client) -> Any:
+def status(client: Client, *, challenge: str) -> Any:
+    """Show how your answer to CHALLENGE stands. Ends with 1 where it failed or ran out, and says each reason and what to do."""
+    return settled(client.call("GET", f"{MINE}/challenges/{quote(challenge, safe='')}"))
+
+
+def settled(state: dict[str, Any]) -> dict[str, Any]:
+    """Return how an answer stands; raises where it failed or ran out."""
+    if state["state"] not in OVER - {"passed"}:
+        return state
+    reasons = [{"remedy": "", **one} for one in state["reasons"]]
+    otherwise = ("it was not answered in time", "begin anew: cameo verification answer QUESTION, or cameo verification prove")
+    raise refusal(f"verification.{state['state']}", reasons, otherwise)
+
+
+def note(what: str, *, shown: bool = True) -> None:
+    """Tell somebody who watches that something takes a while."""
+    if shown and sys.stderr.isatty():
+        click.echo(f"{what} ...", err=True)
+
+
+@verification.command()
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Write them there, as `check` reads them.")
+@api_command
+def keys(client: Client, *, out: Path | None) -> Any:
     """Fetch the keys that assertions are checked with (a JWK set)."""
-    return client.call("GET", "/.well-known/cameo-assertion-keys")
+    found = client.call("GET", "/.well-known/cameo-assertion-keys")
+    if out is None:
+        return found
+    out.write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
+    return {"keys": [one["kid"] for one in found["keys"]], "written": str(out)}
 
 
 @verification.command()
@@ -142,7 +184,10 @@ def keys(client: Client) -> Any:
 @click.option("--keys", "keys_file", type=click.Path(exists=True, dir_okay=False, path_type=Path), required=True, help="The JWK set.")
 @click.option("--audience", required=True, help="For whom it must be.")
 @click.option("--nonce", required=True, help="The nonce that was asked with.")
-@click.option("--issuer", default=assertion.issuer("main"), show_default=True, help="Who must have signed it.")
+@click.option(
+    "--issuer", default=assertion.issuer("main"), show_default=True,
+    help="Who must have signed it. Of cameos of the sandbox, which are for trying: urn:cameo:main:sandbox.",
+)  # fmt: skip
 @click.option("--level", type=click.Choice(LEVELS), default="stepwise", show_default=True, help="The least level that will do.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
 def check(
@@ -155,11 +200,23 @@ def check(
     text = assertion_file.read(65_536).strip()
     try:
         expected = assertion.Expected(issuer, audience, nonce, level)
-        claims = assertion.check(text, json.loads(keys_file.read_bytes()), expected, int(time.time()))
-    except (assertion.AssertionRefusedError, ValueError) as error:
+        claims = assertion.check(text, key_set_in(keys_file), expected, int(time.time()))
+    except assertion.AssertionRefusedError as error:
         raise click.ClickException(f"the assertion does not hold: {error}") from error
     answered_at = datetime.fromtimestamp(claims["auth_time"], UTC).isoformat()
-    show({"holds": True, "cameo": claims["sub"], "level": claims["acr"], "answered_at": answered_at}, as_json=as_json)
+    told = {"cameo": claims["sub"], "assurance": claims["assurance"], "level": claims["acr"], "answered_at": answered_at}
+    show({"holds": True, **told}, as_json=as_json)
+
+
+def key_set_in(path: Path) -> dict[str, Any]:
+    """Read a JWK set; raises ClickException for anything else."""
+    try:
+        found = json.loads(path.read_bytes())
+        if all(isinstance(one["kid"], str) for one in found["keys"]):
+            return found
+    except (ValueError, KeyError, TypeError):
+        pass
+    raise click.ClickException(f"{path} is no JWK set: cameo verification keys --out {path}")
 
 
 @verification.command()

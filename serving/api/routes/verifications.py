@@ -40,10 +40,11 @@ class Question(BaseModel):
 
 
 class Asked(BaseModel):
-    """The question was put."""
+    """The question was put. Under an idempotency key that was used before: as it was put first."""
 
     verification: str
     expires_at: datetime
+    nonce: str
 
 
 class Answer(BaseModel):
@@ -83,7 +84,7 @@ async def ask(parts: PartsHere, caller: ConsentCaller, whence: WhenceHere, body:
         return verification_asks.ask(parts.desk, parts.verifications, caller, owner, body.audience, body.nonce, body.level)
 
     kept = await paced(parts.pacing.preflight_s, put)
-    return Asked(verification=kept.ask, expires_at=kept.expires_at)
+    return Asked(verification=kept.ask, expires_at=kept.expires_at, nonce=kept.nonce)
 
 
 @router.get("/v1/verifications/{verification}")
