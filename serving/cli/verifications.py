@@ -86,7 +86,7 @@ def show_answer(client: Client, *, question: str, wait_s: int, out: Path | None)
         return told
     if told["state"] != "passed":
         raise refusal(f"verification.{told['state']}", [], (f"no assertion: it is {told['state']}", "ask later, or ask them"))
-    out.write_text(f"{told['assertion']}\n", encoding="utf-8")
+    out.write_text(told["assertion"], encoding="utf-8")  # no line end: JWT libraries refuse one
     return {"state": told["state"], "assertion": str(out)}
 
 
@@ -184,6 +184,7 @@ def keys(client: Client, *, out: Path | None) -> Any:
 @click.option("--keys", "keys_file", type=click.Path(exists=True, dir_okay=False, path_type=Path), required=True, help="The JWK set.")
 @click.option("--audience", required=True, help="For whom it must be.")
 @click.option("--nonce", required=True, help="The nonce that was asked with.")
+@click.option("--cameo", help="Whose it must be, as `ask` told it.")
 @click.option(
     "--issuer", default=assertion.issuer("main"), show_default=True,
     help="Who must have signed it. Of cameos of the sandbox, which are for trying: urn:cameo:main:sandbox.",
@@ -191,15 +192,15 @@ def keys(client: Client, *, out: Path | None) -> Any:
 @click.option("--level", type=click.Choice(LEVELS), default="stepwise", show_default=True, help="The least level that will do.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
 def check(
-    assertion_file: Any, keys_file: Path, audience: str, nonce: str, *, issuer: str, level: str, as_json: bool
+    assertion_file: Any, keys_file: Path, audience: str, nonce: str, *, cameo: str | None, issuer: str, level: str, as_json: bool
 ) -> None:  # fmt: skip
-    """Check the assertion in ASSERTION_FILE (- for standard input) offline: signature, issuer, audience, nonce, level, time.
+    """Check the assertion in ASSERTION_FILE (- for standard input) offline: signature, issuer, audience, nonce, cameo, level, time.
 
     Ends with 1 when it does not hold.
     """
     text = assertion_file.read(65_536).strip()
     try:
-        expected = assertion.Expected(issuer, audience, nonce, level)
+        expected = assertion.Expected(issuer, audience, nonce, level, cameo)
         claims = assertion.check(text, key_set_in(keys_file), expected, int(time.time()))
     except assertion.AssertionRefusedError as error:
         raise click.ClickException(f"the assertion does not hold: {error}") from error

@@ -76,6 +76,8 @@ class Expected:
     nonce: str
     level: str
     """The least that will do."""
+    cameo: str | None = None
+    """Whose it must be; None: of whom the nonce was drawn for, which the caller keeps apart."""
 
 
 def issuer(tenant: str, assurance: str = Profile.BASIC) -> str:
@@ -128,6 +130,8 @@ def check(assertion: str, keys: dict[str, Any], expected: Expected, now_s: int) 
         raise AssertionRefusedError("it is too old, or not yet so")
     if claims["nonce"] != expected.nonce:
         raise AssertionRefusedError("it answers another nonce")
+    if expected.cameo not in (None, claims["sub"]):
+        raise AssertionRefusedError("it is about another cameo")
     if claims["acr"] not in ORDER or not reaches(Level(claims["acr"]), Level(expected.level)):
         raise AssertionRefusedError(f"its level is {claims['acr']}, not {expected.level} or more")
     return claims

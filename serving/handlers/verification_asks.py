@@ -6,11 +6,13 @@ is a cameo, nor by how many questions it may still put.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final, Literal
 
 from schemas.cameo import Level
+from schemas.envelope import Envelope
 from schemas.ids import cameo_of
 from serving.core.assertion import Passed, sign
 from serving.errors import ConflictError, InvalidError, NotFoundError
@@ -51,7 +53,7 @@ def asked(desk: Desk, book: VerificationBook, caller: Caller, limit: int) -> lis
     found = book.asks_to(caller.account, limit)
     cameo = cameo_of(caller.account)
     with desk.store.snapshot() as facts:
-        history = as_shown(facts, desk.store.read(cameo)) if any(one.verification for one in found) else []
+        history = as_shown(facts, desk.store.read(cameo)) if any(one.verification for one in found) else list[Envelope]()
         return [one for one in found if facts.get(caller.account, f"blocks/{one.party}") is None and passed(history, one) is None]
 
 
@@ -66,7 +68,7 @@ def told(desk: Desk, book: VerificationBook, caller: Caller, ask_id: str, seed: 
     if wish is None or wish.party != caller.account or wish.app != caller.app:
         raise NotFoundError(*UNKNOWN)
     cameo = cameo_of(wish.owner)
-    history = [] if wish.verification is None else desk.store.read(cameo)
+    history: Sequence[Envelope] = () if wish.verification is None else desk.store.read(cameo)
     answer = passed(history, wish)
     if answer is not None:
         worth = assurance_of([one for one in history if one.revision < answer.revision]) or SANDBOX

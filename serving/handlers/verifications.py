@@ -150,7 +150,7 @@ def state(desk: Desk, caller: Caller, verification: str) -> dict[str, Any]:
     if fact is None:
         raise NotFoundError("verification.unknown", "you began no such answer", "begin: cameo verification prove")
     answer = answered(history, verification)
-    codes = () if answer is None else tuple(answer.data["codes"])
+    codes: tuple[str, ...] = () if answer is None else tuple(answer.data["codes"])
     told_state = {"received": "checking"}.get(fact.value["state"], fact.value["state"]) if answer is None else answer.data["outcome"]
     told = [(code, message(AS_ANSWER.get(code, code))) for code in codes]
     reasons = [{"code": code, "message": words.en, "ko": words.ko} for code, words in told]

@@ -24,8 +24,11 @@ from schemas.ids import cameo_of
 from serving.assertion_keys import read_keys
 from serving.cli.main import cameo
 from serving.core.assertion import LEEWAY_S, LIVES_S, Passed, sign
-from serving.demo.people import Actor, answer_of
+from serving.demo.people import ACTORS
 from serving.demo.stage import Stage, wait_for
+from serving.engines.portrait.actor import record
+from serving.engines.portrait.faces import FaceModels
+from serving.engines.portrait.speech import KokoroSpeaker
 from streams.adapters.postgres import PostgresEventStore
 from streams.ports import Append, Appended, NewEvent
 from tests.e2e.live import HELD_UP, TRIES, WITHOUT, Enrolled, answer_live
@@ -34,7 +37,6 @@ pytestmark = pytest.mark.timeout(600)
 BANK = "https://bank.example"
 SANDBOX = "urn:cameo:main:sandbox"
 CLAIMS = {"iss", "aud", "sub", "nonce", "jti", "iat", "auth_time", "exp", "acr", "amr", "assurance"}
-JOON = Actor("joon.jpg", "jm_kumo")
 
 
 @dataclass
@@ -97,7 +99,7 @@ class Scene:
                 continue
             status = ("verification", "status", shown["challenge"], "--as", "maeve")
             ended = wait_for("the checks' answer", lambda status=status: decided(self.run(*status)), every_s=0.3)
-            if ended.code == 0 or HELD_UP.isdisjoint(ended.problem["codes"]):
+            if ended.code == 0 or (HELD_UP | {"live.slow"}).isdisjoint(ended.problem["codes"]):
                 return shown, ended
         raise AssertionError(f"held up {TRIES} times: {said}")
 
@@ -125,6 +127,14 @@ def check(path: Path, keys: Path, nonce: str, **changed: str) -> Ended:
     return Ended(found.exit_code, found.stdout, found.stderr)
 
 
+def joons_answer(models: Path, shown: dict[str, Any]) -> bytes:
+    with FaceModels(models) as faces:
+        still, speaker = (ACTORS / "joon.jpg").read_bytes(), KokoroSpeaker(models)
+        return record(
+            still, shown["movements"], shown["phrase"], "jm_kumo", faces, speaker, fps=15, side_px=400, seed=secrets.randbelow(2**31)
+        )
+
+
 def decided(ended: Ended) -> Ended | None:
     return ended if ended.code != 0 or ended.told["state"] == "passed" else None
 
@@ -139,6 +149,7 @@ class Answered:
     """A question that Maeve answered live, and what the bank fetched."""
 
     question: str
+    cameo: str
     nonce: str
     assertion: Path
     keys: Path
@@ -152,11 +163,11 @@ def answered(scene: Scene) -> Answered:
     _, ended = scene.answer("answer", asked["verification"])
     assert ended.code == 0, ended.err
     assert scene.run("verification", "list", "--as", "maeve").told["verifications"] == [], "what passed is over"
-    return Answered(asked["verification"], asked["nonce"], scene.fetch(asked["verification"]), scene.keys())
+    return Answered(asked["verification"], asked["cameo"], asked["nonce"], scene.fetch(asked["verification"]), scene.keys())
 
 
 def test_the_bank_checks_offline_what_it_was_told(scene: Scene, answered: Answered) -> None:
-    ended = check(answered.assertion, answered.keys, answered.nonce)
+    ended = check(answered.assertion, answered.keys, answered.nonce, cameo=answered.cameo)
     assert ended.code == 0, ended.err
     assert (ended.told["cameo"], ended.told["assurance"], ended.told["level"]) == (cameo_of(scene.account), "sandbox", "stepwise")
 
@@ -167,6 +178,7 @@ def test_the_bank_checks_offline_what_it_was_told(scene: Scene, answered: Answer
         ({"nonce": "another-nonce-of-the-bank"}, "nonce"),
         ({"audience": "https://other.example"}, "Audience"),
         ({"level": "light"}, "level"),
+        ({"cameo": "cameo-" + "0" * 32}, "another cameo"),
         ({"issuer": "urn:cameo:main"}, "issuer"),
     ],
 )
@@ -200,7 +212,7 @@ def test_another_actor_gives_no_assertion_and_is_told_why(scene: Scene) -> None:
     asked = scene.ask("upload")
     shown = scene.run("verification", "answer", asked["verification"], "--way", "upload", "--as", "maeve").told
     film = scene.folder / "joon.webm"
-    film.write_bytes(answer_of(JOON, shown["phrase"], shown["movements"]).recording)
+    film.write_bytes(joons_answer(scene.settings.models, shown))
     ended = scene.run("verification", "submit", shown["challenge"], str(film), "--as", "maeve")
     assert (ended.code, ended.out) == (1, "")
     assert {"face.other_person", "face.unsure"} & set(ended.problem["codes"])

@@ -17,6 +17,7 @@ from starlette.concurrency import run_in_threadpool
 
 from identity.core.challenge import Challenge
 from identity.core.live_plan import Planned
+from schemas.ids import cameo_of
 from serving.api.context import ConsentCaller, EnrolCaller, PartsHere, WhenceHere
 from serving.api.pacing import paced
 from serving.api.routes.accounts import resolve
@@ -43,6 +44,7 @@ class Asked(BaseModel):
     """The question was put. Under an idempotency key that was used before: as it was put first."""
 
     verification: str
+    cameo: str = Field(description="whose `sub` the assertion must name; every account has the id, enrolled or not")
     expires_at: datetime
     nonce: str
 
@@ -51,7 +53,9 @@ class Answer(BaseModel):
     """What came of a question."""
 
     state: Literal["waiting", "passed", "lapsed"]
-    assertion: str | None = Field(None, description="a JWT (EdDSA), for ten minutes after the answer")
+    assertion: str | None = Field(
+        None, description="a JWT (EdDSA), for ten minutes after the answer: fetch it while you wait for the person"
+    )
 
 
 class How(BaseModel):
@@ -59,8 +63,13 @@ class How(BaseModel):
 
     way: Literal["upload", "stepwise"] = Field("stepwise", description="all at once, or step by step over the live route")
     language: Literal["en", "ko"] = "en"
-    light: bool = Field(default=False, description="the screen lights the face; step by step only, not for photosensitive people")
-    without: list[Literal["turn", "speech", "sight", "light"]] = Field(default_factory=list, max_length=4)
+    light: bool = Field(
+        default=False,
+        description="the screen lights the face, which a question may ask for; step by step only, not for photosensitive people",
+    )
+    without: list[Literal["turn", "speech", "sight", "light"]] = Field(
+        default_factory=list, max_length=4, description="turn and speech in the sandbox alone: no reviewer looks at an answer"
+    )
 
 
 class Shown(BaseModel):
@@ -84,7 +93,7 @@ async def ask(parts: PartsHere, caller: ConsentCaller, whence: WhenceHere, body:
         return verification_asks.ask(parts.desk, parts.verifications, caller, owner, body.audience, body.nonce, body.level)
 
     kept = await paced(parts.pacing.preflight_s, put)
-    return Asked(verification=kept.ask, expires_at=kept.expires_at, nonce=kept.nonce)
+    return Asked(verification=kept.ask, cameo=cameo_of(kept.owner), expires_at=kept.expires_at, nonce=kept.nonce)
 
 
 @router.get("/v1/verifications/{verification}")

@@ -46,9 +46,13 @@ def test_an_assertion_goes_from_the_answer_to_a_file_and_holds(cli: Run, place: 
     answered(cli, place, min_, asked["verification"], "passed")
     assert cli("verification", "show", asked["verification"], "--wait", "5", "--out", str(out), "--as", "bank")[0] == 0
     assert cli("verification", "keys", "--out", str(keys), "--as", "bank")[0] == 0
+    assert out.read_text().count(".") == 2
+    assert not out.read_text().endswith("\n"), "libraries refuse what is not of the assertion"
     command = ("verification", "check", str(out), "--keys", str(keys), "--audience", "https://bank.example", "--nonce", asked["nonce"])
+    command = (*command, "--cameo", asked["cameo"])
     code, told, _ = cli(*command, "--level", "upload", "--json")
     assert (code, json.loads(told)["cameo"], json.loads(told)["assurance"]) == (0, cameo_of(min_), "basic")
+    assert cli(*command, "--level", "upload", "--cameo", "cameo-" + "0" * 32)[0] == 1
     assert cli(*command)[0] == 1, "steps are asked for unless less will do"
 
 

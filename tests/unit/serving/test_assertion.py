@@ -28,6 +28,10 @@ def test_it_says_whose_cameo_how_well_and_when_and_no_more():
     }  # fmt: skip
 
 
+def test_whose_it_is_may_be_asked_for():
+    assert held(cameo=PASSED.cameo)["sub"] == PASSED.cameo
+
+
 def test_an_upload_proves_a_face_and_nobody_there():
     assert held(sign(SEED, "main", replace(PASSED, level="upload")), level="upload")["amr"] == ["face"]
 
@@ -50,6 +54,7 @@ def test_of_the_sandbox_another_issuer_tells_so_that_nobody_takes_it_for_more():
         {"now": NOW - LEEWAY_S - 1},
         {"issuer": "urn:cameo:other"},
         {"level": "light"},
+        {"cameo": "cameo-" + "1" * 32},
         {"level": "reviewed"},
         {"keys": key_set(Keys(b"t" * 32), NOW)},
         {"assertion": "not.a.jwt"},
