@@ -101,7 +101,7 @@ class Scene:
             ended = wait_for("the checks' answer", lambda status=status: decided(self.run(*status)), every_s=0.3)
             if ended.code == 0 or (HELD_UP | {"live.slow"}).isdisjoint(ended.problem["codes"]):
                 return shown, ended
-        raise AssertionError(f"held up {TRIES} times: {said}")
+        raise AssertionError(f"held up {TRIES} times")
 
     def fetch(self, question: str) -> Path:
         """Fetch the bank's assertion."""
