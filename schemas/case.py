@@ -52,9 +52,18 @@ class CaseOpened(Event, frozen=True):
 
 @event("case.looked", 1, stream="case")
 class CaseLooked(Event, frozen=True):
-    """A reviewer looked: at the evidence, or (without evidence) at what was measured and said. Written before it was shown."""
+    """A reviewer asked to look: at the evidence, or (without evidence) at what was measured and said. Written before it was opened."""
 
     evidence: str | None
+    blurred: bool
+    purpose: str
+
+
+@event("case.shown", 1, stream="case")
+class CaseShown(Event, frozen=True):
+    """What a reviewer asked to look at was opened and made into a picture or a sound, which then was sent. Written after that was made."""
+
+    evidence: str
     blurred: bool
     purpose: str
 

@@ -5,23 +5,25 @@ Whom a case concerns, on either side, and who act for them, are told that there 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from identity.core.verdicts import PURPOSES, fits
 from identity.keys.errors import KeyholderRefusedError, KeyholderUnavailableError
 from schemas.account import CasesListed
-from schemas.case import CaseLooked, CaseVoted, Vote
+from schemas.case import CaseLooked, CaseShown, CaseVoted, Vote
+from schemas.registry import Event
 from serving.errors import ConflictError, InvalidError, NotFoundError
 from serving.handlers.apps import require_in_person
 from serving.handlers.desk import Caller, Desk, anew_where_moved
 from serving.overview_ports import CaseListed, Overview
-from streams.core.casework import LISTENED, Case, barred, case_of, is_look
+from streams.core.casework import LISTENED, REVIEWED, Case, barred, case_of, lookers
 
 SHOW = "show"
 """Also the purpose of a look at what was measured and said."""
-REVIEW = "review"
+Render = Callable[..., bytes]
+"""Makes what is shown of the recordings that were opened. Raises ConflictError where that cannot be done."""
 UNKNOWN = ("case.unknown", "there is no such case for you", "list them: cameo case list")
 
 
@@ -65,15 +67,14 @@ def listed(
     shown = [row for row in rows[:limit] if _found(desk, caller, row.case) is not None]
     if shown:
         event = CasesListed(kind=kind, state=state, shown=len(shown))
-        desk.append(caller, [desk.event(caller.account, event)], request=["case.list", kind, state, due_before_us, after], quietly=True)
+        desk.append(_each_time(caller), [desk.event(caller.account, event)], quietly=True)
     return shown, None if last is None else (last.due_us, last.case)
 
 
 def show(desk: Desk, keyholder: CaseKeys, caller: Caller, name: str) -> Shown:
     """Read one case: codes, scores and levels; an appeal's words, which are sealed for its writer. On record before it is read."""
     case = _require(desk, caller, name)
-    looked = CaseLooked(evidence=None, blurred=True, purpose=SHOW)
-    desk.append(caller, [desk.event(case.case, looked)], request=["case.show", case.case], quietly=True)
+    _record(desk, caller, case, CaseLooked(evidence=None, blurred=True, purpose=SHOW))
     checks, level, attack = (), None, None
     asked, documents = dict[str, Any](), list[dict[str, Any]]()
     for one in desk.store.read(case.event.cameo):
@@ -89,21 +90,22 @@ def show(desk: Desk, keyholder: CaseKeys, caller: Caller, name: str) -> Shown:
         elif one.type == "evidence.compared":
             documents.append({name: one.data[name] for name in ("code", "similarity_micro", "threshold_micro")})
     mine = [one for one in case.events if one.actor == caller.account]
-    looked, voted = any(is_look(case, one) for one in mine), any(one.type == "case.voted" for one in mine)
+    looked, voted = caller.account in lookers(case, desk.store.read), any(one.type == "case.voted" for one in mine)
     votes = sum(one.type == "case.voted" for one in case.events)
     text = _words(keyholder, case)
     return Shown(case, checks, level, attack, asked, text, looked, voted, votes, documents)
 
 
 def look(
-    desk: Desk, keyholder: CaseKeys, caller: Caller, name: str, purpose: str | None, *, other: bool = False, document: bool = False,
-    sound: bool = False,
-) -> list[bytes]:  # fmt: skip
-    """Open a case's recording for the caller, on record before it is opened; `other`: and that of the face it may be.
+    desk: Desk, keyholder: CaseKeys, caller: Caller, name: str, purpose: str | None, render: Render, *, other: bool = False,
+    document: bool = False, sound: bool = False,
+) -> bytes:  # fmt: skip
+    """Show a case's recording to the caller: on record before it is opened, and again once `render` made of it what is shown.
 
-    `document`: the newest document that was added, in its place. `sound`: it is heard and not seen, which is no look for a vote.
+    `other`: beside that of the face it may be. `document`: the newest document that was added, in its place. `sound`: it is heard and
+    not seen, which is no look for a vote. `purpose` is a code of `PURPOSES` for a clear view; None: it is shown blurred.
 
-    `purpose` is a code of `PURPOSES` for a clear view; None: it is shown blurred. Raises CommandError, KeyholderRefusedError.
+    Raises CommandError, KeyholderRefusedError; then nothing was shown, and only the attempt is on record.
     """
     if sound and purpose != LISTENED:
         raise InvalidError("review.purpose", "sound needs the reason of its own", f"choose {LISTENED}")
@@ -118,10 +120,11 @@ def look(
         wanted += _others(desk, case)
     if not wanted or (other and len(wanted) < 2):
         raise ConflictError("evidence.none", "there is no recording to show", "judge by the codes")
-    for evidence in wanted:
-        event = CaseLooked(evidence=evidence, blurred=purpose is None, purpose=purpose or "overview")
-        desk.append(caller, [desk.event(case.case, event)], request=["case.look", case.case, evidence, purpose], quietly=True)
-    return [keyholder.get_evidence(evidence, REVIEW, caller.account) for evidence in wanted]
+    blurred, why = purpose is None, purpose or "overview"
+    _record(desk, caller, case, *(CaseLooked(evidence=evidence, blurred=blurred, purpose=why) for evidence in wanted))
+    picture = render(*(keyholder.get_evidence(evidence, REVIEWED, caller.account) for evidence in wanted))
+    _record(desk, caller, case, *(CaseShown(evidence=evidence, blurred=blurred, purpose=why) for evidence in wanted))
+    return picture
 
 
 def vote(desk: Desk, caller: Caller, name: str, decision: Vote, reasons: Sequence[str]) -> None:
@@ -138,13 +141,22 @@ def vote(desk: Desk, caller: Caller, name: str, decision: Vote, reasons: Sequenc
         _require_open(case)
         if not fits(case.kind, decision, reasons):
             raise InvalidError("review.reasons", "a vote names reasons of its own decision and kind", "see GET /v1/review-reasons")
-        if not any(is_look(case, one) for one in mine):
+        if caller.account not in lookers(case, desk.store.read):
             how = "show" if case.event.evidence is None else "look"
-            raise ConflictError("case.not_looked", "you have not looked at it", f"look first: cameo case {how}")
+            raise ConflictError("case.not_looked", "it was not shown to you", f"look first: cameo case {how}")
         event = CaseVoted(reviewer=caller.account, decision=decision, reasons=tuple(dict.fromkeys(reasons)))
         desk.append(caller, [desk.event(case.case, event)], expected={case.case: case.revision})
 
     anew_where_moved(attempt)
+
+
+def _record(desk: Desk, caller: Caller, case: Case, *events: Event) -> None:
+    desk.append(_each_time(caller), [desk.event(case.case, one) for one in events], quietly=True)
+
+
+def _each_time(caller: Caller) -> Caller:
+    """Leave the idempotency key out: each look is an event, also the same one again."""
+    return replace(caller, idempotency_key=None)
 
 
 def _others(desk: Desk, case: Case) -> list[str]:

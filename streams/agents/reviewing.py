@@ -24,7 +24,7 @@ from schemas.ids import StreamKind
 from schemas.registry import Event
 from streams.agents.errors import HandlingError
 from streams.agents.evidence import ASSESS, GONE
-from streams.core.casework import DISTRESS_ACTIVATED, Case, barred, case_of, is_current, is_waiting, stands
+from streams.core.casework import DISTRESS_ACTIVATED, Case, case_of, is_current, is_waiting, stands
 from streams.core.changes import Change
 from streams.core.founding import unfounded
 from streams.core.verification import REFRESH_US, begins, lock_of
@@ -104,7 +104,7 @@ class ReviewAgent:
             with self._store.snapshot() as facts:
                 head, now_us = facts.head(case.event.cameo), facts.now_us()
                 waits = is_waiting(case, facts) and DISTRESS_ACTIVATED not in case.event.codes
-                current, said = is_current(case, facts), stands(case, barred(case, facts, self._store.read), now_us)
+                current, said = is_current(case, facts), stands(case, facts, self._store.read, now_us)
             if current and said == "open":
                 return
             if current and said == "accept" and sealed is None:

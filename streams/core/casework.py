@@ -19,6 +19,9 @@ from schemas.ids import is_stream, stream_id
 
 Read = Callable[[str], Sequence[Envelope]]
 LOOKED = "case.looked"
+SHOWN = "case.shown"
+REVIEWED = "review"
+"""The purpose for which a reviewer opens evidence (identity.keys.rights)."""
 LISTENED = "listen"
 """The purpose of a look that shows no picture."""
 DISTRESS_ACTIVATED = "distress.activated"
@@ -86,26 +89,48 @@ def barred(case: Case, facts: FactReader, read: Read) -> frozenset[str]:
 
 
 def is_look(case: Case, one: Envelope) -> bool:
-    """Tell whether an event is a look at a case's own recording: a document, its sound, or the other side's, does not stand for it."""
-    of_it = case.event.evidence is None or one.data.get("evidence") == case.event.evidence
-    return one.type == LOOKED and of_it and one.data["purpose"] != LISTENED
+    """Tell whether an event is a look at a case's own recording: a document, its sound, or the other side's, does not stand for it.
+
+    A recording was looked at when a picture of it was shown. Of a call for help asking to look is enough: nothing becomes active by
+    its vote, its recording may not be there, and somebody has to be able to close it.
+    """
+    if one.type != (LOOKED if case.kind == "distress" else SHOWN) or one.data["purpose"] == LISTENED:
+        return False
+    return case.event.evidence is None or one.data["evidence"] == case.event.evidence
 
 
-def counting(case: Case, without: frozenset[str]) -> tuple[Said, ...]:
-    """Tell the votes that count: of people who looked at the recording before, voted for themselves, and are not barred."""
+def lookers(case: Case, read: Read) -> frozenset[str]:
+    """Tell who looked at a case's recording: it was shown to them, and the keyholder's own record says that it was opened for them."""
+    looked = {one.actor for one in case.events if is_look(case, one)}
+    if case.kind == "distress" or not looked:
+        return frozenset(looked)
+    opened = {
+        one.data.get("by")
+        for one in read(case.event.cameo)
+        if one.type == "evidence.opened" and one.data["evidence"] == case.event.evidence and one.data["purpose"] == REVIEWED
+    }
+    return frozenset(looked & opened)
+
+
+def counting(case: Case, without: frozenset[str], looked_at: frozenset[str]) -> tuple[Said, ...]:
+    """Tell the votes that count: of people who looked at the recording before, voted for themselves, and are not barred.
+
+    `looked_at`: who looked at all (`lookers`); that it was before is told by the case's own events.
+    """
     looked: set[str] = set()
     votes: list[Said] = []
     for one in case.events:
-        if is_look(case, one):
+        if is_look(case, one) and one.actor in looked_at:
             looked.add(one.actor)
         elif one.type == "case.voted" and one.actor in looked and one.actor == one.data["reviewer"] and one.actor not in without:
             votes.append(Said(one.actor, one.data["decision"]))
     return tuple(votes)
 
 
-def stands(case: Case, without: frozenset[str], now_us: int) -> Verdict:
+def stands(case: Case, facts: FactReader, read: Read, now_us: int) -> Verdict:
     """Tell what follows from the votes of a case now."""
-    return verdict(case.kind, case.event.people, counting(case, without), case.event.due_us, now_us)
+    counted = counting(case, barred(case, facts, read), lookers(case, read))
+    return verdict(case.kind, case.event.people, counted, case.event.due_us, now_us)
 
 
 def is_current(case: Case, facts: FactReader) -> bool:

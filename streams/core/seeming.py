@@ -21,14 +21,12 @@ from schemas.consent import ConsentHeld
 from schemas.envelope import Envelope
 from schemas.registry import Event
 from schemas.verification import VerificationAnswered
-from streams.core.casework import DISTRESS_ACTIVATED, Read, case_id
+from streams.core.casework import DISTRESS_ACTIVATED, REVIEWED, Read, case_id
 from streams.core.verification import REFRESH_US
 
 HEARD = "distress.heard"
 WORD_SET = "account.distress_set"
 UNSHOWN = frozenset({WORD_SET, "consent.held"})
-LOOKED_AT = "review"
-"""The purpose for which a reviewer opens evidence (identity.keys.rights)."""
 WORDS = 6
 """The check that the word itself makes fail: the phrase is to be said exactly."""
 Seeming = Literal["activated", "as it is"]
@@ -126,7 +124,7 @@ def _of_another_case(events: Sequence[Envelope]) -> set[str]:
             recorded[one.data["evidence"]] = one.data["enrolment"]
         elif one.type == "enrolment.activated":
             active.add(one.data["enrolment"])
-        elif one.type == "evidence.opened" and one.data["purpose"] == LOOKED_AT and recorded.get(one.data["evidence"]) in active:
+        elif one.type == "evidence.opened" and one.data["purpose"] == REVIEWED and recorded.get(one.data["evidence"]) in active:
             found.add(one.event_id)
     return found
 
@@ -139,7 +137,7 @@ def _as_unsaid(events: Sequence[Envelope], calls: dict[str, Seeming]) -> list[En
     asked = {one.data["evidence"] for one in events if one.type == "enrolment.recording_received" and one.data["enrolment"] in calls}
     for event in events:
         enrolment: str = event.data.get("enrolment", "")
-        if event.type == "evidence.opened" and event.data["purpose"] == LOOKED_AT and event.data["evidence"] in asked:
+        if event.type == "evidence.opened" and event.data["purpose"] == REVIEWED and event.data["evidence"] in asked:
             continue  # nobody would have looked at what a machine accepts
         if event.type == "enrolment.held" and calls.get(enrolment) == "activated":
             refresh_us = event.time_us + REFRESH_US

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import partial
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Response
@@ -157,8 +158,13 @@ def show_evidence(
     reason: Why = None,
 ) -> Response:
     """Show the recording as pictures, blurred unless a reason for a clear view is given. Each look is an event."""
-    (recording,) = cases.look(parts.desk, parts.keyholder, caller, case, _purpose(reason, clear=clear))
-    picture = parts.renderer.sheet(recording, clear=clear) if at_ms is None else parts.renderer.frame(recording, at_ms, clear=clear)
+
+    def render(recording: bytes) -> bytes:
+        if at_ms is None:
+            return parts.renderer.sheet(recording, clear=clear)
+        return parts.renderer.frame(recording, at_ms, clear=clear)
+
+    picture = cases.look(parts.desk, parts.keyholder, caller, case, _purpose(reason, clear=clear), render)
     return _fleeting(picture, "image/jpeg")
 
 
@@ -171,8 +177,9 @@ def show_side_by_side(
     reason: Why = None,
 ) -> Response:
     """Show the recording beside that of the known face that it may be: left the case's own. Neither is named."""
-    first, second = cases.look(parts.desk, parts.keyholder, caller, case, _purpose(reason, clear=clear), other=True)
-    return _fleeting(parts.renderer.side_by_side(first, second, clear=clear), "image/jpeg")
+    render = partial(parts.renderer.side_by_side, clear=clear)
+    picture = cases.look(parts.desk, parts.keyholder, caller, case, _purpose(reason, clear=clear), render, other=True)
+    return _fleeting(picture, "image/jpeg")
 
 
 @router.get("/cases/{case}/document", responses=PICTURE, response_class=Response)
@@ -184,15 +191,16 @@ def show_document(
     reason: Why = None,
 ) -> Response:
     """Show the newest document that was added, blurred unless a reason for a clear view is given. Each look is an event."""
-    (picture,) = cases.look(parts.desk, parts.keyholder, caller, case, _purpose(reason, clear=clear), document=True)
-    return _fleeting(parts.renderer.document(picture, clear=clear), "image/jpeg")
+    render = partial(parts.renderer.document, clear=clear)
+    picture = cases.look(parts.desk, parts.keyholder, caller, case, _purpose(reason, clear=clear), render, document=True)
+    return _fleeting(picture, "image/jpeg")
 
 
 @router.get("/cases/{case}/sound", responses=SOUND, response_class=Response)
 def hear_evidence(parts: PartsHere, caller: ReviewerCaller, case: str, reason: Annotated[str, Query(max_length=40)]) -> Response:
     """Give the recording's sound. It cannot be blurred, so it needs a reason, `listen`; it is no look for a vote."""
-    (recording,) = cases.look(parts.desk, parts.keyholder, caller, case, reason, sound=True)
-    return _fleeting(parts.renderer.sound(recording), "audio/wav")
+    sound = cases.look(parts.desk, parts.keyholder, caller, case, reason, parts.renderer.sound, sound=True)
+    return _fleeting(sound, "audio/wav")
 
 
 @router.put("/cases/{case}/vote", status_code=204)

@@ -10,7 +10,7 @@ import pytest
 
 from identity.keys.fakes import InMemoryKeyholder
 from schemas.cameo import EnrolmentActivated, EnrolmentAssessed, EnrolmentHeld, EnrolmentRefused, EnrolmentStarted, Facet, RecordingReceived
-from schemas.case import CaseClosed, CaseKind, CaseLooked, CaseOpened, CaseVoted
+from schemas.case import CaseClosed, CaseKind, CaseLooked, CaseOpened, CaseShown, CaseVoted
 from schemas.consent import ConsentHeld
 from schemas.evidence import EvidenceAdded
 from schemas.ids import cameo_of, stream_id
@@ -112,6 +112,8 @@ def test_a_vote_by_the_api_is_carried_out_by_the_worker_with_its_likeness_sealed
     cameo, _, evidence = desk.hold()
     case, rea = case_id(evidence), stream_id("account", secrets.token_bytes(16))
     desk.say("api", case, CaseLooked(evidence=evidence, blurred=True, purpose="overview"), actor=rea)
+    desk.api.get_evidence(evidence, "review", rea)
+    desk.say("api", case, CaseShown(evidence=evidence, blurred=True, purpose="overview"), actor=rea)
     desk.say("api", case, CaseVoted(reviewer=rea, decision="accept", reasons=("review.one_live_person",)), actor=rea)
     desk.worker.handle(desk.stores["worker"].read(case)[-1])
     assert [one.type for one in desk.stores["api"].read(cameo)][-3:] == ["evidence.opened", "asset.sealed", "enrolment.activated"]

@@ -22,7 +22,7 @@ SILENT = {
     "generation.reported", "generation.appealed", "generation.appeal_answered",
     "evidence.added", "evidence.opened", "evidence.compared", "biometric.opened", "opening.made", "verification.started", "verification.answered", "account.distress_set",
     "account.cases_listed", "account.recovery_begun", "consent.held", "live.failed", "enrolment.refresh_due",
-    "case.opened", "case.looked", "case.voted", "case.closed", "face.protected", "face.unprotected",
+    "case.opened", "case.looked", "case.shown", "case.voted", "case.closed", "face.protected", "face.unprotected",
     "app.registered", "app.standing_changed", "policy.bundle_activated", "switch.proposed", "switch.thrown",
 }  # fmt: skip
 """Events that change no projection: their facts are read from the ledger."""

@@ -11,8 +11,8 @@ from identity.core.context import FaceMatch
 from identity.core.verdicts import REASONS, Said, fits, verdict
 from schemas.account import PowerGiven
 from schemas.cameo import EnrolmentAssessed, EnrolmentHeld, EnrolmentRefused, EnrolmentStarted, Facet
-from schemas.case import CaseLooked, CaseOpened, CaseVoted
-from schemas.evidence import EvidenceAdded
+from schemas.case import CaseLooked, CaseOpened, CaseShown, CaseVoted
+from schemas.evidence import EvidenceAdded, EvidenceOpened
 from schemas.ids import cameo_of, stream_id
 from schemas.registry import Event
 from streams.agents.reviewing import ReviewAgent
@@ -81,12 +81,22 @@ class Review(Bench):
         new = NewEvent(stream or self.name, event, secrets.token_hex(16))
         assert isinstance(self.store.append(Append(actor=actor, events=[new], correlation="c")), Appended)
 
+    def types(self) -> list[str]:
+        """The cameo's events, but the openings for reviewers, which follow from nothing here."""
+        return [one for one in super().types() if one != "evidence.opened"]
+
+    def look(self, reviewer: str, evidence: str | None, stream: str = "", *, opened: bool = True, shown: bool = True) -> None:
+        self.say(reviewer, CaseLooked(evidence=evidence, blurred=True, purpose="overview"), stream)
+        if opened and evidence is not None:
+            self.say("keyholder", EvidenceOpened(evidence=evidence, key_id="k", purpose="review", role="api", by=reviewer), CAMEO)
+        if shown and evidence is not None:
+            self.say(reviewer, CaseShown(evidence=evidence, blurred=True, purpose="overview"), stream)
+
     def vote(
         self, reviewer: str, decision: str = "accept", *reasons: str, looks: bool = True, actor: str = "", stream: str = "", on: str | None = "",
     ) -> None:  # fmt: skip
         if looks:
-            evidence = self.received.data["evidence"] if on == "" else on
-            self.say(reviewer, CaseLooked(evidence=evidence, blurred=True, purpose="overview"), stream)
+            self.look(reviewer, self.received.data["evidence"] if on == "" else on, stream)
         voted = CaseVoted(reviewer=reviewer, decision=decision, reasons=reasons or ("review.one_live_person",))  # type: ignore[arg-type]
         self.say(actor or reviewer, voted, stream)
         self.worker.handle(self.store.read(stream or self.name)[-1])
@@ -119,13 +129,36 @@ def test_one_person_is_enough_where_only_the_level_is_low() -> None:
     assert review.types()[-1] == "enrolment.activated"
 
 
-@pytest.mark.parametrize("cheat", ["twice", "unseen", "seen another recording", "for another", "the subject", "their guardian"])
+@pytest.mark.parametrize(
+    "cheat",
+    [
+        "twice",
+        "unseen",
+        "asked to see",
+        "shown unopened",
+        "opened for another",
+        "seen another recording",
+        "for another",
+        "the subject",
+        "their guardian",
+    ],
+)
 def test_a_vote_that_the_api_should_not_have_written_activates_nothing(review: Review, cheat: str) -> None:
     review.vote(REA)
     match cheat:
         case "twice":
             review.vote(REA)
         case "unseen":
+            review.vote(SUN, looks=False)
+        case "asked to see":
+            review.look(SUN, review.received.data["evidence"], shown=False)
+            review.vote(SUN, looks=False)
+        case "shown unopened":
+            review.look(SUN, review.received.data["evidence"], opened=False)
+            review.vote(SUN, looks=False)
+        case "opened for another":
+            review.look(KIM, review.received.data["evidence"], shown=False)
+            review.look(SUN, review.received.data["evidence"], opened=False)
             review.vote(SUN, looks=False)
         case "seen another recording":
             review.vote(SUN, on="evidence-of-a-document")

@@ -13,10 +13,11 @@ import numpy as np
 import pytest
 
 from identity.core.features import MediaFacts
+from identity.keys.errors import KeyholderUnavailableError
 from identity.ports import Frame, Media, MediaRefused
 from schemas.account import PowerGiven
 from schemas.cameo import CheckScore, EnrolmentActivated, EnrolmentAssessed, EnrolmentHeld, EnrolmentRefused, RecordingReceived
-from schemas.case import CaseClosed, CaseOpened
+from schemas.case import CaseClosed, CaseOpened, CaseShown
 from schemas.evidence import EvidenceCompared
 from schemas.ids import cameo_of, stream_id
 from schemas.registry import Event
@@ -42,6 +43,20 @@ class FewFrames:
         for index in range(5):
             on_frame(Frame(index, index * 40_000, cv2.resize(SECRET, (640, 480), interpolation=cv2.INTER_NEAREST)))
         return Media(MediaFacts("webm", "vp8", "opus", 640, 480, 200_000, ()), np.zeros(160, np.int16), sample_rate_hz)
+
+
+class Away:
+    """A keyholder that does not answer for evidence."""
+
+    def __init__(self, keyholder: Any) -> None:
+        self._keyholder = keyholder
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._keyholder, name)
+
+    def get_evidence(self, evidence: str, purpose: str, by: str | None = None) -> bytes:
+        del evidence, purpose, by
+        raise KeyholderUnavailableError
 
 
 class Desk:
@@ -185,10 +200,11 @@ def test_a_case_without_a_recording_is_voted_on_after_reading_it(desk: Desk) -> 
 def test_evidence_is_shown_blurred_and_the_look_is_on_record_before_it_is_opened(desk: Desk) -> None:
     answer = desk.get(f"/{desk.case}/evidence", at_ms=80)
     assert (answer.headers["content-type"], answer.headers["cache-control"]) == ("image/jpeg", "no-store")
-    looked, opened = (one for one in desk.place.store.read_all() if one.type in {"case.looked", "evidence.opened"})
+    looked, opened, shown = (one for one in desk.place.store.read_all() if one.type in {"case.looked", "evidence.opened", "case.shown"})
     assert (looked.type, looked.actor, looked.data["blurred"], looked.data["purpose"]) == ("case.looked", REA, True, "overview")
     assert (opened.type, opened.data["by"], opened.data["purpose"]) == ("evidence.opened", REA, "review")
-    assert looked.position < opened.position
+    assert looked.position < opened.position < shown.position
+    assert (shown.actor, shown.data) == (REA, {"evidence": desk.evidence, "blurred": True, "purpose": "overview"})
 
 
 def test_a_blurred_picture_holds_none_of_what_tells_people_apart(desk: Desk) -> None:
@@ -233,7 +249,7 @@ def test_a_known_face_is_shown_beside_the_recording_while_both_are_kept(place: P
     desk.open(desk.case, "known_face", other.cameo)
     answer = desk.get(f"/{desk.case}/side-by-side")
     assert answer.headers["content-type"] == "image/jpeg"
-    assert [one.data["evidence"] for one in place.store.read(desk.case)[1:]] == [kept.evidence, other.evidence]
+    assert [one.data["evidence"] for one in place.store.read(desk.case)[1:]] == [kept.evidence, other.evidence] * 2
     opened = [one for one in place.store.read(other.cameo) if one.type == "evidence.opened"]
     assert [one.data["evidence"] for one in opened] == [other.evidence]
     with place.store.snapshot() as facts:
@@ -255,6 +271,30 @@ def test_whose_recording_was_looked_at_in_their_own_case_is_shown_that(desk: Des
 def test_a_recording_that_cannot_be_decoded_is_a_code_and_no_failure(place: Place) -> None:
     desk = Desk(place, recording=b"broken")
     assert desk.get(f"/{desk.case}/evidence").json()["code"] == "media.unreadable"
+
+
+def test_a_look_that_showed_nothing_is_on_record_and_none_for_a_vote(place: Place) -> None:
+    desk = Desk(place, recording=b"broken")
+    assert desk.get(f"/{desk.case}/evidence").json()["code"] == "media.unreadable"
+    app = place.client.app
+    app.state.parts = replace(app.state.parts, keyholder=Away(app.state.parts.keyholder))  # type: ignore[attr-defined]
+    assert desk.get(f"/{desk.case}/evidence").json()["code"] == "keyholder.unavailable"
+    assert desk.types() == ["case.opened", "case.looked", "case.looked"]
+    assert desk.get(f"/{desk.case}").json()["you_looked"] is False
+    assert desk.vote(desk.rea, "refuse", "review.not_live").json()["code"] == "case.not_looked"
+
+
+def test_each_look_is_on_record_also_under_one_idempotency_key(desk: Desk) -> None:
+    for _ in range(2):
+        answer = desk.get(f"/{desk.case}/evidence", desk.rea | {"Idempotency-Key": "drawn"})
+        assert answer.status_code == 200, answer.text
+    assert desk.types()[1:] == ["case.looked", "case.shown"] * 2
+
+
+def test_what_is_marked_shown_without_being_opened_is_no_look(desk: Desk) -> None:
+    shown = CaseShown(evidence=desk.evidence, blurred=True, purpose="overview")
+    desk.place.store.append(Append(actor=REA, events=[NewEvent(desk.case, shown, secrets.token_hex(16))], correlation="c"))
+    assert desk.vote(desk.rea).json()["code"] == "case.not_looked"
 
 
 def test_a_vote_needs_a_look_a_listed_reason_and_counts_once_a_person(desk: Desk) -> None:

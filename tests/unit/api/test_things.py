@@ -18,7 +18,7 @@ from identity.core.profiles import Profile
 from identity.fakes import InMemoryReplayIndex
 from schemas.account import AccountRegistered
 from schemas.cameo import EnrolmentStarted, Facet
-from schemas.case import CaseLooked, CaseVoted
+from schemas.case import CaseLooked, CaseShown, CaseVoted
 from schemas.codec import event_of
 from schemas.consent import ConsentPaused
 from schemas.ids import cameo_of, stream_id
@@ -115,11 +115,13 @@ def test_somebody_in_the_picture_at_times_is_looked_at_and_a_reviewer_lets_the_t
     evidence = next(one.data["evidence"] for one in yard.place.store.read(thing) if "evidence" in one.data)
     case = case_id(evidence)
     assert yard.place.store.read(case)[0].data["kind"] == "thing"
-    looked, voted = (
+    looked, shown, voted = (
         CaseLooked(evidence=evidence, blurred=True, purpose="overview"),
+        CaseShown(evidence=evidence, blurred=True, purpose="overview"),
         CaseVoted(reviewer=REA, decision="accept", reasons=("review.a_thing",)),
     )
-    for event in (looked, voted):
+    yard.place.client.app.state.parts.keyholder.get_evidence(evidence, "review", REA)  # type: ignore[attr-defined]
+    for event in (looked, shown, voted):
         yard.place.store.append(Append(actor=REA, events=[NewEvent(case, event, secrets.token_hex(16))], correlation="c"))
     yard.review.handle(yard.place.store.read(case)[-1])
     assert yard.types(thing)[-2:] == ["asset.sealed", "enrolment.activated"]
