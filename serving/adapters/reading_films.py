@@ -9,7 +9,7 @@ from serving.adapters.reading_rows import Rows, cursor_read, page, reasons, time
 from serving.errors import NotFoundError
 from serving.judge.blocks import told
 from streams.core.seeming import as_shown
-from streams.core.verification import UNTOLD
+from streams.core.telling import noticed
 
 _FILMS = """
 SELECT g.generation, g.requested_us FROM projection.generation_cameos c JOIN projection.generations g USING (generation)
@@ -71,7 +71,7 @@ class FilmReading(Rows):
 
     def enrolment(self, cameo: str, enrolment: str) -> dict[str, Any]:
         """Tell how an enrolment stands; codes with what to do, never scores."""
-        state, codes, unmet = None, (), ()
+        state, codes, unmet, without = None, (), (), ()
         with self._store.snapshot() as facts:
             events = as_shown(facts, self._store.read(cameo))
         for envelope in events:
@@ -81,12 +81,12 @@ class FilmReading(Rows):
                 continue
             match envelope.type:
                 case "enrolment.started":
-                    state = "started"
+                    state, without = "started", envelope.data.get("without", ())
                 case "enrolment.recording_received":
                     state = "checking"
                 case "enrolment.assessed":
                     state = "checking"  # until its outcome, which is appended with it
-                    unmet = tuple(check["code"] for check in envelope.data["checks"] if not check["passed"])
+                    unmet = noticed(envelope.data, without)
                 case "enrolment.held":
                     state, codes = "in_review", tuple(envelope.data["codes"])
                 case "enrolment.activated" | "enrolment.refused" | "enrolment.expired":
@@ -97,7 +97,7 @@ class FilmReading(Rows):
             raise NotFoundError("enrolment.unknown", "you began no such enrolment", "cameo enrol start")
         return {
             "enrolment": enrolment, "cameo": cameo, "state": state, "reasons": reasons(codes),
-            "noticed": [code for code in unmet if code not in codes and code not in UNTOLD],
+            "noticed": [code for code in unmet if code not in codes],
         }  # fmt: skip
 
     def _shown(self, cameo: str, state: str, limit: int, before_us: int | None, before_id: str | None) -> list[tuple[str, int]]:

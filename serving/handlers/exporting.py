@@ -6,7 +6,7 @@ word), the contents of assets (cut from the recordings that are given), and what
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -22,7 +22,7 @@ from serving.overview_ports import InvitationStore, Overview
 from serving.ports import PERSON, AccessStore, ProofStore
 from streams.core.casework import appeal_id
 from streams.core.seeming import as_shown
-from streams.core.verification import UNTOLD
+from streams.core.telling import noticed
 from streams.export import cloud_event
 from streams.ports import EventStore
 
@@ -163,10 +163,11 @@ def _events(store: EventStore, keys: PersonalKeys, streams: list[str], account: 
     for stream in streams:
         with store.snapshot() as facts:
             envelopes = as_shown(facts, store.read(stream))
+        without = {one.data["enrolment"]: one.data.get("without", ()) for one in envelopes if one.type == "enrolment.started"}
         for envelope in envelopes:
             if not _is_ones_own(envelope, envelopes[0], account):
                 continue
-            told = cloud_event(envelope) | {"data": _data(envelope, account)}
+            told = cloud_event(envelope) | {"data": _data(envelope, account, without)}
             if envelope.sealed:
                 told["sealed"], told["words"] = sorted(envelope.sealed), _words(keys, envelope)
             yield json_line(told)
@@ -191,15 +192,15 @@ def _is_ones_own(envelope: Envelope, first: Envelope, account: str) -> bool:
     return True
 
 
-def _data(envelope: Envelope, account: str) -> dict[str, Any]:
-    """Leave out of an event what is about others, or would help somebody pass as the person."""
+def _data(envelope: Envelope, account: str, without: Mapping[str, Sequence[str]]) -> dict[str, Any]:
+    """Leave out of an event what is about others, or helps to pass as the person. `without`: by enrolment, what they cannot do."""
     data = envelope.data
     match envelope.type:
         case "generation.decided":  # its input holds other people's facts
             return {name: data[name] for name in ("decision", "action", "attempt", "permit", "codes") if name in data}
         case "enrolment.assessed":
-            unmet = [one["code"] for one in data["checks"] if not one["passed"] and one["code"] not in UNTOLD]
-            return {name: data[name] for name in ("enrolment", "evidence", "profile", "level") if name in data} | {"unmet": unmet}
+            told = {name: data[name] for name in ("enrolment", "evidence", "profile", "level") if name in data}
+            return told | {"unmet": list(noticed(data, without.get(data["enrolment"], ())))}
         case "evidence.opened":
             return data | {"by": data["by"] if data["by"] in (None, account) else "a reviewer"}
         case _:

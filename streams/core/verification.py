@@ -26,10 +26,9 @@ from schemas.envelope import Envelope
 from schemas.registry import Event
 from schemas.verification import VerificationStarted
 from streams.core.failing import enrolment_failures
+from streams.core.telling import held_as
 
 LARGEST = 2**53 - 1
-UNTOLD = frozenset({"face.known"})
-"""Codes that only reviewers read: they hint at somebody else."""
 REFRESH_US = 365 * 24 * 3600 * 1_000_000
 """A person should be seen again each year (issue 5)."""
 REMIND_US = 30 * 24 * 3600 * 1_000_000
@@ -133,8 +132,7 @@ def outcome_of(enrolment: str, started: EnrolmentStarted, assessment: Assessment
         case Refused():
             return EnrolmentRefused(enrolment=enrolment, codes=decision.codes)
         case NeedsReview():
-            told = tuple(code for code in decision.codes if code not in UNTOLD)
-            return EnrolmentHeld(enrolment=enrolment, codes=told or ("review.required",))
+            return EnrolmentHeld(enrolment=enrolment, codes=held_as(decision.codes))
 
 
 def case_of(cameo: str, event: RecordingReceived, wish: Wanted, codes: tuple[str, ...], other: FaceMatch | None) -> CaseOpened:

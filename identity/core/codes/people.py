@@ -38,8 +38,9 @@ PEOPLE: Final[dict[str, Message]] = {
         "활성화 전에 담당자가 녹화를 검토합니다.",
     ),
     "review.doubtful": Message(
-        "A person will look at the recording before it becomes active.",
-        "활성화 전에 담당자가 녹화를 검토합니다.",
+        "A person will look at the recording before it becomes active. That is rarer in even light, in one take, with the camera of "
+        "this device itself and other programs closed.",
+        "활성화 전에 담당자가 녹화를 검토합니다. 고른 빛에서, 이 기기의 카메라로, 다른 프로그램을 닫고 한 번에 녹화하면 검토가 드뭅니다.",
     ),
     "review.accessible": Message(
         "You chose another way to answer. A person will look at the recording before it becomes active.",

@@ -7,8 +7,12 @@ import json
 import secrets
 from urllib.parse import quote
 
-from schemas.cameo import EnrolmentAssessed, EnrolmentHeld, EnrolmentRefused
+import msgspec
+import pytest
+
+from schemas.cameo import CheckScore, EnrolmentActivated, EnrolmentAssessed, EnrolmentHeld, EnrolmentRefused
 from schemas.ids import cameo_of
+from schemas.registry import Event
 from serving.handlers.enrolments import CONSENT_TEXT_SHA256
 from streams.ports import Append, NewEvent
 from tests.unit.api.conftest import Place
@@ -129,6 +133,33 @@ def test_an_enrolment_that_a_person_must_look_at_says_so(place: Place) -> None:
         new = NewEvent(cameo_of(owner), event, secrets.token_hex(16))
         place.store.append(Append(actor="worker", events=[new], correlation="c"))
         assert place.client.get(f"/v1/enrolments/{enrolment}", headers=min_).json()["state"] == state
+
+
+@pytest.mark.parametrize(
+    ("profile", "ended", "noticed"),
+    [
+        ("sandbox", EnrolmentActivated(enrolment="-", assurance="sandbox"), []),
+        ("basic", EnrolmentRefused(enrolment="-", codes=("texture.not_live",)), ["voice.narrow"]),
+        ("basic", EnrolmentHeld(enrolment="-", codes=("voice.narrow",)), ["texture.not_live"]),
+    ],
+)
+def test_what_was_noticed_beside_the_reasons_tells_no_fake_what_gave_it_away(
+    place: Place, profile: str, ended: Event, noticed: list[str]
+) -> None:
+    owner, min_ = place.person("min")
+    body = {"profile": profile, "consent_text_sha256": CONSENT_TEXT_SHA256}
+    enrolment = place.client.post("/v1/enrolments", json=body, headers=min_).json()["enrolment"]
+    failed = ((5, "texture.not_live"), (8, "voice.narrow"), (8, "voice.synthetic"), (10, "face.known"), (11, "still.shading"))
+    checks = tuple(
+        CheckScore(number=number, name="c", code=code, score_micro=1, threshold_micro=2, passed=False, decisive=True)
+        for number, code in failed
+    )
+    assessed = EnrolmentAssessed(enrolment=enrolment, evidence="e", profile=profile, checks=checks, models=())  # type: ignore[arg-type]
+    for event in (assessed, msgspec.structs.replace(ended, enrolment=enrolment)):
+        place.store.append(Append(actor="worker", events=[NewEvent(cameo_of(owner), event, secrets.token_hex(16))], correlation="c"))
+    state = place.client.get(f"/v1/enrolments/{enrolment}", headers=min_).json()
+    assert state["noticed"] == noticed
+    assert not {"face.known", "still.shading", "voice.synthetic"} & {*state["noticed"], *(one["code"] for one in state["reasons"])}
 
 
 def test_one_recording_is_checked_before_the_next_challenge(place: Place) -> None:

@@ -48,9 +48,16 @@ def recording(place: Place, account: str, content: bytes) -> str:
 def assess(place: Place, account: str) -> None:
     """Record an assessment with one check that passed and one that did not."""
     cameo, event_id = cameo_of(account), secrets.token_hex(16)
+    found = (
+        (1, "media.unreadable", True),
+        (8, "voice.absent", False),
+        (10, "face.known", False),
+        (11, "still.shading", False),
+        (11, "still.noise", False),
+    )
     checks = tuple(
-        CheckScore(number=1, name="one", code=code, score_micro=1, threshold_micro=2, passed=passed, decisive=True)
-        for code, passed in (("media.unreadable", True), ("voice.absent", False))
+        CheckScore(number=number, name="one", code=code, score_micro=1, threshold_micro=2, passed=passed, decisive=True)
+        for number, code, passed in found
     )
     event = EnrolmentAssessed(enrolment="e", evidence="x", profile="basic", checks=checks, models=())
     sealed = keyholder(place).as_role("worker").seal(account, cameo, event_id, {"fingerprints": b"biometric"})
