@@ -8,12 +8,14 @@ class CommandError(Exception):
 
     status = 400
 
-    def __init__(self, code: str, detail: str, remedy: str, *, retry_after_s: int | None = None) -> None:
+    def __init__(self, code: str, detail: str, remedy: str, *, retry_after_s: int | None = None, ko: str | None = None) -> None:
+        """`ko`: what is wrong and what to do, in Korean, where that is written."""
         super().__init__(f"{code}: {detail}")
         self.code = code
         self.detail = detail
         self.remedy = remedy
         self.retry_after_s = retry_after_s
+        self.ko = ko
 
 
 class InvalidError(CommandError):

@@ -2,10 +2,25 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import replace
 from datetime import UTC, datetime
 
 from serving.upload_ports import Upload
+
+
+class InMemoryTurn:
+    """The right to bring something to a place."""
+
+    def __init__(self, place: str, taken: set[str]) -> None:
+        self._place = place
+        self._taken: set[str] | None = taken
+
+    def end(self) -> None:
+        """Let others."""
+        taken, self._taken = self._taken, None
+        if taken is not None:
+            taken.discard(self._place)
 
 
 class InMemoryUploadStore:
@@ -14,6 +29,8 @@ class InMemoryUploadStore:
     def __init__(self) -> None:
         self._kept: dict[str, Upload] = {}
         self._written: dict[str, bytearray] = {}
+        self._taken: set[str] = set()
+        self._lock = threading.Lock()
 
     def add(self, upload: Upload, most_of_account: int, most_bytes: int) -> bool:
         """Keep a new upload."""
@@ -29,6 +46,14 @@ class InMemoryUploadStore:
     def find(self, upload: str) -> Upload | None:
         """Find one."""
         return self._kept.get(upload)
+
+    def alone(self, place: str) -> InMemoryTurn | None:
+        """Take the turn at a place."""
+        with self._lock:
+            if place in self._taken:
+                return None
+            self._taken.add(place)
+        return InMemoryTurn(place, self._taken)
 
     def write(self, upload: Upload, offset: int, at: int, piece: bytes) -> int:
         """Keep a piece."""

@@ -25,6 +25,19 @@ class Upload:
     done: bool = False
     """Handed to the checks; nothing of it is kept here any more."""
 
+    @property
+    def whole(self) -> bool:
+        """Whether all of it is here, and was not handed on."""
+        return self.received == self.length and not self.done
+
+
+class Alone(Protocol):
+    """The right to bring something to a place, until it ends; it ends with its process."""
+
+    def end(self) -> None:
+        """Let others. May be called again."""
+        ...
+
 
 class UploadStore(Protocol):
     """Keeps what was received. Nothing of a recording lies anywhere in clear, and an expired one cannot be read again."""
@@ -35,6 +48,10 @@ class UploadStore(Protocol):
 
     def find(self, upload: str) -> Upload | None:
         """Find one, also where it has expired."""
+        ...
+
+    def alone(self, place: str) -> Alone | None:
+        """Take the right to bring something to `place`, among all processes that share this store; None while another has it."""
         ...
 
     def write(self, upload: Upload, offset: int, at: int, piece: bytes) -> int:

@@ -15,8 +15,10 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from psycopg.rows import tuple_row
 from psycopg_pool import ConnectionPool
 
+from identity.keys.errors import SealBrokenError
 from identity.keys.sealing import NONCE_BYTES, TAG_BYTES, new_key, seal, unseal
-from serving.upload_ports import Upload
+from serving.adapters import turns
+from serving.upload_ports import Alone, Upload
 from streams.adapters.postgres_pool import lent
 
 _ID = re.compile(r"[0-9a-f]{32}")
@@ -62,6 +64,10 @@ class PostgresUploadStore:
         key = b"" if row[10] else self._seal.decrypt(row[8], row[9], _bound(upload))
         return Upload(*row[:8], key=key, done=row[10])
 
+    def alone(self, place: str) -> Alone | None:
+        """Take the turn at a place, among every process that shares the folder."""
+        return turns.turn_at(self._folder, place)
+
     def write(self, upload: Upload, offset: int, at: int, piece: bytes) -> int:
         """Seal a piece into the file; on the disk when it returns."""
         sealed = seal(upload.key, piece, _place(upload.upload, offset))
@@ -84,15 +90,20 @@ class PostgresUploadStore:
 
     def read(self, upload: Upload) -> bytes:
         """Open every piece in its place."""
-        data = self._path(upload.upload).read_bytes()[: upload.stored] if upload.stored else b""
-        found, at = bytearray(), 0
-        while at < len(data):
-            size = int.from_bytes(data[at : at + LENGTH_BYTES], "big")
-            at += LENGTH_BYTES
-            assert size > NONCE_BYTES + TAG_BYTES
-            found += unseal(upload.key, data[at : at + size], _place(upload.upload, len(found)))
-            at += size
-        return bytes(found)
+        found, at, offset = list[bytes](), 0, 0
+        if not upload.stored:
+            return b""
+        with self._path(upload.upload).open("rb") as file:
+            while at < upload.stored:
+                size = int.from_bytes(file.read(LENGTH_BYTES), "big")
+                sealed = file.read(size)
+                if not NONCE_BYTES + TAG_BYTES < size == len(sealed):
+                    message = f"a piece of {upload.upload} is cut"
+                    raise SealBrokenError(message)
+                found.append(unseal(upload.key, sealed, _place(upload.upload, offset)))
+                offset += len(found[-1])
+                at += LENGTH_BYTES + size
+        return b"".join(found)
 
     def finish(self, upload: str) -> None:
         """Destroy key and file, keep the row."""
@@ -111,8 +122,14 @@ class PostgresUploadStore:
             files = {path.name for path in self._folder.iterdir()}  # listed before the rows: a file is younger than its row
             rows = connection.cursor(row_factory=tuple_row).execute("SELECT upload FROM access.uploads WHERE NOT done").fetchall()
         for name in files - {row[0] for row in rows}:
-            (self._folder / name).unlink(missing_ok=True)
+            self._sweep(name)
         return gone
+
+    def _sweep(self, name: str) -> None:
+        if not name.endswith(turns.SUFFIX):
+            (self._folder / name).unlink(missing_ok=True)
+        elif (turn := turns.take(self._folder / name)) is not None:  # of a process that was killed; one that somebody holds stays
+            turn.end()
 
     def _changed(self, query: str, *values: object) -> bool:
         with lent(self._pool, self._pool.timeout) as connection:

@@ -32,6 +32,7 @@ from serving.adapters.uploads import PostgresUploadStore
 from serving.adapters.verifications import PostgresRecoveryBook, PostgresVerificationBook
 from serving.api.app import make_app
 from serving.api.context import Parts
+from serving.api.memory import give_back_large
 from serving.api.whence import networks
 from serving.api.written import note
 from serving.assertion_keys import read_keys as read_assertion_keys
@@ -108,6 +109,7 @@ def _scrub(scrubber: Scrubber) -> None:
 
 def main() -> int:
     """Run until told to stop."""
+    give_back_large()
     settings = Settings.from_env(os.environ)
     dsn = settings.dsn("api")
     store = PostgresAskingLedger(dsn, settings.tenant)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import NamedTuple, TypeVar
 
 import anyio
@@ -17,7 +17,7 @@ from serving.errors import InvalidError
 MAX_BODY_BYTES = 64 * 1024
 """Several times the longest prompt. A JSON body is read before its sender is known, so its size is bounded here."""
 RECORDINGS = re.compile(r"/v1/enrolments/.*|/v1/things/[^/]+/recording|/v1/cameos/me/verifications/challenges/[^/]+/recording")
-"""A recording is read by its route, after its sender was admitted, and bounded there (`body`, and serving.api.routes.uploads)."""
+"""A recording is read by its route, after its sender was admitted, and bounded there (serving.api.bodies, and .routes.uploads)."""
 SILENCE_S = 20.0
 """How long a connection may bring nothing before it counts as lost. A house rule."""
 Came = TypeVar("Came")
@@ -81,18 +81,23 @@ def _bounded(receive: Receive, patience: Patience) -> Receive:
     return bounded
 
 
-async def body(request: Request, most: int, remedy: str, patience: Patience = PATIENCE) -> bytes:
-    """Read what is handed in, and stop at the first byte that is too many, or when it comes too slowly.
+async def pieces(request: Request, most: int, remedy: str, patience: Patience = PATIENCE) -> AsyncIterator[bytes]:
+    """Read what is handed in as it comes, and stop at the first byte that is too many, or when it comes too slowly.
 
     Raises InvalidError (media.too_large), and HTTPException 408.
     """
-    received, until = bytearray(), anyio.current_time() + patience.whole_s
+    received, until = 0, anyio.current_time() + patience.whole_s
     chunks = aiter(request.stream())
     while (chunk := await _in_time(lambda: anext(chunks, None), patience.silence_s, until)) is not None:
-        received += chunk
-        if len(received) > most:
-            raise InvalidError("media.too_large", f"more than {most} bytes", remedy)
-    return bytes(received)
+        received += len(chunk)
+        if received > most:
+            raise too_large(most, remedy)
+        yield chunk
+
+
+def too_large(most: int, remedy: str) -> InvalidError:
+    """Make the refusal of a body with more than so many bytes."""
+    return InvalidError("media.too_large", f"more than {most} bytes", remedy)
 
 
 async def _in_time(ask: Callable[[], Awaitable[Came]], silence_s: float, until: float) -> Came:

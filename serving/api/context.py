@@ -22,6 +22,7 @@ from serving.handlers.accounts import normal_handle
 from serving.handlers.apps import require_it
 from serving.handlers.asking import AskingDesk
 from serving.handlers.at_least import AtLeast
+from serving.handlers.bodies import Room
 from serving.handlers.desk import Caller, Desk
 from serving.handlers.live import LiveDesk
 from serving.handlers.rates import Rates, Whence
@@ -64,6 +65,8 @@ class Parts:
     pacing: Pacing = PACING
     renderer: EvidenceRenderer = field(default_factory=EvidenceRenderer)
     live: LiveDesk = field(default_factory=LiveDesk)
+    room: Room = field(default_factory=Room)
+    """Of recordings in this process's memory."""
 
 
 def parts_of(request: Request) -> Parts:

@@ -31,6 +31,8 @@ class Problem(BaseModel):
     code: str
     remedy: str
     codes: list[str] | None = None
+    ko: str | None = None
+    """What is wrong and what to do, in Korean, where that is written."""
 
 
 def install(app: FastAPI) -> None:
@@ -41,7 +43,7 @@ def install(app: FastAPI) -> None:
         headers = {} if error.retry_after_s is None else {"Retry-After": str(error.retry_after_s)}
         if error.status == 401:
             headers["WWW-Authenticate"] = "Bearer"
-        return problem(error.status, error.code, error.detail, error.remedy, headers=headers)
+        return problem(error.status, error.code, error.detail, error.remedy, headers=headers, ko=error.ko)
 
     @app.exception_handler(RequestValidationError)
     async def _(_: Request, error: RequestValidationError) -> JSONResponse:  # pyright: ignore[reportUnusedFunction]
@@ -107,11 +109,12 @@ def problem(
     remedy: str,
     *,
     codes: list[str] | None = None,
+    ko: str | None = None,
     headers: dict[str, str] | None = None,
 ) -> JSONResponse:
     """Make a problem's response."""
     body = Problem(
         type=f"urn:cameo:{code}", title=code.replace(".", " "), status=status, detail=detail, code=code,
-        remedy=remedy, codes=codes,
+        remedy=remedy, codes=codes, ko=ko,
     )  # fmt: skip
     return JSONResponse(body.model_dump(exclude_none=True), status, headers=headers, media_type="application/problem+json")

@@ -178,9 +178,15 @@ class Conduct:
         """Tell how far the recording has come here: the client sees how far behind the server is."""
         return {"type": "got", "bytes": len(self._recording), "media_ms": self._media.media_us // 1000}
 
+    @property
+    def size_bytes(self) -> int:
+        """How much was recorded."""
+        return len(self._recording)
+
     def recorded(self) -> tuple[LiveTrace, bytes]:
-        """What the server saw, and the recording."""
-        return self._session.trace(), bytes(self._recording)
+        """What the server saw, and the recording, which lies here no longer."""
+        recording, self._recording = bytes(self._recording), bytearray()
+        return self._session.trace(), recording
 
     def _raise(self) -> None:
         if self._session.code is not None:

@@ -1,24 +1,24 @@
 """Commands of a recording that comes in pieces: begin, go on where it stopped, stop. Whole, it is submitted as any other.
 
-An upload belongs to one account and one open challenge, ends with that challenge, and is kept sealed. Of two that write at once one
-is told to wait. Speaks no HTTP: see api.routes.uploads for the protocol (tus 1.0).
+An upload belongs to one account and one open challenge, ends with that challenge, and is kept sealed. One body of a challenge comes
+at a time, in whichever process: the next one is told to wait. Speaks no HTTP: see api.routes.uploads for the protocol (tus 1.0).
 """
 
 from __future__ import annotations
 
 import hashlib
-import threading
-from dataclasses import dataclass, field, replace
+from collections.abc import Generator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from types import TracebackType
-from typing import Protocol, Self
+from typing import Protocol
 
 from identity.core.checks.injection import kept_of
 from identity.keys.wire import EvidenceSealed
 from serving.errors import CommandError, ConflictError, GoneError, LockedError, NotFoundError, TooLargeError, TooManyError, UnavailableError
 from serving.handlers import submitting
 from serving.handlers.desk import Caller, Desk
-from serving.upload_ports import Upload, UploadStore
+from serving.upload_ports import Alone, Upload, UploadStore
 
 OPEN_OF_ACCOUNT = 3
 """One, and two that a client lost: they end with their challenges. A house rule."""
@@ -45,8 +45,6 @@ class Uploads:
     """Recordings on their way into one installation."""
 
     store: UploadStore
-    _busy: set[str] = field(default_factory=set[str])
-    _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def begin(self, desk: Desk, caller: Caller, enrolment: str, length: int, label: str) -> Upload:
         """Begin to send a recording of so many bytes; it may be sent until the challenge ends."""
@@ -60,9 +58,7 @@ class Uploads:
         expires_at = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=until_us)
         upload = Upload(desk.entropy(16).hex(), caller.account, enrolment, length, kept_of(label)[:120], expires_at)
         if not self.store.add(upload, OPEN_OF_ACCOUNT, OPEN_BYTES):
-            raise TooManyError(
-                "upload.too_many", "too much is on its way already", "go on with it, or try again in a minute", retry_after_s=60
-            )
+            raise too_many()
         return upload
 
     def find(self, caller: Caller, enrolment: str, upload: str) -> Upload:
@@ -77,18 +73,16 @@ class Uploads:
 
     def drop(self, caller: Caller, enrolment: str, upload: str) -> None:
         """Stop, and destroy what came."""
-        self.find(caller, enrolment, upload)
-        with self._alone(upload):
+        with self._turn(caller, enrolment):
+            self.find(caller, enrolment, upload)
             self.store.remove(upload)
 
     def receive(self, caller: Caller, enrolment: str, upload: str, offset: int, checksum: tuple[str, bytes] | None) -> Receiving:
         """Take more of it, from `offset` on. `checksum`: algorithm and digest of all that this call brings."""
-        alone = self._alone(upload)
+        alone = self.alone(caller, enrolment)
         try:
-            found = self.find(caller, enrolment, upload)
-            if offset != found.received:
-                raise ConflictError("upload.offset", f"{found.received} bytes are here", f"go on from byte {found.received}")
-        except CommandError:
+            found = self._found_at(offset, self.find(caller, enrolment, upload))
+        except BaseException:
             alone.end()
             raise
         return Receiving(self.store, found, alone, checksum)
@@ -97,10 +91,10 @@ class Uploads:
         self, desk: Desk, evidence: submitting.EvidenceStore, caller: Caller, enrolment: str, upload: str, client: str = ""
     ) -> EvidenceSealed | None:
         """Submit it once it is whole; None while it is not, or where that was done. May be called again."""
-        found = self.find(caller, enrolment, upload)
-        if found.done or found.received < found.length:
-            return None
-        with self._alone(upload):
+        with self._turn(caller, enrolment):
+            found = self.find(caller, enrolment, upload)
+            if not found.whole:
+                return None
             who = replace(caller, idempotency_key=f"upload/{upload}")
             try:
                 stored = submitting.submit(desk, evidence, who, enrolment, self.store.read(found), found.label, client=client)
@@ -112,32 +106,37 @@ class Uploads:
             self.store.finish(upload)
         return stored
 
-    def _alone(self, upload: str) -> Alone:
-        with self._lock:
-            if upload in self._busy:
-                raise LockedError("upload.busy", "this upload is being written to", "wait a second, ask where it stands", retry_after_s=1)
-            self._busy.add(upload)
-        return Alone(upload, self._busy, self._lock)
+    def alone(self, caller: Caller, challenge: str) -> Alone:
+        """Take the right to bring a body for this challenge of the caller's. Raises LockedError while one is on its way."""
+        taken = self.store.alone(f"{caller.account}/{challenge}")
+        if taken is None:
+            raise LockedError(
+                "upload.busy", "another recording for this challenge is on its way", "wait until it has ended, then ask where it stands",
+                retry_after_s=2, ko="이 과제의 다른 녹화가 전송 중입니다. 끝난 뒤 다시 시도해 주세요.",
+            )  # fmt: skip
+        return taken
+
+    @staticmethod
+    def _found_at(offset: int, found: Upload) -> Upload:
+        if offset != found.received:
+            raise ConflictError("upload.offset", f"{found.received} bytes are here", f"go on from byte {found.received}")
+        return found
+
+    @contextmanager
+    def _turn(self, caller: Caller, challenge: str) -> Generator[None, None, None]:
+        taken = self.alone(caller, challenge)
+        try:
+            yield
+        finally:
+            taken.end()
 
 
-@dataclass(slots=True)
-class Alone:
-    """The right to write to an upload, until it ends."""
-
-    upload: str
-    busy: set[str]
-    lock: threading.Lock
-
-    def end(self) -> None:
-        """Let others write. May be called again."""
-        with self.lock:
-            self.busy.discard(self.upload)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        self.end()
+def too_many() -> TooManyError:
+    """Make the refusal of one more recording on its way."""
+    return TooManyError(
+        "upload.too_many", "too much is on its way already", "go on with it, or try again in a minute", retry_after_s=60,
+        ko="전송 중인 녹화가 너무 많습니다. 전송 중인 것을 이어서 보내거나 1분 뒤에 다시 시도해 주세요.",
+    )  # fmt: skip
 
 
 class Receiving:

@@ -16,7 +16,7 @@ from identity.core.live_plan import Planned
 from policy.codes import codes
 from schemas.ids import cameo_of
 from serving import consent_texts
-from serving.api.bounds import body
+from serving.api.bodies import recording
 from serving.api.context import PartsHere, RecoveringCaller, WhenceHere, account_named
 from serving.core.reasons import reasons
 from serving.errors import NotFoundError
@@ -121,13 +121,11 @@ async def submit(
     """Hand in one webm or mp4, at most 64 MiB, as the request's body."""
     await run_in_threadpool(submitting.require_open, parts.desk, caller, enrolment)  # before a byte of it is read
     await run_in_threadpool(parts.rates.require_same_place, enrolment, caller)
-    await run_in_threadpool(parts.rates.require, "submit", whence, caller.account)
-    recording = await bounded_body(request)
-    label = unquote(x_camera_label)
-    client = request.headers.get("user-agent", "")
-    stored = await run_in_threadpool(
-        submitting.submit, parts.desk, parts.keyholder, caller, enrolment, recording, label, client=client
-    )  # fmt: skip
+    label, client = unquote(x_camera_label), request.headers.get("user-agent", "")
+    async with recording(request, parts, caller, whence, enrolment) as came:
+        stored = await run_in_threadpool(
+            submitting.submit, parts.desk, parts.keyholder, caller, enrolment, came, label, client=client
+        )  # fmt: skip
     return Submitted(enrolment=enrolment, evidence=stored.evidence, sha256=stored.sha256)
 
 
@@ -137,8 +135,3 @@ def show(parts: PartsHere, caller: RecoveringCaller, enrolment: str) -> dict[str
     state = parts.reader.enrolment(cameo_of(caller.account), enrolment)
     failed = parts.live.failed(caller.account, enrolment) if state["state"] == "started" else None
     return state if failed is None else state | {"state": "broken", "reasons": reasons(codes(), [failed], disclosed=False)}
-
-
-async def bounded_body(request: Request, most: int = submitting.MAX_RECORDING_BYTES, remedy: str = "record for about ten seconds") -> bytes:
-    """Read what is handed in within its bounds of size and time (serving.api.bounds)."""
-    return await body(request, most, remedy)

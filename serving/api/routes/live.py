@@ -16,6 +16,7 @@ from starlette.concurrency import run_in_threadpool
 
 from identity.keys.client import KeyholderRefusedError, KeyholderUnavailableError
 from identity.keys.wire import EvidenceSealed
+from serving.api.bodies import in_room
 from serving.api.context import APP_KEY, Parts
 from serving.api.whence import named_device, whence
 from serving.core.live_answer import LiveAnswer
@@ -35,6 +36,8 @@ TICK_S: Final = 0.1
 """How often something overdue is looked for where nothing arrives."""
 FLUSH_S: Final = 5.0
 """How long the last piece of a recording is waited for after every step was answered."""
+ROOM_WAIT_S: Final = 5.0
+"""How long what was recorded waits for room in memory to be sealed: its challenge's time goes on."""
 CLOSED: Final = 4000
 """Closing codes are 4000 and the HTTP status that the problem would have."""
 
@@ -71,10 +74,11 @@ async def _session(socket: WebSocket, parts: Parts, caller: Caller, waiting: Wai
     try:
         await socket.send_json({"type": "ready", "media": "video/webm"})
         await _conducted(socket, parts, caller, waiting, conduct)
-        trace, recording = conduct.recorded()
-        answer = LiveAnswer(waiting.challenge, waiting.salt, trace, recording, hello.camera, hello.client)
         with anyio.CancelScope(shield=True):  # who hangs up after the last step has answered
-            stored = await run_in_threadpool(waiting.hand_in, caller, answer)
+            async with in_room(parts.room, conduct.size_bytes, ROOM_WAIT_S):
+                trace, recording = conduct.recorded()
+                answer = LiveAnswer(waiting.challenge, waiting.salt, trace, recording, hello.camera, hello.client)
+                stored = await run_in_threadpool(waiting.hand_in, caller, answer)
             code = None
     except CommandError as error:
         code = error.code

@@ -6,8 +6,8 @@ from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
 from starlette.concurrency import run_in_threadpool
 
+from serving.api.bodies import recording
 from serving.api.context import EnrolCaller, PartsHere, WhenceHere
-from serving.api.routes.enrolments import bounded_body
 from serving.handlers import appealing, documents
 
 router = APIRouter(prefix="/v1", tags=["enrolment"])
@@ -33,9 +33,8 @@ class Added(BaseModel):
 )
 async def add_document(request: Request, parts: PartsHere, caller: EnrolCaller, whence: WhenceHere, enrolment: str) -> Added:
     """Add the picture of an identity document (JPEG or PNG, at most 12 MiB) to an enrolment that people look at."""
-    await run_in_threadpool(parts.rates.require, "submit", whence, caller.account)
-    document = await bounded_body(request, documents.MAX_BYTES, "make it smaller")
-    evidence = await run_in_threadpool(documents.add, parts.desk, parts.keyholder, caller, enrolment, document)
+    async with recording(request, parts, caller, whence, enrolment, most=documents.MAX_BYTES, remedy="make it smaller") as came:
+        evidence = await run_in_threadpool(documents.add, parts.desk, parts.keyholder, caller, enrolment, came)
     return Added(enrolment=enrolment, evidence=evidence)
 
 

@@ -9,8 +9,8 @@ from pydantic import BaseModel, Field
 from starlette.concurrency import run_in_threadpool
 
 from schemas.consent import Audience, Strength
+from serving.api.bodies import recording
 from serving.api.context import ConsentCaller, EnrolCaller, Parts, PartsHere, WhenceHere
-from serving.api.routes.enrolments import bounded_body
 from serving.handlers import things
 from serving.handlers.desk import Caller
 
@@ -75,9 +75,8 @@ async def submit_thing(request: Request, parts: PartsHere, caller: EnrolCaller, 
     """Hand in its recording, one webm or mp4. A recording whose subject is a person is refused."""
     await run_in_threadpool(things.require_own, parts.desk, caller, thing)
     await run_in_threadpool(_require_here, parts, caller, thing)
-    await run_in_threadpool(parts.rates.require, "submit", whence, caller.account)
-    recording = await bounded_body(request)
-    stored = await run_in_threadpool(things.submit, parts.desk, parts.keyholder, caller, thing, recording)
+    async with recording(request, parts, caller, whence, thing) as came:
+        stored = await run_in_threadpool(things.submit, parts.desk, parts.keyholder, caller, thing, came)
     return ThingSubmitted(thing=thing, evidence=stored.evidence)
 
 

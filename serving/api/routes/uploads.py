@@ -12,10 +12,12 @@ from fastapi import APIRouter, Header, Request, Response
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect
 
+from serving.api.bodies import in_room
 from serving.api.bounds import SILENCE_S
-from serving.api.context import PartsHere, RecoveringCaller, WhenceHere
+from serving.api.context import Parts, PartsHere, RecoveringCaller, WhenceHere
 from serving.api.tus import VERSION
 from serving.errors import CommandError, InvalidError
+from serving.handlers.desk import Caller
 from serving.handlers.uploads import ALGORITHMS, PIECE_BYTES, Receiving
 from serving.upload_ports import Upload
 
@@ -57,10 +59,15 @@ async def begin(
 
 
 @router.head("/{upload}", response_class=Response)
-def state(parts: PartsHere, caller: RecoveringCaller, enrolment: str, upload: str, tus_resumable: Version = None) -> Response:
-    """Tell how much of it is here (Upload-Offset)."""
+async def state(
+    request: Request, parts: PartsHere, caller: RecoveringCaller, enrolment: str, upload: str, tus_resumable: Version = None
+) -> Response:  # fmt: skip
+    """Tell how much of it is here (Upload-Offset). One that is whole is submitted first, where that failed before."""
     _speaks(tus_resumable)
-    found = parts.uploads.find(caller, enrolment, upload)
+    found = await run_in_threadpool(parts.uploads.find, caller, enrolment, upload)
+    if found.whole:
+        await run_in_threadpool(parts.rates.require_same_place, enrolment, caller)
+        found = await _handed_in(request, parts, caller, found)
     return Response(status_code=200, headers=_state(found) | {"Upload-Length": str(found.length)})
 
 
@@ -91,9 +98,9 @@ async def go_on(
     finally:
         with anyio.CancelScope(shield=True):  # what came is counted, and the next one let in, also when this one is gone
             await run_in_threadpool(lambda: receiving.end(whole=whole))
-    client = request.headers.get("user-agent", "")
-    await run_in_threadpool(parts.uploads.hand_in, parts.desk, parts.keyholder, caller, enrolment, upload, client)
     found = await run_in_threadpool(parts.uploads.find, caller, enrolment, upload)
+    if found.whole:
+        found = await _handed_in(request, parts, caller, found)
     return Response(status_code=204, headers=_state(found))
 
 
@@ -103,6 +110,14 @@ def drop(parts: PartsHere, caller: RecoveringCaller, enrolment: str, upload: str
     _speaks(tus_resumable)
     parts.uploads.drop(caller, enrolment, upload)
     return Response(status_code=204)
+
+
+async def _handed_in(request: Request, parts: Parts, caller: Caller, whole: Upload) -> Upload:
+    """Submit a whole one; gives how it stands then. A client that saw it whole asks no more, so what fails here is said, not hidden."""
+    client = request.headers.get("user-agent", "")
+    async with in_room(parts.room, whole.length):
+        await run_in_threadpool(parts.uploads.hand_in, parts.desk, parts.keyholder, caller, whole.enrolment, whole.upload, client)
+    return await run_in_threadpool(parts.uploads.find, caller, whole.enrolment, whole.upload)
 
 
 async def _bring(request: Request, receiving: Receiving) -> bool:

@@ -18,10 +18,10 @@ from starlette.concurrency import run_in_threadpool
 from identity.core.challenge import Challenge
 from identity.core.live_plan import Planned
 from schemas.ids import cameo_of
+from serving.api.bodies import recording
 from serving.api.context import ConsentCaller, EnrolCaller, PartsHere, WhenceHere
 from serving.api.pacing import paced
 from serving.api.routes.accounts import resolve
-from serving.api.routes.enrolments import bounded_body
 from serving.core import assertion
 from serving.handlers import enrolments, step_up, verification_asks, verifications
 from serving.handlers.live import Waiting
@@ -164,10 +164,9 @@ async def submit(
     """Hand in the recording; it is destroyed when it was judged."""
     await run_in_threadpool(verifications.require_open, parts.desk, caller, challenge)
     await run_in_threadpool(parts.rates.require_same_place, challenge, caller)
-    await run_in_threadpool(parts.rates.require, "submit", whence, caller.account)
-    recording = await bounded_body(request)
     label = unquote(x_camera_label)
-    stored = await run_in_threadpool(verifications.submit, parts.desk, parts.keyholder, caller, challenge, recording, label)
+    async with recording(request, parts, caller, whence, challenge) as came:
+        stored = await run_in_threadpool(verifications.submit, parts.desk, parts.keyholder, caller, challenge, came, label)
     return {"challenge": challenge, "sha256": stored.sha256}
 
 

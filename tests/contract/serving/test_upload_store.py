@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -160,3 +161,35 @@ def test_who_is_erased_leaves_no_key(kept: PostgresUploadStore, pool: Connection
     assert kept.find(upload.upload) is None
     kept.expire()
     assert list((tmp_path / "uploads").iterdir()) == []
+
+
+def test_one_at_a_time_has_the_turn_at_a_place(store: UploadStore) -> None:
+    first = store.alone("account-a/e")
+    assert first is not None
+    assert store.alone("account-a/e") is None
+    beside = store.alone("account-b/e")
+    assert beside is not None
+    for _ in range(2):
+        first.end()
+    second = store.alone("account-a/e")
+    assert second is not None
+    first.end()
+    assert store.alone("account-a/e") is None, "an end that is said again ends nobody else's"
+    second.end()
+    beside.end()
+
+
+def test_many_threads_take_turns(store: UploadStore) -> None:
+    inside, most = list[int](), list[int]()
+
+    def once(_: int) -> None:
+        while (turn := store.alone("account-a/e")) is None:
+            pass
+        inside.append(1)
+        most.append(len(inside))
+        inside.pop()
+        turn.end()
+
+    with ThreadPoolExecutor(4) as four:
+        list(four.map(once, range(200)))
+    assert max(most) == 1

@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.types import Message, Receive, Scope, Send
 
-from serving.api.bounds import MAX_BODY_BYTES, Bounds, Patience, body
+from serving.api.bounds import MAX_BODY_BYTES, Bounds, Patience, pieces
 from serving.handlers.enrolments import CONSENT_TEXT_SHA256
 from tests.unit.api.conftest import Place
 
@@ -48,7 +48,7 @@ async def by_the_middleware(receive: Receive, patience: Patience) -> bytes:
 
 
 async def by_a_route(receive: Receive, patience: Patience) -> bytes:
-    return await body(Request(SCOPE, receive), 1000, "", patience)
+    return b"".join([piece async for piece in pieces(Request(SCOPE, receive), 1000, "", patience)])
 
 
 Read = Callable[[Receive, Patience], Awaitable[bytes]]

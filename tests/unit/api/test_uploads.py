@@ -191,7 +191,8 @@ def test_two_that_write_at_once_do_not_mix(sender: Sender) -> None:
     assert sender.patch(place, 0, body()).headers["Upload-Offset"] == "200"
 
 
-def test_a_whole_one_waits_for_a_part_that_does_not_answer(sender: Sender) -> None:
+@pytest.mark.parametrize("asks", ["HEAD", "PATCH"])
+def test_a_whole_one_waits_for_a_part_that_does_not_answer(sender: Sender, asks: str) -> None:
     place, parts = sender.begun(), sender.place.client.app.state.parts  # type: ignore[attr-defined]
     sealed = parts.keyholder.put_evidence
 
@@ -200,7 +201,28 @@ def test_a_whole_one_waits_for_a_part_that_does_not_answer(sender: Sender) -> No
 
     parts.keyholder.put_evidence = away
     assert said(sender.patch(place, 0, DATA)) == (503, "keyholder.unavailable")
-    assert sender.head(place).headers["Upload-Offset"] == str(len(DATA))
+    assert sender.head(place).status_code == 503, "an offset that looks done would have the client stop"
     parts.keyholder.put_evidence = sealed
-    assert sender.patch(place, len(DATA), b"").status_code == 204
-    assert sender.received() == [hashlib.sha256(DATA).hexdigest()]
+    if asks == "HEAD":
+        assert sender.head(place).headers["Upload-Offset"] == str(len(DATA))
+    else:
+        assert sender.patch(place, len(DATA), b"").status_code == 204
+    for _ in range(2):
+        assert sender.head(place).headers["Upload-Offset"] == str(len(DATA))
+    assert sender.received() == [hashlib.sha256(DATA).hexdigest()], "once"
+
+
+def test_a_whole_one_is_submitted_where_its_challenge_was_taken(place: Place) -> None:
+    sender = Sender(place)
+    upload, parts = sender.begun(), place.client.app.state.parts  # type: ignore[attr-defined]
+    sealed = parts.keyholder.put_evidence
+
+    def away(*_: object) -> None:
+        raise UnavailableError("keyholder.unavailable", "away", "again")
+
+    parts.keyholder.put_evidence = away
+    sender.patch(upload, 0, DATA)
+    parts.keyholder.put_evidence = sealed
+    elsewhere = place.token(sender.account, "enrol")
+    assert place.client.head(upload, headers=elsewhere | TUS).status_code == 403
+    assert sender.received() == []
