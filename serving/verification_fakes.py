@@ -31,6 +31,11 @@ class InMemoryVerificationBook:
         """List what an owner is asked, newest first."""
         return sorted((one for one in self._living(owner) if not one.declined), key=lambda one: one.asked_at, reverse=True)[:limit]
 
+    def kept_of(self, account: str) -> Sequence[Ask]:
+        """List every ask to or by an account."""
+        kept = (one for one in self._asks.values() if account in (one.owner, one.party))
+        return sorted(kept, key=lambda one: one.asked_at, reverse=True)
+
     def begin(self, ask: str, verification: str) -> None:
         """Note the challenge by which it is answered."""
         self._asks[ask] = replace(self._asks[ask], verification=verification)

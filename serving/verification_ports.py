@@ -50,6 +50,10 @@ class VerificationBook(Protocol):
         """List what an owner is asked, newest first: not expired, not declined."""
         ...
 
+    def kept_of(self, account: str) -> Sequence[Ask]:
+        """List every ask to or by an account that is kept, declined and expired ones too, newest first: for their export."""
+        ...
+
     def begin(self, ask: str, verification: str) -> None:
         """Note the challenge by which it is answered, in place of an earlier one."""
         ...

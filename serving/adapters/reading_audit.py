@@ -41,16 +41,17 @@ class AuditReading(Rows):
         limit: int,
         cursor: str | None,
         visible_to: str | None,
+        things: Sequence[str] = (),
     ) -> dict[str, Any]:
-        """Search the audit, newest first; `visible_to` limits to what an account asked for or is shown in."""
+        """Search the audit, newest first; `visible_to` limits to what an account asked for, or is shown in, or `things` of its."""
         before_us, before_id = cursor_read(cursor)
-        own_cameo = None if visible_to is None else cameo_of(visible_to)
+        own_cameos = [] if visible_to is None else [cameo_of(visible_to), *things]
         rows = self._rows(
             _SEARCH,
             {
                 "subject": subject, "creator": creator, "since": since_us, "generation": generation,
                 "limit": limit + 1, "before_us": before_us, "before_id": before_id,
-                "visible_to": visible_to, "own_cameo": own_cameo,
+                "visible_to": visible_to, "own_cameos": own_cameos,
             },
         )  # fmt: skip
         whole = visible_to is None
@@ -100,7 +101,7 @@ WHERE (%(generation)s::text IS NULL OR g.generation = %(generation)s)
   AND (%(subject)s::text IS NULL OR EXISTS (SELECT FROM projection.generation_cameos c
        WHERE c.generation = g.generation AND c.cameo = %(subject)s))
   AND (%(visible_to)s::text IS NULL OR g.requester = %(visible_to)s OR EXISTS (SELECT FROM projection.generation_cameos c
-       WHERE c.generation = g.generation AND c.cameo = %(own_cameo)s))
+       WHERE c.generation = g.generation AND c.cameo = ANY(%(own_cameos)s)))
   AND (%(before_us)s::bigint IS NULL OR (g.requested_us, g.generation) < (%(before_us)s, %(before_id)s::text))
 ORDER BY g.requested_us DESC, g.generation DESC LIMIT %(limit)s
 """

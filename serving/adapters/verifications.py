@@ -46,6 +46,10 @@ class PostgresVerificationBook:
         """List what an owner is asked, newest first."""
         return self._asks(f"WHERE owner = %s AND NOT declined AND {_LIVING} ORDER BY asked_at DESC, ask LIMIT %s", (owner, limit))
 
+    def kept_of(self, account: str) -> Sequence[Ask]:
+        """List every ask to or by an account."""
+        return self._asks("WHERE %s IN (owner, party) ORDER BY asked_at DESC, ask", (account,))
+
     def begin(self, ask: str, verification: str) -> None:
         """Note the challenge by which it is answered."""
         self._run("UPDATE access.verifications SET verification = %s WHERE ask = %s", (verification, ask))

@@ -6,61 +6,50 @@ word), the contents of assets (cut from the recordings that are given), and what
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from functools import partial
+from typing import Any, Final
 
-from identity.keys.errors import KeyholderRefusedError
-from schemas.envelope import Envelope
 from schemas.ids import cameo_of
 from serving.core.archive import Entry, LeftOut, Moment, json_bytes, json_line, zipped
 from serving.errors import CommandError, ForbiddenError, UnavailableError
-from serving.handlers import step_up
+from serving.handlers import exported, step_up
 from serving.handlers.apps import require_in_person
 from serving.handlers.desk import Caller, Desk
+from serving.handlers.exported import PersonalKeys
 from serving.overview_ports import InvitationStore, Overview
 from serving.ports import PERSON, AccessStore, ProofStore
-from streams.core.casework import appeal_id
-from streams.core.seeming import as_shown
-from streams.core.telling import noticed
-from streams.export import cloud_event
-from streams.ports import EventStore
+from serving.verification_ports import Ask, VerificationBook
 
-PURPOSE = "export"
 PAGE = 200
-APPEALED = frozenset({"case.opened", "case.closed"})
 README = """What this installation keeps of you.
 
 account.json        your account, handle, tokens (never their secrets), invitations, apps
-consent.json        what you permit, as it stands
-events/             every event of your account, your cameo, your apps, your appeals, and the films that you asked for; your words opened
+consent.json        what you permit, as it stands; things.jsonl: the same of each pet and thing of yours
+events/             every event of your account, cameo, things, apps, appeals, and of the films that you asked for; your words opened
 receipts.jsonl      what you accepted, each a signed receipt
 grants_given.jsonl  grants_received.jsonl  requests_sent.jsonl  requests_received.jsonl  powers.json  groups.json
-films.jsonl         every film that you asked for or are in: who asked, what for, what became of it
+questions_received.jsonl  questions_sent.jsonl   who asked whether it is still you, and whom you asked, until a day after it ran out
+films.jsonl         every film that you asked for, or that shows you or a thing of yours: who asked, what for, what became of it
 notifications.jsonl what you were told
-recordings/         what you handed in as evidence and is not destroyed yet
-films/              released films that you may see now
+recordings/         what you handed in as evidence, of you and of your things, and is not destroyed yet
+films/              released films that you may see now, and drafts that wait for you
 manifest.json       size and SHA-256 of every file, and what was left out and why
 
-Left out on purpose: scores of checks, fingerprints and face templates, your distress word (they would help somebody pass as you);
-the likeness cut from your recordings (its versions and sizes are events of your cameo); what is about somebody else.
+What is left out on purpose stands in manifest.json, under left_out_on_purpose.
 """
-
-
-class PersonalKeys(Protocol):
-    """The part of the keyholder that opens what is the caller's."""
-
-    def unseal(self, stream: str, event_id: str, purpose: str) -> Mapping[str, bytes]:
-        """Open own words of an event."""
-        ...
-
-    def get_evidence(self, evidence: str, purpose: str, by: str | None = None) -> bytes:
-        """Open a recording; it is an event."""
-        ...
-
-    def film(self, generation: str, viewer: str) -> bytes:
-        """Open a released film, decided now."""
-        ...
+ON_PURPOSE: Final = {
+    "scores of checks, fingerprints, face templates, the distress word": "they would help somebody pass as you, or watch you",
+    "the likeness that films are made from": "cut from your recordings; its versions and sizes are events of your cameo",
+    "tokens, codes, secrets of apps and of your authenticator": "you have them; here lie digests, or what is sealed",
+    "digests of your devices and sessions, counters of how often you tried": "numbers that tell nobody anything",
+    "a recording that is still on its way": "it is sealed, and goes with its challenge within minutes",
+    "who follows or blocks you, groups that others keep, cases of the review desk but your appeals": "that is about somebody else",
+    "a minor's recording in which you stand beside them": "it is the minor's",
+    "what you did for somebody else, or as a reviewer or operator": "it stands in what is theirs",
+}
+"""What an export does not hold, and why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +64,7 @@ class Shelf:
     """serving.adapters.reading.Reading"""
     overview: Overview
     invitations: InvitationStore
+    verifications: VerificationBook
     receipts: Callable[[], Iterable[dict[str, Any]]]
     """What the caller accepted, each signed."""
 
@@ -93,42 +83,85 @@ def export(shelf: Shelf, caller: Caller, now: Moment) -> Iterator[bytes]:
         raise UnavailableError("keyholder.unavailable", "the keyholder does not answer", "try again in a moment")
     left_out = LeftOut()
     about = {"account": caller.account, "cameo": cameo_of(caller.account), "made": "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z".format(*now)}
+    about |= {"left_out_on_purpose": ON_PURPOSE}
     return zipped(_entries(shelf, caller.account, left_out), left_out, about, now)
 
 
 def _entries(shelf: Shelf, account: str, left_out: LeftOut) -> Iterator[Entry]:
-    store, cameo = shelf.desk.store, cameo_of(account)
-    own = _own_films(shelf, account)
+    store, keys, cameo = shelf.desk.store, shelf.keys, cameo_of(account)
+    things = shelf.overview.things(account)
+    cameos = [cameo, *things]
+    own = _own_films(shelf, account, things)
     yield Entry("README.txt", (README.encode(),))
     yield Entry("account.json", (json_bytes(_account(shelf, account)),))
     yield Entry("consent.json", (json_bytes(_or_none(lambda: shelf.reader.consent(cameo))),))
-    cameos = [cameo, *shelf.overview.things(account)]
+    yield Entry("things.jsonl", (json_line(_thing(shelf, thing)) for thing in things))
     streams = {"account": [account], "cameo": cameos, "apps": [one.app for one in shelf.overview.apps(account)]}
-    for name, named in (streams | {"films": [one["generation"] for one in own]}).items():
-        yield Entry(f"events/{name}.jsonl", _events(store, shelf.keys, named, account))
-    yield Entry("events/appeals.jsonl", _appeals(store, shelf.keys, cameo))
+    for name, named in (streams | {"films": [row["generation"] for row in own]}).items():
+        yield Entry(f"events/{name}.jsonl", exported.events(store, keys, named, account))
+    yield Entry("events/appeals.jsonl", exported.appeals(store, keys, cameos))
     yield Entry("receipts.jsonl", map(json_line, shelf.receipts()))
     yield Entry("powers.json", (json_bytes(shelf.reader.powers(account)),))
     yield Entry("groups.json", (json_bytes(_or_none(lambda: shelf.reader.groups(cameo))),))
-    yield from _listings(shelf, account, cameo)
-    yield Entry("films.jsonl", (json_line(one["row"]) for one in own))
-    yield from _recordings(shelf, account, cameo, left_out)
-    for one in own:
-        if one["row"].get("state") == "released":
-            yield from _opened(f"films/{one['generation']}.mp4", lambda one=one: shelf.keys.film(one["generation"], account), left_out)
+    yield from _listings(shelf, account, cameos)
+    yield from _questions(shelf, account)
+    yield Entry("films.jsonl", map(json_line, own))
+    yield from exported.recordings(store, keys, account, cameos, left_out)
+    for row in own:
+        yield from _film(keys, row, account, left_out)
 
 
-def _listings(shelf: Shelf, account: str, cameo: str) -> Iterator[Entry]:
-    reader, access = shelf.reader, shelf.access
-    listings: dict[str, Callable[[str | None], dict[str, Any]]] = {
-        "grants_given": lambda cursor: reader.grants(cameo, grantee=None, standing=False, limit=PAGE, cursor=cursor),
-        "grants_received": lambda cursor: reader.received(account, limit=PAGE, cursor=cursor),
-        "requests_sent": lambda cursor: reader.requests_sent(account, access, limit=PAGE, cursor=cursor),
-        "requests_received": lambda cursor: reader.requests_received(cameo, access, limit=PAGE, cursor=cursor),
-        "notifications": lambda cursor: reader.notifications(account, limit=PAGE, cursor=cursor),
+def _film(keys: PersonalKeys, row: dict[str, Any], account: str, left_out: LeftOut) -> Iterator[Entry]:
+    generation = row["generation"]
+    match row.get("state"):
+        case "released":
+            yield from exported.opened(f"films/{generation}.mp4", partial(keys.film, generation, account), left_out)
+        case "draft":
+            yield from exported.opened(f"films/{generation}.draft.mp4", partial(keys.draft, generation, account), left_out)
+        case _:
+            pass
+
+
+def _thing(shelf: Shelf, thing: str) -> dict[str, Any]:
+    return {
+        "thing": thing,
+        "consent": _or_none(lambda: shelf.reader.consent(thing)),
+        "groups": _or_none(lambda: shelf.reader.groups(thing)),
     }
-    for name, listing in listings.items():
-        yield Entry(f"{name}.jsonl", (json_line(one) for one in _all(listing)))
+
+
+def _listings(shelf: Shelf, account: str, cameos: Sequence[str]) -> Iterator[Entry]:
+    reader, access = shelf.reader, shelf.access
+
+    def of_each(listing: Callable[[str, str | None], dict[str, Any]]) -> Iterator[dict[str, Any]]:
+        for cameo in cameos:
+            yield from _all(partial(listing, cameo))
+
+    listings: dict[str, Iterable[dict[str, Any]]] = {
+        "grants_given": of_each(lambda cameo, cursor: reader.grants(cameo, grantee=None, standing=False, limit=PAGE, cursor=cursor)),
+        "grants_received": _all(lambda cursor: reader.received(account, limit=PAGE, cursor=cursor)),
+        "requests_sent": _all(lambda cursor: reader.requests_sent(account, access, limit=PAGE, cursor=cursor)),
+        "requests_received": of_each(lambda cameo, cursor: reader.requests_received(cameo, access, limit=PAGE, cursor=cursor)),
+        "notifications": _all(lambda cursor: reader.notifications(account, limit=PAGE, cursor=cursor)),
+    }
+    for name, told in listings.items():
+        yield Entry(f"{name}.jsonl", map(json_line, told))
+
+
+def _questions(shelf: Shelf, account: str) -> Iterator[Entry]:
+    """Tell who asked whether this is still the person, and whom they asked: not what the other side alone may know."""
+    kept = shelf.verifications.kept_of(account)
+    received = [
+        _question(one) | {"by": one.party, "declined": one.declined, "answer": one.verification} for one in kept if one.owner == account
+    ]
+    sent = [_question(one) | {"to": cameo_of(one.owner), "nonce": one.nonce} for one in kept if one.party == account]
+    yield Entry("questions_received.jsonl", map(json_line, received))
+    yield Entry("questions_sent.jsonl", map(json_line, sent))
+
+
+def _question(one: Ask) -> dict[str, Any]:
+    times = {"asked_at": one.asked_at.isoformat(), "expires_at": one.expires_at.isoformat()}
+    return {"ask": one.ask, "app": one.app, "audience": one.audience, "level": one.level, **times}
 
 
 def _account(shelf: Shelf, account: str) -> dict[str, Any]:
@@ -149,90 +182,15 @@ def _account(shelf: Shelf, account: str) -> dict[str, Any]:
     }
 
 
-def _own_films(shelf: Shelf, account: str) -> list[dict[str, Any]]:
-    """List the films that the account asked for or is in; rows of ids and codes, some hundred bytes each."""
-    rows = _all(
-        lambda cursor: shelf.reader.search(
-            subject=None, creator=None, since_us=None, generation=None, limit=PAGE, cursor=cursor, visible_to=account
+def _own_films(shelf: Shelf, account: str, things: Sequence[str]) -> list[dict[str, Any]]:
+    """List the films that the account asked for, or that show it or a thing of its; rows of ids and codes, some hundred bytes each."""
+    return list(
+        _all(
+            lambda cursor: shelf.reader.search(
+                subject=None, creator=None, since_us=None, generation=None, limit=PAGE, cursor=cursor, visible_to=account, things=things
+            )
         )
     )
-    return [{"generation": row["generation"], "mine": row["requester"] == account, "row": row} for row in rows]
-
-
-def _events(store: EventStore, keys: PersonalKeys, streams: list[str], account: str) -> Iterator[bytes]:
-    for stream in streams:
-        with store.snapshot() as facts:
-            envelopes = as_shown(facts, store.read(stream))
-        without = {one.data["enrolment"]: one.data.get("without", ()) for one in envelopes if one.type == "enrolment.started"}
-        for envelope in envelopes:
-            if not _is_ones_own(envelope, envelopes[0], account):
-                continue
-            told = cloud_event(envelope) | {"data": _data(envelope, account, without)}
-            if envelope.sealed:
-                told["sealed"], told["words"] = sorted(envelope.sealed), _words(keys, envelope)
-            yield json_line(told)
-
-
-def _appeals(store: EventStore, keys: PersonalKeys, cameo: str) -> Iterator[bytes]:
-    """Tell one's appeals and how they ended. Who looked and what they said is a case's own."""
-    refused = dict.fromkeys(one.data["enrolment"] for one in store.read(cameo) if one.type == "enrolment.refused")
-    for name in map(appeal_id, refused):
-        for envelope in store.read(name):
-            if envelope.type in APPEALED:
-                told = {name: envelope.data[name] for name in ("kind", "enrolment", "codes", "outcome") if name in envelope.data}
-                yield json_line(
-                    cloud_event(envelope) | {"data": told, "actor": None, "words": _words(keys, envelope) if envelope.sealed else None}
-                )
-
-
-def _is_ones_own(envelope: Envelope, first: Envelope, account: str) -> bool:
-    """Tell whether an event may be told: of a film that somebody else asked for only one's own acts, and nobody's reports."""
-    if envelope.type == "generation.reported" or first.data.get("requester", account) != account:
-        return account in (envelope.actor, envelope.acting_as)
-    return True
-
-
-def _data(envelope: Envelope, account: str, without: Mapping[str, Sequence[str]]) -> dict[str, Any]:
-    """Leave out of an event what is about others, or helps to pass as the person. `without`: by enrolment, what they cannot do."""
-    data = envelope.data
-    match envelope.type:
-        case "generation.decided":  # its input holds other people's facts
-            return {name: data[name] for name in ("decision", "action", "attempt", "permit", "codes") if name in data}
-        case "enrolment.assessed":
-            told = {name: data[name] for name in ("enrolment", "evidence", "profile", "level") if name in data}
-            return told | {"unmet": list(noticed(data, without.get(data["enrolment"], ())))}
-        case "evidence.opened":
-            return data | {"by": data["by"] if data["by"] in (None, account) else "a reviewer"}
-        case _:
-            return data
-
-
-def _words(keys: PersonalKeys, envelope: Envelope) -> dict[str, str] | None:
-    try:
-        found = keys.unseal(envelope.stream, envelope.event_id, PURPOSE)
-    except KeyholderRefusedError:
-        return None  # nothing of it is given out: README says what that is
-    return {name: value.decode("utf-8", "replace") for name, value in found.items()}
-
-
-def _recordings(shelf: Shelf, account: str, cameo: str, left_out: LeftOut) -> Iterator[Entry]:
-    events = [(one.type, one.data["evidence"]) for one in shelf.desk.store.read(cameo) if "evidence" in one.data]
-    gone = {evidence for kind, evidence in events if kind == "evidence.destroyed"}
-    given = dict.fromkeys(evidence for kind, evidence in events if kind in ("enrolment.recording_received", "evidence.added"))
-    for evidence in given:
-        if evidence in gone:
-            left_out.reasons[f"recordings/{evidence}"] = ("evidence.destroyed",)
-        else:
-            yield from _opened(
-                f"recordings/{evidence}", lambda evidence=evidence: shelf.keys.get_evidence(evidence, PURPOSE, account), left_out
-            )
-
-
-def _opened(name: str, opened: Callable[[], bytes], left_out: LeftOut) -> Iterator[Entry]:
-    try:
-        yield Entry(name, (opened(),), packed=False)
-    except KeyholderRefusedError as error:
-        left_out.reasons[name] = error.codes
 
 
 def _all(listing: Callable[[str | None], dict[str, Any]]) -> Iterator[dict[str, Any]]:

@@ -62,23 +62,28 @@ class Receipts:
             "assertionMethod": [one["id"] for one in methods],
         }
 
-    def list(self, desk: Desk, account: str) -> list[dict[str, Any]]:
-        """List the acceptances of an account, oldest first."""
+    def list(self, desk: Desk, account: str, things: Sequence[str] = ()) -> list[dict[str, Any]]:
+        """List the acceptances of an account, for itself and for `things` of its, oldest first."""
+        begun = [one for cameo in (cameo_of(account), *things) for one in _started(desk.store.read(cameo))]
         return [
             {
                 "enrolment": event.enrolment, "accepted_at": _time(envelope.time_us), "text_version": event.consent_text_version,
                 "text_sha256": event.consent_text_sha256, "text_in_force": acceptable(event.consent_text_sha256) is not None,
             }
-            for envelope, event in _started(desk.store.read(cameo_of(account)))
+            for envelope, event in sorted(begun, key=lambda one: one[0].position)
         ]  # fmt: skip
 
-    def issue(self, desk: Desk, account: str, enrolment: str) -> dict[str, Any]:
+    def issue(self, desk: Desk, account: str, enrolment: str, things: Sequence[str] = ()) -> dict[str, Any]:
         """Sign a receipt of one acceptance, with what happened since. Raises NotFoundError."""
-        with desk.store.snapshot() as facts:  # as its person is shown it: a call for help must not be told from a receipt
-            history, now = as_shown(facts, desk.store.read(cameo_of(account))), _time(facts.now_us())
-        begun = next((one for one in _started(history) if one[1].enrolment == enrolment), None)
-        if begun is None:
-            raise NotFoundError("receipt.unknown", "you accepted nothing under that name", "list them: cameo receipt list")
+        for cameo in (cameo_of(account), *things):
+            with desk.store.snapshot() as facts:  # as its person is shown it: a call for help must not be told from a receipt
+                history, now = as_shown(facts, desk.store.read(cameo)), _time(facts.now_us())
+            begun = next((one for one in _started(history) if one[1].enrolment == enrolment), None)
+            if begun is not None:
+                return self._signed(begun, history, now)
+        raise NotFoundError("receipt.unknown", "you accepted nothing under that name", "list them: cameo receipt list")
+
+    def _signed(self, begun: tuple[Envelope, EnrolmentStarted], history: Sequence[Envelope], now: str) -> dict[str, Any]:
         keys = self.keys()
         issuer = f"did:key:{data_integrity.multikey(keys.public)}"
         document = receipt.receipt(_accepted(*begun), _happened(history, *begun), self.controller, issuer, now)

@@ -19,11 +19,12 @@ def export_me(parts: PartsHere, caller: AccountCaller) -> StreamingResponse:
 
     Needs a token with every scope of a person, and a fresh proof where step-up is on. An answer that breaks off is no zip.
     """
+    desk, receipts, things = parts.desk, parts.receipts, parts.overview.things(caller.account)
     shelf = Shelf(
         desk=parts.desk, access=parts.access, proofs=parts.proofs, keys=parts.keyholder, reader=parts.reader,
-        overview=parts.overview, invitations=parts.invitations,
+        overview=parts.overview, invitations=parts.invitations, verifications=parts.verifications,
         receipts=lambda: (
-            parts.receipts.issue(parts.desk, caller.account, one["enrolment"]) for one in parts.receipts.list(parts.desk, caller.account)
+            receipts.issue(desk, caller.account, one["enrolment"], things) for one in receipts.list(desk, caller.account, things)
         ),
     )  # fmt: skip
     pieces = export(shelf, caller, datetime.now(UTC).timetuple()[:6])

@@ -26,14 +26,14 @@ class ReceiptShown(BaseModel):
 
 @router.get("/v1/receipts")
 def list_receipts(parts: PartsHere, caller: EnrolCaller) -> list[ReceiptShown]:
-    """List what the caller accepted, oldest first."""
-    return [ReceiptShown(**one) for one in parts.receipts.list(parts.desk, caller.account)]
+    """List what the caller accepted, for themselves and for things of theirs, oldest first."""
+    return [ReceiptShown(**one) for one in parts.receipts.list(parts.desk, caller.account, parts.overview.things(caller.account))]
 
 
 @router.get("/v1/receipts/{enrolment}", response_class=JSONResponse, responses={200: {"content": {LD: {}}}})
 def receipt(parts: PartsHere, caller: EnrolCaller, enrolment: str) -> JSONResponse:
     """Give a signed receipt (ISO/IEC TS 27560, JSON-LD with DPV's terms, eddsa-jcs-2022), with what happened since."""
-    issued: dict[str, Any] = parts.receipts.issue(parts.desk, caller.account, enrolment)
+    issued: dict[str, Any] = parts.receipts.issue(parts.desk, caller.account, enrolment, parts.overview.things(caller.account))
     return JSONResponse(issued, media_type=LD, headers={"Cache-Control": "no-store"})
 
 

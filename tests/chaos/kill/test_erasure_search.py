@@ -31,6 +31,7 @@ ME = "/v1/cameos/me"
 IN_CLEAR = {
     "handle": {"cameo.access.handles", "cameo.projection.accounts"},
     "label": {"cameo.access.tokens"},
+    "question": {"cameo.access.verifications"},
 }
 """What is kept in clear while somebody is there, and in which tables; PostgreSQL's own files hold it besides."""
 SERVER = "postgres/"
@@ -120,6 +121,20 @@ class Planted:
         piece = {"Upload-Offset": "0", "Content-Type": "application/offset+octet-stream"}
         client.send("PATCH", place, content=half, headers=version | piece)
 
+    def thing(self) -> None:
+        """Begin a thing under a name that is kept nowhere, and hand its recording in, which the checks refuse."""
+        client = self.stage.client(self.handle)
+        text = client.call("GET", "/v1/consent-text")["sha256"]
+        body = {"name": self.say("name of a thing"), "profile": "basic", "consent_text_sha256": text}
+        thing = client.call("POST", "/v1/things", body)["thing"]
+        client.send("PUT", f"/v1/things/{thing}/recording", content=self.plant("recording of a thing", os.urandom(64)) * 20)
+        wait_for("its refusal", lambda: client.call("GET", f"/v1/things/{thing}")["state"] == "refused", within_s=120)
+
+    def question(self) -> None:
+        """Be asked by somebody whether one is still the same."""
+        body = {"of": f"@{self.handle}", "audience": self.say("question"), "nonce": os.urandom(16).hex(), "level": "stepwise"}
+        self.stage.client(self.friend).call("POST", "/v1/verifications", body)
+
     def biometrics(self) -> None:
         """Seal what the worker would of an assessment, a distress word, and a case about the person."""
         assessed = EnrolmentAssessed(enrolment="e", evidence=self.evidence, profile="basic", checks=(), models=())
@@ -149,6 +164,8 @@ def test_an_erased_persons_plaintext_and_wrapped_keys_are_in_no_store_and_no_fil
     planted.words()
     planted.recording()
     planted.half_a_recording()
+    planted.thing()
+    planted.question()
     planted.biometrics()
     settings = whole.stage.settings
     keys = wrapped_keys(settings.var / "keyholder" / "keys.sqlite", planted.account)
@@ -214,9 +231,22 @@ def assert_holds(made: zipfile.ZipFile, planted: Planted) -> None:
     left_out = json.loads(made.read("manifest.json"))["left_out"]
     content = b"\n".join(made.read(name) for name in made.namelist())
     assert left_out == {}
-    for name in ("handle", "note", "group", "restriction", "preference", "prompt", "recording", "document", "film"):
+    given = (
+        "handle",
+        "note",
+        "group",
+        "restriction",
+        "preference",
+        "prompt",
+        "recording",
+        "document",
+        "film",
+        "recording of a thing",
+        "question",
+    )
+    for name in given:
         assert planted.bytes[name][:40] in content, name
-    for name in ("template", "fingerprints", "distress", "case", "asset"):
+    for name in ("template", "fingerprints", "distress", "case", "asset", "name of a thing"):
         assert planted.bytes[name] not in content, name
 
 

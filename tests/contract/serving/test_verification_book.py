@@ -55,6 +55,18 @@ def test_one_party_has_so_many_open_to_one_owner_and_no_more(book: VerificationB
     assert book.add_ask(drawn(owner=first.owner), 2), "another party's own"
 
 
+def test_both_sides_have_all_that_is_kept_for_their_export(book: VerificationBook) -> None:
+    now = datetime.now(UTC).replace(microsecond=0)
+    first = drawn(asked_at=now)
+    over = drawn(owner=first.owner, asked_at=now + timedelta(seconds=1), expires_at=now - timedelta(seconds=1))
+    by_them = drawn(party=first.owner, asked_at=now + timedelta(seconds=2))
+    for one in (first, over, by_them, drawn()):
+        book.add_ask(one, 3)
+    book.decline(first.ask)
+    assert book.kept_of(first.owner) == [by_them, over, replace(first, declined=True)]
+    assert book.kept_of(first.party) == [replace(first, declined=True)]
+
+
 def test_an_owner_sees_what_is_open_newest_first(book: VerificationBook) -> None:
     first = drawn()
     now = datetime.now(UTC).replace(microsecond=0)

@@ -13,6 +13,7 @@ import pytest
 from identity.keys.fakes import InMemoryKeyholder
 from schemas.cameo import CheckScore, EnrolmentAssessed, RecordingReceived
 from schemas.ids import cameo_of
+from serving.handlers.enrolments import CONSENT_TEXT_SHA256
 from streams.ports import Append, NewEvent
 from tests.unit.api.conftest import Place
 
@@ -93,6 +94,52 @@ def test_recordings_are_given_to_their_owner_and_a_destroyed_one_is_told(place: 
     assert json.loads(made.read("manifest.json"))["left_out"] == {f"recordings/{gone}": ["evidence.destroyed"]}
     opened = place.store.read(cameo)[-1]
     assert (opened.type, opened.data["purpose"], opened.data["by"]) == ("evidence.opened", "export", account)
+
+
+def test_a_things_recordings_events_receipts_and_consent_are_its_owners(place: Place) -> None:
+    _, min_ = place.person("min")
+    _, theo = place.person("theo")
+    things = []
+    for name, content in (("rex", b"a dog"), ("tom", b"a cat")):
+        begun = place.client.post("/v1/things", json={"name": name, "consent_text_sha256": CONSENT_TEXT_SHA256}, headers=min_).json()
+        assert place.client.put(f"/v1/things/{begun['thing']}/recording", content=content, headers=min_).status_code == 202
+        things.append(begun["thing"])
+    kept, gone = (place.store.read(thing)[-1].data["evidence"] for thing in things)
+    keyholder(place).destroy_evidence(gone, "test")
+    made = exported(place, min_)
+    assert made.read(f"recordings/{kept}") == b"a dog"
+    assert json.loads(made.read("manifest.json"))["left_out"] == {f"recordings/{gone}": ["evidence.destroyed"]}
+    assert {one["subject"] for one in lines(made, "events/cameo.jsonl")} == set(things)
+    accepted = [one["dpv:hasRecordOfActivity"]["cameo:stream"] for one in lines(made, "receipts.jsonl")]
+    assert sorted(accepted) == sorted(things)
+    assert sorted(one["thing"] for one in lines(made, "things.jsonl")) == sorted(things)
+    other = exported(place, theo)
+    assert lines(other, "events/cameo.jsonl") == lines(other, "things.jsonl") == []
+    listed = place.client.get("/v1/receipts", headers=min_).json()
+    assert place.client.get(f"/v1/receipts/{listed[0]['enrolment']}", headers=theo).status_code == 404
+
+
+def test_questions_of_both_sides_are_in_it_and_neither_learns_what_is_the_others(place: Place) -> None:
+    account, min_ = place.person("min")
+    _, theo = place.person("theo")
+    place.activate(account)
+    body = {"of": "@min", "audience": "https://bank.example", "nonce": "n" * 24, "level": "stepwise"}
+    ask = place.client.post("/v1/verifications", json=body, headers=theo)
+    assert ask.status_code == 201, ask.text
+    place.client.delete(f"/v1/cameos/me/verifications/{ask.json()['verification']}", headers=min_)
+    (received,) = lines(exported(place, min_), "questions_received.jsonl")
+    assert (received["audience"], received["declined"], "nonce" in received) == ("https://bank.example", True, False)
+    (sent,) = lines(exported(place, theo), "questions_sent.jsonl")
+    assert (sent["to"], sent["nonce"]) == (cameo_of(account), "n" * 24)
+    assert not {"declined", "answer"} & set(sent), "that they declined is told to nobody"
+    assert lines(exported(place, min_), "questions_sent.jsonl") == []
+
+
+def test_what_is_left_out_on_purpose_is_told_with_its_reason(place: Place) -> None:
+    _, min_ = place.person("min")
+    told = json.loads(exported(place, min_).read("manifest.json"))["left_out_on_purpose"]
+    assert any("face templates" in what for what in told)
+    assert all(told.values())
 
 
 def test_what_would_help_somebody_pass_as_them_is_left_out(place: Place) -> None:
