@@ -1,6 +1,8 @@
 """A fictional actor who answers live steps: sees a step, reacts like a person, is lit by the screen, is filmed and streamed as webm.
 
-A machine that is too slow to draw every frame leaves some out, as a busy camera does. Only maeve can smile: joon always does.
+Who sits down `anew` is framed a little differently and turns a little further or less, as people do: two takes are else alike to the
+frame wherever one movement is in both. A machine that is too slow to draw every frame leaves some out, as a busy camera does. Only
+maeve can smile: joon always does.
 """
 
 from __future__ import annotations
@@ -58,7 +60,14 @@ class LiveActor:
     """A Performer (tests.live_client). `react`: seconds from seeing a step to its answer, mean and standard deviation."""
 
     def __init__(
-        self, actor: str, faces: FaceModels, speaker: KokoroSpeaker, *, react: tuple[float, float] = (0.55, 0.12), seed: int = 1
+        self,
+        actor: str,
+        faces: FaceModels,
+        speaker: KokoroSpeaker,
+        *,
+        react: tuple[float, float] = (0.55, 0.12),
+        seed: int = 1,
+        anew: bool = False,
     ) -> None:
         self.acting = Acting(word_s=WORD_S)
         self.seen: list[dict[str, Any]] = []
@@ -67,6 +76,9 @@ class LiveActor:
         self._phase = self._noise.uniform(0, 2 * np.pi, 9)
         picture = cv2.imdecode(np.frombuffer((ACTORS_FOLDER / f"{actor}.jpg").read_bytes(), np.uint8), cv2.IMREAD_COLOR)
         picture = cv2.resize(picture, (SIDE_PX, SIDE_PX), interpolation=cv2.INTER_AREA)
+        self._anew = anew
+        if anew:
+            picture = self._framed(picture)
         mask = faces.person(picture)
         points = faces.landmarks(picture)
         self._head, self._wall = Head(cut_out(picture, mask), points), background(picture, mask)
@@ -80,6 +92,7 @@ class LiveActor:
         self._light: tuple[float, Relight] | None = None
         self._lit: dict[int, np.ndarray] = {}
         self._said: dict[str, np.ndarray] = {}
+        self._far: dict[float, float] = {}
         self._pipe, self._frames, self._samples = _Pipe(), 0, 0
         self._file = av.open(self._pipe, "w", format="webm", options={"live": "1", "cluster_time_limit": "200"})  # type: ignore[arg-type]
         self._video = self._file.add_stream("libvpx", rate=FPS)
@@ -91,6 +104,12 @@ class LiveActor:
         self._audio = self._file.add_stream("libopus", rate=48_000)
         self._audio.layout = "mono"
         self._resampler = av.AudioResampler(format="flt", layout="mono", rate=48_000, frame_size=960)
+
+    def _framed(self, picture: np.ndarray) -> np.ndarray:
+        """The picture from a camera that stands a little nearer, and to a side."""
+        nearer = cv2.getRotationMatrix2D((SIDE_PX / 2, SIDE_PX / 2), self._noise.uniform(-2, 2), self._noise.uniform(1.0, 1.1))
+        nearer[:, 2] += self._noise.uniform(-16, 16, 2)
+        return cv2.warpAffine(picture, nearer, (SIDE_PX, SIDE_PX), borderMode=cv2.BORDER_REPLICATE)
 
     def see(self, step: dict[str, Any], at_us: int) -> None:
         self.seen.append(step | {"at_us": at_us})
@@ -131,6 +150,7 @@ class LiveActor:
             if moving.kind in part:
                 part[moving.kind] = max(part[moving.kind], amount)
                 continue
+            amount *= self._far.setdefault(moving.start_s, self._chance.uniform(0.88, 1.12)) if self._anew else 1.0
             yaw, pitch = yaw + HEIGHT[moving.kind][0] * amount, pitch + HEIGHT[moving.kind][1] * amount
         loud = min(1.0, 6 * float(np.sqrt(np.mean(self._speech(round(t * SOUND_HZ), SOUND_HZ // FPS) ** 2))))
         blink = max(blink_at(t % 3.1, (2.4,)), min(1.0, 2 * part["blink"]))
