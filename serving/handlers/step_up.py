@@ -76,9 +76,11 @@ def require(desk: Desk, proofs: ProofStore, caller: Caller, command: Command, su
 def expect(desk: Desk, proofs: ProofStore, caller: Caller, verification: str) -> str:
     """Note that the caller takes this challenge to prove themselves; returns what to send once it passed, told to nobody else.
 
-    It counts for this account, session and device alone: the same token on another device is not enough, nor is another token.
+    It counts for this account, session and device alone: the same token on another device is not enough, nor is another token. Where the
+    command is sent again, for its answer was lost, it is the same: keyed, so that nobody but this installation can tell it.
     """
-    secret = base64.urlsafe_b64encode(desk.entropy(PROOF_BYTES)).decode().rstrip("=")
+    keyed = desk.request_digest(["proof", verification, caller.account, caller.token_id, caller.device])
+    secret = base64.urlsafe_b64encode(bytes.fromhex(keyed)[:PROOF_BYTES]).decode().rstrip("=")
     proofs.expect(_proof(caller, verification, secret))
     return f"{BY_FACE}{verification}.{secret}"
 

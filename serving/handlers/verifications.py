@@ -9,9 +9,10 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, Final
 
-from identity.core.challenge import Challenge, issue
+from identity.core.challenge import Challenge, Movement, issue
 from identity.core.checks.injection import kept_of
 from identity.core.checks.words import UNMEASURED
 from identity.core.codes import message
@@ -22,15 +23,16 @@ from identity.core.profiles import Profile
 from identity.keys.wire import EvidenceSealed
 from policy.ports import FactReader
 from schemas.cameo import RecordingReceived
+from schemas.codec import event_of
 from schemas.envelope import Envelope
 from schemas.ids import cameo_of
 from schemas.verification import VerificationStarted
 from serving.core.live_answer import LiveAnswer, telling
 from serving.core.proof import OWN_AUDIENCE
 from serving.errors import ConflictError, InvalidError, LockedError, NotFoundError
-from serving.handlers.desk import Caller, Desk
+from serving.handlers.desk import Caller, Desk, anew_where_moved
 from serving.handlers.enrolments import Expect, Wish, possible
-from serving.handlers.submitting import EvidenceStore, forget, require_size
+from serving.handlers.submitting import EvidenceStore, receive, require_size, sealed_of
 from serving.verification_ports import Ask, VerificationBook
 from streams.core.assured import answers_as
 from streams.core.failing import verification_failures
@@ -48,45 +50,57 @@ NEEDS_A_REVIEWER: Final = frozenset({"turn", "speech"})
 def begin(desk: Desk, book: VerificationBook, caller: Caller, ask_id: str | None, how: Wish, expect: Expect | None = None) -> Challenge:
     """Issue the challenge by which the caller answers an ask, or (None) proves themselves. Raises LockedError after failures.
 
-    Of one step by step only a commitment is recorded; `expect` keeps it until its session.
+    Of one step by step only a commitment is recorded, and shown; `expect` keeps it until its session. Sent again under an idempotency
+    key it is the same challenge. What is appended beside it is no reason to refuse.
     """
+    return anew_where_moved(lambda: _issued(desk, book, caller, ask_id, how, expect))
+
+
+def _issued(desk: Desk, book: VerificationBook, caller: Caller, ask_id: str | None, how: Wish, expect: Expect | None) -> Challenge:
     wish = None if ask_id is None else mine(book, caller, ask_id)
     how = _reaching(possible(how), wish)
-    cameo = cameo_of(caller.account)
+    cameo, event_id = cameo_of(caller.account), desk.id_for(caller, "verification")
     with desk.store.snapshot() as facts:
-        head, now_us, checking = facts.head(cameo), facts.now_us(), _checking(facts, cameo)
-        status, waiting = status_seen(cameo, facts, desk.store.read), _waiting(facts, cameo, now_us)
-        history = as_shown(facts, desk.store.read(cameo))
-        judged_as = answers_as(history, facts)
-    if head is None or status is None or status["status"] != "active":
-        raise ConflictError("cameo.inactive", "there is no active cameo to compare with", "enrol first: cameo enrol start")
-    _require_judged(how, judged_as)
-    if wish is not None:
-        if passed(history, wish) is not None:
-            raise ConflictError(*ANSWERED)
-        if wish.expires_at <= datetime.now(UTC):
-            raise ConflictError("verification.lapsed", "the question ran out", "who asked can ask again")
-    if checking:
-        raise ConflictError(*CHECKING, retry_after_s=5)
-    if waiting >= WAITING:
-        raise ConflictError("verification.too_many_open", f"{WAITING} challenges wait for your answer", "answer one", retry_after_s=60)
-    match standing(verification_failures(history), now_us):
-        case Locked(until_us):
-            wait_s = (until_us - now_us) // 1_000_000 + 1
-            raise LockedError("enrolment.locked", "too many answers failed", f"try again in {wait_s} s", retry_after_s=wait_s)
-        case _:
-            pass
+        head, now_us = facts.head(cameo), facts.now_us()
+        events = desk.store.read(cameo)
+        if all(one.event_id != event_id for one in events):
+            _require_may_begin(desk, facts, cameo, as_shown(facts, events), wish, how)
     challenge = issue(
         caller.account, now_us, desk.entropy(32), profile=Profile.BASIC, language=how.language, way=how.way, light=how.light,
         without=how.without,
     )  # fmt: skip
     salt = desk.entropy(16).hex()
-    desk.append(caller, [desk.event(cameo, _started(challenge, wish, salt))], expected={cameo: head.revision})
+    request = ["verification.start", ask_id, how.way, how.language, how.light, sorted(how.without)]
+    event, expected = desk.event(cameo, _started(challenge, wish, salt), event_id=event_id), {cameo: 0 if head is None else head.revision}
+    shown = _challenge_of(desk.append(caller, [event], expected=expected, request=request)[0])
     if wish is not None:
-        book.begin(wish.ask, challenge.challenge_id)
-    if how.way == "stepwise" and expect is not None:
+        book.begin(wish.ask, shown.challenge_id)
+    if how.way == "stepwise" and expect is not None and shown.challenge_id == challenge.challenge_id:
         expect(challenge, salt, plan(challenge, desk.entropy(32)))
-    return challenge
+    return shown
+
+
+def _require_may_begin(desk: Desk, facts: FactReader, cameo: str, shown: Sequence[Envelope], wish: Ask | None, how: Wish) -> None:
+    """Raise where no challenge is issued now. `shown`: the cameo's events as its person is shown them."""
+    status, now_us = status_seen(cameo, facts, desk.store.read), facts.now_us()
+    if facts.head(cameo) is None or status is None or status["status"] != "active":
+        raise ConflictError("cameo.inactive", "there is no active cameo to compare with", "enrol first: cameo enrol start")
+    _require_judged(how, answers_as(shown, facts))
+    if wish is not None:
+        if passed(shown, wish) is not None:
+            raise ConflictError(*ANSWERED)
+        if wish.expires_at <= datetime.now(UTC):
+            raise ConflictError("verification.lapsed", "the question ran out", "who asked can ask again")
+    if _checking(facts, cameo):
+        raise ConflictError(*CHECKING, retry_after_s=5)
+    if _waiting(facts, cameo, now_us) >= WAITING:
+        raise ConflictError("verification.too_many_open", f"{WAITING} challenges wait for your answer", "answer one", retry_after_s=60)
+    match standing(verification_failures(shown), now_us):
+        case Locked(until_us):
+            wait_s = (until_us - now_us) // 1_000_000 + 1
+            raise LockedError("enrolment.locked", "too many answers failed", f"try again in {wait_s} s", retry_after_s=wait_s)
+        case _:
+            pass
 
 
 def require_open(desk: Desk, caller: Caller, verification: str) -> int:
@@ -120,9 +134,12 @@ def submit(
     camera_label: str,
     told: LiveAnswer | None = None,
 ) -> EvidenceSealed:  # fmt: skip
-    """Seal the recording and hand it to the checks, once per challenge; what is not received is destroyed."""
+    """Seal the recording and hand it to the checks, once per challenge; what is not received is destroyed.
+
+    What else happens to the cameo meanwhile (another challenge runs out, something is opened) loses no recording.
+    """
     require_size(recording)
-    revision = require_open(desk, caller, verification)
+    require_open(desk, caller, verification)
     cameo = cameo_of(caller.account)
     if told is None and _way(desk.store.read(cameo), verification) == "stepwise":
         raise ConflictError(
@@ -134,12 +151,8 @@ def submit(
         camera_label=kept_of(camera_label), verifies=True,
     )  # fmt: skip
     event = event if told is None else telling(event, told)
-    try:
-        desk.append(caller, [desk.event(cameo, event)], expected={cameo: revision}, request=["verification.submit", verification])
-    except ConflictError:
-        forget(evidence, stored.evidence)
-        raise
-    return stored
+    revision, request = partial(require_open, desk, caller, verification), ["verification.submit", verification, stored.sha256]
+    return sealed_of(receive(desk, evidence, caller, cameo, event, revision, request))
 
 
 def state(desk: Desk, caller: Caller, verification: str) -> dict[str, Any]:
@@ -197,6 +210,16 @@ def _require_judged(how: Wish, judged_as: Profile | None) -> None:
             raise InvalidError("verification.needs_all", "an answer without turning or speaking needs a reviewer", "enrol anew, or decline")
         if how.language in UNMEASURED:
             raise InvalidError("verification.language", f"how well {how.language} is heard was not measured", "ask for en")
+
+
+def _challenge_of(envelope: Envelope) -> Challenge:
+    event = event_of(envelope)
+    assert isinstance(event, VerificationStarted)
+    return Challenge(
+        challenge_id=event.verification, account=event.owner, phrase=event.phrase,
+        movements=tuple(Movement(movement) for movement in event.movements), issued_at_us=envelope.time_us,
+        expires_at_us=event.expires_at_us, language=event.language, way=event.way, without=event.without,
+    )  # fmt: skip
 
 
 def passed(history: Sequence[Envelope], wish: Ask) -> Envelope | None:
