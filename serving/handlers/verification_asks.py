@@ -40,8 +40,10 @@ def ask(desk: Desk, book: VerificationBook, caller: Caller, owner: str, audience
     """Ask an owner; whether they have a cameo, or block who asks, changes nothing of the answer."""
     if owner == caller.account:
         raise InvalidError("verification.self", "you need not ask yourself", "prove yourself: cameo verification prove")
-    now = datetime.now(UTC)
-    wish = Ask(desk.id_for(caller, "ask"), caller.account, caller.app, owner, audience, nonce, level, now, now + LIVES)
+    with desk.store.snapshot() as facts:
+        asked_at = datetime.fromtimestamp(facts.now_us() / 1e6, UTC)  # by the ledger's clock: its answer is looked for after it
+    until = datetime.now(UTC) + LIVES
+    wish = Ask(desk.id_for(caller, "ask"), caller.account, caller.app, owner, audience, nonce, level, asked_at, until)
     kept = book.add_ask(wish, OPEN)
     if kept is None:
         raise ConflictError("verification.too_many", f"{OPEN} of your questions to them are open", "wait for an answer")

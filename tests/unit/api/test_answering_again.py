@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -11,7 +12,8 @@ from identity.keys.errors import KeyholderRefusedError
 from schemas.consent import ConsentPaused
 from schemas.ids import cameo_of
 from schemas.verification import VerificationAnswered
-from tests.unit.api.conftest import Place
+from serving.fakes import InMemoryAskingLedger
+from tests.unit.api.conftest import Place, make_place
 from tests.unit.api.test_verifications import MINE, Scene, widen
 
 
@@ -108,3 +110,11 @@ def test_the_proof_of_a_command_sent_again_is_the_one_that_counts(scene: Scene) 
     scene.judged(first["challenge"], "passed", level="stepwise")
     assert widen(scene, elsewhere["proof"]).json()["code"] == "step_up.wrong", "another token"
     assert widen(scene, again["proof"]).status_code == 204
+
+
+@pytest.mark.parametrize("apart_s", [-90, 90])
+def test_an_answer_that_passed_is_told_also_where_the_ledgers_clock_is_another(apart_s: int) -> None:
+    scene = Scene(make_place(InMemoryAskingLedger(clock=lambda: time.time_ns() // 1000 + apart_s * 1_000_000)))
+    question = scene.ask().json()["verification"]
+    scene.judged(scene.begin(question)["challenge"], "passed")
+    assert scene.told(question)["state"] == "passed"
