@@ -35,8 +35,8 @@ without_option = click.option(
 def how_options(function: Callable[..., Any]) -> Callable[..., Any]:
     """Give a command the ways in which a person can answer."""
     way = click.option(
-        "--way", type=click.Choice(["upload", "stepwise"]), default="stepwise", show_default=True,
-        help="Steps over the live route, for which a client with a camera is needed; or one upload, where the question allows it.",
+        "--way", type=click.Choice(["upload", "stepwise"]),
+        help="One upload, or steps over the live route, for which a client with a camera is needed. Left out: what the question asks for.",
     )  # fmt: skip
     return way(without_option(function))
 
@@ -48,7 +48,7 @@ def verification() -> None:
     \b
     cameo verification ask min --audience https://bank.example --level upload --as bank
     cameo verification list --as min
-    cameo verification answer 4f1c... --way upload --as min     what to say and do, within two minutes
+    cameo verification answer 4f1c... --as min             what to say and do, within two minutes
     cameo verification submit 77ab... take.webm --as min
     cameo verification show 4f1c... --wait 120 --out a.jwt --as bank
     cameo verification keys --out keys.json --as bank
@@ -101,9 +101,17 @@ def list_asked(client: Client) -> Any:
 @click.argument("question")
 @how_options
 @api_command
-def answer(client: Client, *, question: str, way: str, without: tuple[str, ...]) -> Any:
-    """Take the challenge by which you answer QUESTION."""
-    return client.call("POST", f"{MINE}/{quote(question, safe='')}/answer", {"way": way, "without": list(without)})
+def answer(client: Client, *, question: str, way: str | None, without: tuple[str, ...]) -> Any:
+    """Take the challenge by which you answer QUESTION. A way that cannot reach what it asks for is refused here, before you record."""
+    body = {"way": way or _way_asked(client, question), "without": list(without)}
+    return client.call("POST", f"{MINE}/{quote(question, safe='')}/answer", body)
+
+
+def _way_asked(client: Client, question: str) -> str:
+    """Tell the least way that reaches what a question asks for."""
+    asked = client.call("GET", f"{MINE}?limit=200")["verifications"]
+    least = next((one["level"] for one in asked if one["verification"] == question), "stepwise")
+    return "upload" if least == "upload" else "stepwise"
 
 
 @verification.command()
