@@ -180,10 +180,10 @@ def _reaching(how: Wish, wish: Ask | None) -> Wish:
     """Return a way of answering that can reach what is asked for, or nobody would find out before they had answered."""
     if wish is None or wish.level != "upload":
         if how.way != "stepwise":
-            raise InvalidError("verification.needs_steps", "this is answered step by step", "ask for the way stepwise")
+            raise _not_so("verification.needs_steps")
         if wish is not None and wish.level == "light":
             if "light" in how.without:
-                raise InvalidError("verification.needs_light", "who asks wants the screen to light your face", "decline, or tell them")
+                raise _not_so("verification.needs_light")
             return replace(how, light=True)
     return how
 
@@ -207,9 +207,16 @@ def _require_judged(how: Wish, judged_as: Profile | None) -> None:
         raise ConflictError("cameo.sandbox", "a cameo of the sandbox answers for nobody here", "enrol under basic or verified")
     if judged_as is not Profile.SANDBOX:
         if NEEDS_A_REVIEWER & how.without:
-            raise InvalidError("verification.needs_all", "an answer without turning or speaking needs a reviewer", "enrol anew, or decline")
+            raise _not_so("verification.needs_all")
         if how.language in UNMEASURED:
-            raise InvalidError("verification.language", f"how well {how.language} is heard was not measured", "ask for en")
+            raise _not_so("verification.language")
+
+
+def _not_so(code: str) -> InvalidError:
+    """Say why it cannot be answered in that way, and in which it can, in both languages."""
+    words = message(code)
+    what, _, remedy = words.en.partition(". ")
+    return InvalidError(code, what, remedy, ko=words.ko)
 
 
 def _challenge_of(envelope: Envelope) -> Challenge:

@@ -31,6 +31,26 @@ ANSWERS: Final[dict[str, Message]] = {
         "The recording reached less than was asked for. Answer step by step, with the light of the screen where it is asked for.",
         "녹화가 요청된 수준에 미치지 못했습니다. 단계별로 응답하고, 요청된 경우 화면 빛도 켜 주세요.",
     ),
+    "verification.language": Message(
+        "How well Korean is understood could not be measured, and nobody listens to answers here. Ask for English: short words and digits,"
+        " which you read out.",
+        "한국어를 얼마나 잘 알아듣는지 측정할 수 없었고, 여기서는 응답을 직접 듣는 담당자가 없습니다. 영어로 요청해 주세요. 화면에 보이는"
+        " 짧은 단어와 숫자를 읽으면 됩니다.",
+    ),
+    "verification.needs_all": Message(
+        "An answer without turning or speaking needs a person who looks, and nobody looks at answers. Enrol anew, where a person looks,"
+        " prove yourself by an authenticator, or decline.",
+        "고개를 돌리거나 말하지 않는 응답은 담당자가 보아야 하는데, 여기서는 응답을 보는 담당자가 없습니다. 담당자가 보는 등록을 다시"
+        " 하거나, 인증 앱으로 본인임을 증명하거나, 질문을 거절해 주세요.",
+    ),
+    "verification.needs_steps": Message(
+        "This is answered step by step. Ask for the way stepwise.",
+        "단계별로만 응답할 수 있습니다. 단계별 방식(stepwise)을 요청해 주세요.",
+    ),
+    "verification.needs_light": Message(
+        "Who asks wants the screen to light your face. Decline, or ask them for another level.",
+        "질문한 쪽이 화면 빛을 요구합니다. 거절하거나 다른 수준으로 질문해 달라고 해 주세요.",
+    ),
 }
 AS_ANSWER: Final[dict[str, str]] = {
     "face.other_person": "verification.other_person",

@@ -1,4 +1,7 @@
-"""Answering a question, or proving oneself, while the cameo changes or the answer to a command is lost: nothing is done twice or over."""
+"""Answering a question, or proving oneself: what cannot be answered so is refused at once, and in both languages.
+
+While the cameo changes, or the answer to a command is lost, nothing is done twice and nothing over.
+"""
 
 from __future__ import annotations
 
@@ -110,6 +113,33 @@ def test_the_proof_of_a_command_sent_again_is_the_one_that_counts(scene: Scene) 
     scene.judged(first["challenge"], "passed", level="stepwise")
     assert widen(scene, elsewhere["proof"]).json()["code"] == "step_up.wrong", "another token"
     assert widen(scene, again["proof"]).status_code == 204
+
+
+@pytest.mark.parametrize(
+    ("how", "code"),
+    [
+        ({"language": "ko"}, "verification.language"),
+        ({"without": ["turn"]}, "verification.needs_all"),
+        ({"way": "upload"}, "verification.needs_steps"),
+    ],
+)
+def test_what_cannot_be_answered_so_is_refused_at_once_in_both_languages(scene: Scene, how: dict[str, Any], code: str) -> None:
+    refused = scene.client.post(MINE, json=how, headers=scene.as_min)
+    told = refused.json()
+    assert (refused.status_code, told["code"]) == (422, code)
+    assert told["remedy"]
+    assert any("가" <= letter <= "힣" for letter in told["ko"])
+    assert "verification.started" not in types(scene)
+
+
+def test_slow_answers_do_not_lock_and_what_refuses_does(scene: Scene) -> None:
+    for _ in range(5):
+        scene.proof("failed", "live.slow")
+    assert scene.client.post(MINE, json={}, headers=scene.as_min).status_code == 201
+    for _ in range(4):
+        scene.proof("failed", "face.other_person")
+    scene.proof("failed", "live.slow", "face.other_person")
+    assert scene.client.post(MINE, json={}, headers=scene.as_min).json()["code"] == "enrolment.locked"
 
 
 @pytest.mark.parametrize("apart_s", [-90, 90])
