@@ -7,14 +7,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any, Final
 
 from identity.core.challenge import Challenge, Movement, issue
 from identity.core.checks.injection import kept_of
-from identity.core.checks.words import UNMEASURED
 from identity.core.codes import message
 from identity.core.codes.answers import AS_ANSWER
 from identity.core.enrolment import Locked, standing
@@ -29,7 +27,8 @@ from schemas.ids import cameo_of
 from schemas.verification import VerificationStarted
 from serving.core.live_answer import LiveAnswer, telling
 from serving.core.proof import OWN_AUDIENCE
-from serving.errors import ConflictError, InvalidError, LockedError, NotFoundError
+from serving.errors import ConflictError, LockedError, NotFoundError
+from serving.handlers.answerable import reaching, require_judged
 from serving.handlers.desk import Caller, Desk, anew_where_moved
 from serving.handlers.enrolments import Expect, Wish, possible
 from serving.handlers.submitting import EvidenceStore, receive, require_size, sealed_of
@@ -43,8 +42,6 @@ WAITING: Final = 3
 UNKNOWN: Final = ("verification.unknown", "there is no such question", "list them: cameo verification list")
 ANSWERED: Final = ("verification.answered", "you answered this question, and it passed", "who asked can ask again")
 CHECKING: Final = ("enrolment.checking", "your last recording is still being checked", "wait for its answer")
-NEEDS_A_REVIEWER: Final = frozenset({"turn", "speech"})
-"""What cannot be left out where no reviewer looks, but in the sandbox."""
 
 
 def begin(desk: Desk, book: VerificationBook, caller: Caller, ask_id: str | None, how: Wish, expect: Expect | None = None) -> Challenge:
@@ -58,7 +55,7 @@ def begin(desk: Desk, book: VerificationBook, caller: Caller, ask_id: str | None
 
 def _issued(desk: Desk, book: VerificationBook, caller: Caller, ask_id: str | None, how: Wish, expect: Expect | None) -> Challenge:
     wish = None if ask_id is None else mine(book, caller, ask_id)
-    how = _reaching(possible(how), wish)
+    how = reaching(possible(how), wish)
     cameo, event_id = cameo_of(caller.account), desk.id_for(caller, "verification")
     with desk.store.snapshot() as facts:
         head, now_us = facts.head(cameo), facts.now_us()
@@ -85,7 +82,7 @@ def _require_may_begin(desk: Desk, facts: FactReader, cameo: str, shown: Sequenc
     status, now_us = status_seen(cameo, facts, desk.store.read), facts.now_us()
     if facts.head(cameo) is None or status is None or status["status"] != "active":
         raise ConflictError("cameo.inactive", "there is no active cameo to compare with", "enrol first: cameo enrol start")
-    _require_judged(how, answers_as(shown, facts))
+    require_judged(how, answers_as(shown, facts))
     if wish is not None:
         if passed(shown, wish) is not None:
             raise ConflictError(*ANSWERED)
@@ -176,18 +173,6 @@ def answered(history: Sequence[Envelope], verification: str) -> Envelope | None:
     return found[-1] if found else None
 
 
-def _reaching(how: Wish, wish: Ask | None) -> Wish:
-    """Return a way of answering that can reach what is asked for, or nobody would find out before they had answered."""
-    if wish is None or wish.level != "upload":
-        if how.way != "stepwise":
-            raise _not_so("verification.needs_steps")
-        if wish is not None and wish.level == "light":
-            if "light" in how.without:
-                raise _not_so("verification.needs_light")
-            return replace(how, light=True)
-    return how
-
-
 def _started(challenge: Challenge, wish: Ask | None, salt: str) -> VerificationStarted:
     stepwise = challenge.way == "stepwise"
     return VerificationStarted(
@@ -199,24 +184,6 @@ def _started(challenge: Challenge, wish: Ask | None, salt: str) -> VerificationS
         movements=() if stepwise else tuple(movement.value for movement in challenge.movements),
         light=bool(challenge.light), commitment=challenge.commitment(salt) if stepwise else "", without=challenge.without,
     )  # fmt: skip
-
-
-def _require_judged(how: Wish, judged_as: Profile | None) -> None:
-    """Refuse what nobody could pass by, before they answer it: what needs a reviewer, for nobody looks, but in the sandbox."""
-    if judged_as is None:
-        raise ConflictError("cameo.sandbox", "a cameo of the sandbox answers for nobody here", "enrol under basic or verified")
-    if judged_as is not Profile.SANDBOX:
-        if NEEDS_A_REVIEWER & how.without:
-            raise _not_so("verification.needs_all")
-        if how.language in UNMEASURED:
-            raise _not_so("verification.language")
-
-
-def _not_so(code: str) -> InvalidError:
-    """Say why it cannot be answered in that way, and in which it can, in both languages."""
-    words = message(code)
-    what, _, remedy = words.en.partition(". ")
-    return InvalidError(code, what, remedy, ko=words.ko)
 
 
 def _challenge_of(envelope: Envelope) -> Challenge:

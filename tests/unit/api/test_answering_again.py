@@ -133,12 +133,12 @@ def test_what_cannot_be_answered_so_is_refused_at_once_in_both_languages(scene: 
 
 
 def test_slow_answers_do_not_lock_and_what_refuses_does(scene: Scene) -> None:
+    challenge = scene.begin(None)["challenge"]
     for _ in range(5):
-        scene.proof("failed", "live.slow")
+        scene.judged(challenge, "failed", "live.slow")
     assert scene.client.post(MINE, json={}, headers=scene.as_min).status_code == 201
-    for _ in range(4):
-        scene.proof("failed", "face.other_person")
-    scene.proof("failed", "live.slow", "face.other_person")
+    for _ in range(5):
+        scene.judged(challenge, "failed", "live.slow", "face.other_person")
     assert scene.client.post(MINE, json={}, headers=scene.as_min).json()["code"] == "enrolment.locked"
 
 
