@@ -22,6 +22,7 @@ from infra.places import ROOT, SOCKET_PATH_LIMIT_BYTES, Places
 
 AGAIN = "python3 infra/bootstrap --again"
 LEAST_FREE_BYTES = 2_000_000_000  # a day of demonstration films and logs; unmeasured
+CONFINED = ROOT / "identity" / "adapters" / "confined.py"
 LONGEST_SOCKET = "ray/session_2000-01-01_00-00-00_000000_0000000/sockets/plasma_store"
 
 
@@ -50,6 +51,7 @@ def examine(places: Places) -> list[Finding]:
         _jars(places),
         _models(places),
         _libraries(),
+        _decoding(),
         _space(places),
         _run_folder(places),
         _secrets(places),
@@ -132,6 +134,22 @@ def _libraries() -> Finding:
     absent = system.missing_packages()
     said = ", ".join(system.LIBRARIES.values()) if not absent else f"absent: {' '.join(absent)}"
     return Finding("libraries", not absent, said, "the machine", system.remedy(absent) if absent else "")
+
+
+def _decoding() -> Finding:
+    """Ask the kernel, in a process of its own, for the filter that recordings are decoded under."""
+    try:
+        said = run([sys.executable, "-I", "-B", CONFINED])
+    except BootstrapError as error:
+        said = f"refused {error}"
+    if said.startswith("refused"):
+        remedy = "let the worker call prctl(PR_SET_SECCOMP): its container's or unit's own filter forbids it"
+        return Finding(
+            "decoding", ok=False, version=f"no recording is read: {said.removeprefix('refused ')}", source=str(CONFINED), remedy=remedy
+        )
+    filtered = "every call but reading and computing is given up"
+    without = f"limits alone: no filter of calls for {platform.machine()} or in this kernel"
+    return Finding("decoding", ok=True, version=filtered if said == "filter" else without, source=f"seccomp, {platform.release()}")
 
 
 def _space(places: Places) -> Finding:

@@ -1,12 +1,17 @@
 """Owns which calls the decoding child may still make of the kernel once it reads a file. Does not limit how much it may use.
 
 Standard library only: the decoding child imports it. A filter of seccomp, on x86-64 alone: what reading, computing and writing
-to the pipe need is let through, every other call (opening a file, a socket, a process) fails with EPERM.
+to the pipe need is let through, every other call (opening a file, a socket, a process) fails with EPERM. As a script it gives them
+up itself and says what came of it (`filter`, `limits`, or `refused` and why): `cameo doctor` asks so.
 """
 
 import ctypes
+import errno
+import os
 import platform
 import struct
+import sys
+from collections.abc import Callable
 
 PR_SET_NO_NEW_PRIVS = 38
 PR_SET_SECCOMP = 22
@@ -16,6 +21,10 @@ LOAD, EQUAL, RETURN = 0x20, 0x15, 0x06
 ALLOW, REFUSE, KILL = 0x7FFF0000, 0x00050001, 0x80000000
 """REFUSE: with EPERM (1). KILL: for a call by another architecture's numbers."""
 NUMBER_AT, ARCHITECTURE_AT = 0, 4
+LACKING = frozenset({errno.EINVAL, errno.ENOSYS})
+"""What a kernel says that was built without filters. One that has them says EFAULT to a filter at no address (seccomp(2))."""
+Prctl = Callable[[int, int, ctypes.Array[ctypes.c_char] | None], int]
+"""Calls prctl(2) with an option, a number and an address; gives the error's number, 0 for none."""
 
 CALLS = {
     "read": 0, "write": 1, "close": 3, "fstat": 5, "poll": 7, "lseek": 8, "mmap": 9, "mprotect": 10, "munmap": 11, "brk": 12,
@@ -27,17 +36,36 @@ CALLS = {
 """By their numbers on x86-64. mmap may not open: it takes a descriptor that is open already. newfstatat tells of a file, and reads none."""
 
 
-def give_up_calls() -> bool:
-    """Give up every other call, for good; tells whether this machine let us. Elsewhere than on x86-64 nothing is given up."""
-    if platform.machine() != "x86_64":
+class UnconfinedError(Exception):
+    """The kernel knows filters, and did not take ours: something forbids it, so nothing hostile may be read here."""
+
+
+def prctl(option: int, number: int, address: ctypes.Array[ctypes.c_char] | None = None) -> int:
+    """See `Prctl`."""
+    call = ctypes.CDLL(None, use_errno=True).prctl
+    call.argtypes = [ctypes.c_int, ctypes.c_ulong, ctypes.c_void_p, ctypes.c_ulong, ctypes.c_ulong]
+    return 0 if call(option, number, address, 0, 0) == 0 else ctypes.get_errno()
+
+
+def give_up_calls(ask: Prctl = prctl, machine: str = platform.machine()) -> bool:
+    """Give up every other call, for good. False: there is no filter to be had, on another machine than x86-64 or without it in the kernel.
+
+    Raises UnconfinedError where there is one and it was not taken, also by who knows what: refused when in doubt.
+    """
+    if machine != "x86_64":
         return False
-    libc = ctypes.CDLL(None, use_errno=True)
-    if libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0:
+    known = ask(PR_SET_SECCOMP, FILTER, None)
+    if known in LACKING:
         return False
+    if known != errno.EFAULT:
+        raise UnconfinedError(f"the filter of calls was not taken: asked for one, the kernel says {os.strerror(known)}")
     code = program()
     kept = ctypes.create_string_buffer(code, len(code))
     head = ctypes.create_string_buffer(struct.pack("@HP", len(code) // 8, ctypes.addressof(kept)))
-    return libc.prctl(PR_SET_SECCOMP, FILTER, head, 0, 0) == 0
+    error = ask(PR_SET_NO_NEW_PRIVS, 1, None) or ask(PR_SET_SECCOMP, FILTER, head)
+    if error:
+        raise UnconfinedError(f"the filter of calls was not taken: {os.strerror(error)}")
+    return True
 
 
 def program() -> bytes:
@@ -47,3 +75,17 @@ def program() -> bytes:
     steps += [(EQUAL, len(numbers) - at, 0, number) for at, number in enumerate(numbers)]
     steps += [(RETURN, 0, 0, REFUSE), (RETURN, 0, 0, ALLOW)]
     return b"".join(struct.pack("<HBBI", *step) for step in steps)
+
+
+def main() -> int:
+    """Say in one line what this machine lets us give up."""
+    try:
+        said = "filter" if give_up_calls() else "limits"
+    except UnconfinedError as error:
+        said = f"refused {error}"
+    os.write(1, said.encode())
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

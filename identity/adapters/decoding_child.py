@@ -35,14 +35,17 @@ class RefusedError(Exception):
     """The file is refused; the message is the code."""
 
 
-def bind() -> None:
-    """Give up, for good, what decoding does not need. Called before the first byte of the file is read."""
+def bind() -> bool:
+    """Give up, for good, what decoding does not need. Called before the first byte of the file is read.
+
+    Tells whether the kernel filters calls (confined.give_up_calls); raises confined.UnconfinedError.
+    """
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     resource.setrlimit(resource.RLIMIT_NOFILE, (limits.CHILD_OPEN_FILES, limits.CHILD_OPEN_FILES))
     resource.setrlimit(resource.RLIMIT_CPU, (limits.CHILD_CPU_S, limits.CHILD_CPU_S + 1))
     resource.setrlimit(resource.RLIMIT_AS, (limits.CHILD_MEMORY_BYTES, limits.CHILD_MEMORY_BYTES))
-    confined.give_up_calls()
+    return confined.give_up_calls()
 
 
 def container_of(head: bytes) -> str:
@@ -228,11 +231,13 @@ def byte_traces(source: BinaryIO, size: int) -> list[str]:
 def main(max_side_px: int, rate_hz: int) -> int:
     """Decode standard input to standard output; a refusal is an answer, exit 0."""
     av_logging.set_level(av_logging.PANIC)
-    bind()
     source, out = os.fdopen(0, "rb"), os.fdopen(1, "wb", closefd=False)
     try:
+        send(out, {"kind": "bound", "filtered": bind()})
         facts = Decoding(out, max_side_px, rate_hz).run(source)
         send(out, {"kind": "end", "facts": facts})
+    except confined.UnconfinedError as error:
+        send(out, {"kind": "unconfined", "why": str(error)})
     except RefusedError as refusal:
         send(out, {"kind": "refused", "code": str(refusal)})
     except (FFmpegError, ValueError, OverflowError, ArithmeticError, OSError, MemoryError):

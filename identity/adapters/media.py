@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import logging
 import os
 import struct
 import subprocess
@@ -9,6 +10,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
+from functools import cache
 from pathlib import Path
 from typing import IO, Any, Protocol
 
@@ -18,6 +20,8 @@ from identity.adapters import limits
 from identity.core.features import MediaFacts
 from identity.errors import DecoderFailedError
 from identity.ports import Frame, Media, MediaRefused
+
+log = logging.getLogger(__name__)
 
 _CHILD = Path(__file__).with_name("decoding_child.py")
 _MAX_BODY = max(limits.MAX_PIXELS * 3, limits.MAX_SECONDS * limits.MAX_SAMPLES_HZ * 2)
@@ -46,8 +50,9 @@ class SubprocessMediaDecoder:
     """A MediaDecoder that starts one child a recording.
 
     The child may use 90 s of CPU, 2 GiB of address space, no file but the one it is handed, and writes only to
-    its pipe; on x86-64 the kernel refuses it every call that opens, connects or starts anything. It is killed after
-    120 s or when this process stops reading. Its death, however it comes, is the file's fault and gives a code:
+    its pipe; on x86-64 the kernel refuses it every call that opens, connects or starts anything. Where the kernel has no such
+    filter the limits stand alone, which is logged once; where it has one and did not take it nothing is read. The child is
+    killed after 120 s or when this process stops reading. Its death, however it comes, is the file's fault and gives a code:
     `media.timeout` after a limit of time, else `media.unreadable`.
     """
 
@@ -57,7 +62,7 @@ class SubprocessMediaDecoder:
         self._start: Start = start or _child
 
     def decode(self, path: Path, on_frame: Callable[[Frame], None], *, max_side_px: int, sample_rate_hz: int) -> Media | MediaRefused:
-        """See `identity.ports.MediaDecoder`. Raises OSError when the file cannot be opened."""
+        """See `identity.ports.MediaDecoder`. Raises OSError when the file cannot be opened, DecoderFailedError."""
         if path.stat().st_size > limits.MAX_FILE_BYTES:
             return MediaRefused("media.too_large")
         with path.open("rb") as source, self._start(source, max_side_px, sample_rate_hz) as child:
@@ -116,6 +121,11 @@ def _read(child: Child, on_frame: Callable[[Frame], None]) -> Media | MediaRefus
             case "sound":
                 samples, rate = np.frombuffer(body, "<i2").astype(np.int16), int(head["rate"])
                 clock = np.asarray(head["clock"], np.int64).reshape(-1, 2)
+            case "bound":
+                if not head["filtered"]:
+                    _warn_unfiltered()
+            case "unconfined":
+                raise DecoderFailedError(str(head["why"]))
             case "refused":
                 code = str(head["code"])
                 return MediaRefused(code if code in limits.CODES else "media.unreadable")
@@ -125,6 +135,13 @@ def _read(child: Child, on_frame: Callable[[Frame], None]) -> Media | MediaRefus
                 return Media(MediaFacts(**facts), samples, rate, clock)
             case other:
                 raise DecoderFailedError(f"the decoding process said {other!r}")
+
+
+@cache
+def _warn_unfiltered() -> None:
+    log.warning(
+        "recordings are decoded under limits alone: this machine's kernel has no filter of calls (seccomp) for the child that does it"
+    )
 
 
 def _message(pipe: IO[bytes]) -> tuple[dict[str, Any], bytes] | None:

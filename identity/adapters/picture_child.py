@@ -1,7 +1,7 @@
 """Owns decoding one still picture inside the bounded child process. Does not trust it, and keeps nothing.
 
-Runs as a script: the file on standard input, on standard output either `0` and a code, or `1`, height and width (32 bits each,
-big-endian) and the pixels, BGR. JPEG and PNG alone, by their first bytes; no demuxer is asked.
+Runs as a script: the file on standard input, on standard output `0` and a code, `!` and why nothing is read here, or `1`, height and
+width (32 bits each, big-endian) and the pixels, BGR. JPEG and PNG alone, by their first bytes; no demuxer is asked.
 """
 
 import os
@@ -13,6 +13,7 @@ from typing import BinaryIO, cast
 sys.path.insert(0, str(Path(__file__).parent))
 
 import av
+import confined
 import limits
 import numpy as np
 from av import logging as av_logging
@@ -53,11 +54,13 @@ def main(max_side_px: int) -> int:
     av_logging.set_level(av_logging.PANIC)
     for codec in SIGNS.values():
         av.CodecContext.create(codec, "r")
-    bind()
     source: BinaryIO = os.fdopen(0, "rb")
     try:
+        bind()
         picture = decode(source.read(limits.MAX_PICTURE_BYTES), max_side_px)  # what is larger is cut, and unreadable
         out = b"1" + struct.pack(">II", *picture.shape[:2]) + np.ascontiguousarray(picture).tobytes()
+    except confined.UnconfinedError as error:
+        out = b"!" + str(error).encode()
     except RefusedError as refusal:
         out = b"0" + str(refusal).encode()
     except (FFmpegError, ValueError, OverflowError, ArithmeticError, OSError, MemoryError):

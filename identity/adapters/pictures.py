@@ -19,7 +19,8 @@ MAX_SIDE_PX = 1600
 def decode_picture(data: bytes, max_side_px: int = MAX_SIDE_PX) -> Picture | MediaRefused:
     """Decode a JPEG or PNG, no side longer than `max_side_px`, within the limits of the decoding child (identity.adapters.media).
 
-    Whatever the file does to the child is a code. Raises DecoderFailedError when the child did not start.
+    Whatever the file does to the child is a code. Raises DecoderFailedError when the child did not start, or was not let
+    give up what it does not need.
     """
     if len(data) > limits.MAX_PICTURE_BYTES:
         return MediaRefused("media.too_large")
@@ -49,4 +50,6 @@ def _read(answer: bytes) -> Picture | MediaRefused:
         if len(answer) == 9 + height * width * 3:
             return np.frombuffer(answer[9:], np.uint8).reshape(height, width, 3)
     code = answer[1:].decode("ascii", "replace")
+    if answer[:1] == b"!":
+        raise DecoderFailedError(code)
     return MediaRefused(code if answer[:1] == b"0" and code in limits.CODES else "media.unreadable")
