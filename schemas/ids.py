@@ -34,8 +34,8 @@ def cameo_of(account: str) -> str:
     return "cameo-" + hashlib.sha256(b"cameo/self/" + account.encode()).hexdigest()[:32]
 
 
-def thing_of(account: str, name: str) -> str:
-    """Name the cameo of a thing by its owner and the name that its owner gives it, which cannot be read back from it by a stranger."""
+def thing_by_hash(account: str, name: str) -> str:
+    """Name the cameo of a thing as it was done before ids of things were drawn: whoever knows its owner can guess its name by this."""
     if stream_kind(account) != "account":
         message = f"{account} is no account"
         raise ValueError(message)

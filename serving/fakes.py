@@ -59,6 +59,7 @@ class InMemoryAccessStore(InMemoryRequestBook):
         super().__init__()
         self._handles: dict[str, tuple[str, str]] = {}
         self._tokens: dict[bytes, Token] = {}
+        self._things: dict[tuple[str, bytes], str] = {}
 
     def claim_handle(self, handle: str, shown: str, account: str) -> bool:
         """Give a handle; False when another account has it."""
@@ -91,8 +92,17 @@ class InMemoryAccessStore(InMemoryRequestBook):
         mine = [token for token in self._tokens.values() if token.account == account]
         return sorted(mine, key=lambda token: (token.created_at, token.token_id))
 
+    def thing_named(self, account: str, name: bytes) -> str | None:
+        """Find the thing of an account that bears a name."""
+        return self._things.get((account, name))
+
+    def name_thing(self, account: str, name: bytes, thing: str) -> str:
+        """Keep a thing under a name, or give the one that bears it already."""
+        return self._things.setdefault((account, name), thing)
+
     def forget(self, account: str) -> None:
-        """Remove an account's handle, every token and what it asked for."""
+        """Remove an account's handle, every token, what it asked for and what its things are called."""
+        self._things = {named: thing for named, thing in self._things.items() if named[0] != account}
         self._requests = {request: sent for request, sent in self._requests.items() if sent.requester != account}
         self._handles = {handle: held for handle, held in self._handles.items() if held[1] != account}
         self._tokens = {sha256: token for sha256, token in self._tokens.items() if token.account != account}

@@ -182,6 +182,14 @@ class AccessStore(RequestBook, Protocol):
         """List an account's tokens, oldest first."""
         ...
 
+    def thing_named(self, account: str, name: bytes) -> str | None:
+        """Find the thing of an account that bears a name, told by the name's keyed digest."""
+        ...
+
+    def name_thing(self, account: str, name: bytes, thing: str) -> str:
+        """Keep a thing under a name, or give the one that bears it already."""
+        ...
+
     def forget(self, account: str) -> None:
         """Remove an account's handle, every token and what it asked for. May be called again."""
         ...

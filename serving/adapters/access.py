@@ -61,8 +61,23 @@ class PostgresAccessStore(PostgresRequestBook):
         """List an account's tokens, oldest first."""
         return self._tokens(f"{_KNOWN} WHERE account = %s ORDER BY created_at, token_id", account)
 
+    def thing_named(self, account: str, name: bytes) -> str | None:
+        """Find the thing of an account that bears a name."""
+        with lent(self._pool, self._pool.timeout) as connection:
+            query = "SELECT thing FROM access.things WHERE account = %s AND name = %s"
+            row = connection.cursor(row_factory=tuple_row).execute(query, (account, name)).fetchone()
+        return None if row is None else str(row[0])
+
+    def name_thing(self, account: str, name: bytes, thing: str) -> str:
+        """Keep a thing under a name, or give the one that bears it already."""
+        with lent(self._pool, self._pool.timeout) as connection:
+            connection.execute(
+                "INSERT INTO access.things VALUES (%s, %s, %s) ON CONFLICT (account, name) DO NOTHING", (account, name, thing)
+            )
+        return self.thing_named(account, name) or thing
+
     def forget(self, account: str) -> None:
-        """Remove an account's handle, every token, what it asked for, and the keys of recordings on their way.
+        """Remove an account's handle, every token, what it asked for and calls its things, and the keys of recordings on their way.
 
         What PostgreSQL's own files hold of them until then is noted as due (serving.adapters.scrubbing).
         """
@@ -72,6 +87,7 @@ class PostgresAccessStore(PostgresRequestBook):
             connection.execute("DELETE FROM access.devices WHERE account = %s", (account,))
             connection.execute("DELETE FROM access.proofs WHERE account = %s", (account,))
             connection.execute("DELETE FROM access.verifications WHERE %s IN (party, owner)", (account,))
+            connection.execute("DELETE FROM access.things WHERE account = %s", (account,))
             connection.execute("DELETE FROM access.tokens WHERE account = %s", (account,))
             connection.execute("DELETE FROM access.handles WHERE account = %s", (account,))
             connection.execute(_ERASED, (account,))

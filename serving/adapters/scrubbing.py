@@ -22,7 +22,7 @@ from streams.adapters.postgres_errors import refused
 
 TABLES = (
     "access.handles", "access.tokens", "access.recoveries", "access.requests", "access.uploads", "access.devices", "access.proofs",
-    "access.verifications", "access.step_up", "access.recovery_codes", "projection.accounts", "pg_catalog.pg_statistic",
+    "access.verifications", "access.things", "access.step_up", "access.recovery_codes", "projection.accounts", "pg_catalog.pg_statistic",
 )  # fmt: skip
 """What an erasure deletes from, and where ANALYZE may have copied values of it before it was told not to."""
 OPTIONS = "-c lock_timeout=1s -c statement_timeout=15min -c transaction_timeout=0 -c client_min_messages=error"

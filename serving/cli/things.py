@@ -30,7 +30,7 @@ def thing() -> None:
 @click.option("--accept", is_flag=True, help="You have read and accept the consent text (cameo enrol text).")
 @api_command
 def start(client: Client, *, name: str, profile: str, accept: bool) -> Any:
-    """Begin to enrol a thing. NAME tells yours apart; it is not kept, and the same name is the same thing."""
+    """Begin to enrol a thing. NAME tells yours apart; a digest of it alone is kept, and the same name is the same thing."""
     text = client.call("GET", "/v1/consent-text")
     if not accept:
         click.echo(text["text"], err=True)

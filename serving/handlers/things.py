@@ -1,17 +1,19 @@
 """Commands about pets and things: their owner enrols one, says who may use it, takes it back. A person is never enrolled here.
 
-A thing has a cameo of its own, named by its owner and its name, so that consent, uses and take-downs count for it alone.
+A thing has a cameo of its own, so that consent, uses and take-downs count for it alone.
 """
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from identity.keys.wire import EvidenceSealed
 from schemas.cameo import EnrolmentStarted, Profile, RecordingReceived
 from schemas.consent import Audience, AudienceSet, ConsentRevoked, Strength
-from schemas.ids import is_stream, thing_of
+from schemas.ids import is_stream, stream_id, thing_by_hash
 from serving.consent_texts import acceptable
 from serving.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
 from serving.handlers import step_up
@@ -20,7 +22,7 @@ from serving.handlers.authority import NOT_WIDENED
 from serving.handlers.desk import Caller, Desk
 from serving.handlers.submitting import EvidenceStore, receive, require_size, sealed_of
 from serving.overview_ports import Overview
-from serving.ports import ProofStore
+from serving.ports import AccessStore, ProofStore
 
 LIFETIME_US = 10 * 60 * 1_000_000
 """Ten minutes to record: there is nothing to answer."""
@@ -37,8 +39,10 @@ class Begun:
     enrolment: str
 
 
-def start(desk: Desk, overview: Overview, caller: Caller, name: str, profile: Profile, consent_text_sha256: str) -> Begun:
-    """Begin to enrol a thing of the caller's under a name; the name itself is not kept. The same name is the same thing."""
+def start(
+    desk: Desk, overview: Overview, access: AccessStore, caller: Caller, name: str, profile: Profile, consent_text_sha256: str
+) -> Begun:
+    """Begin to enrol a thing of the caller's under a name, of which a keyed digest is kept. The same name is the same thing."""
     require_in_person(caller)
     accepted = acceptable(consent_text_sha256)
     if accepted is None:
@@ -48,11 +52,9 @@ def start(desk: Desk, overview: Overview, caller: Caller, name: str, profile: Pr
     words = " ".join(name.split()).casefold()
     if not 1 <= len(words) <= 80:
         raise InvalidError("thing.name", "a name has 1 to 80 characters", "choose another")
-    thing, enrolment = thing_of(caller.account, words), desk.id_for(caller, "thing")
+    thing, enrolment = _named(desk, overview, access, caller, words), desk.id_for(caller, "thing")
     with desk.store.snapshot() as facts:
         head, before, now_us = facts.head(thing), facts.get(thing, "enrolment"), facts.now_us()
-    if head is None and len(overview.things(caller.account)) >= MOST:
-        raise ConflictError("thing.too_many", f"at most {MOST} of them", "erase is for all at once; ask the operator")
     if before is not None and before.value["state"] == "received":
         raise ConflictError("enrolment.checking", "its last recording is still being checked", "wait for its answer", retry_after_s=5)
     event = EnrolmentStarted(
@@ -61,6 +63,19 @@ def start(desk: Desk, overview: Overview, caller: Caller, name: str, profile: Pr
     )  # fmt: skip
     desk.append(caller, [desk.event(thing, event)], expected={thing: head.revision if head else 0}, request=["thing.start", thing, profile])
     return Begun(thing, enrolment)
+
+
+def _named(desk: Desk, overview: Overview, access: AccessStore, caller: Caller, words: str) -> str:
+    """Give the thing that bears this name, or a new one, whose id is drawn: nobody finds the name by it."""
+    older = thing_by_hash(caller.account, words)
+    with desk.store.snapshot() as facts:
+        if facts.head(older) is not None:
+            return older
+    digest = hmac.new(desk.pepper, f"cameo/thing/1\x1f{caller.account}\x1f{words}".encode(), hashlib.sha256).digest()
+    known = access.thing_named(caller.account, digest)
+    if known is None and len(overview.things(caller.account)) >= MOST:
+        raise ConflictError("thing.too_many", f"at most {MOST} of them", "erase is for all at once; ask the operator")
+    return known or access.name_thing(caller.account, digest, stream_id("cameo", desk.entropy(16)))
 
 
 def submit(desk: Desk, evidence: EvidenceStore, caller: Caller, thing: str, recording: bytes) -> EvidenceSealed:

@@ -18,7 +18,7 @@ router = APIRouter(prefix="/v1/things", tags=["things"])
 
 
 class NewThing(BaseModel):
-    """A wish to enrol an animal or a thing, the consent text accepted. The name tells yours apart, and is not kept."""
+    """A wish to enrol an animal or a thing, the consent text accepted. The name tells yours apart; a digest of it alone is kept."""
 
     name: str = Field(min_length=1, max_length=80)
     profile: Literal["sandbox", "basic", "verified"] = "basic"
@@ -55,7 +55,7 @@ class ThingRevocation(BaseModel):
 def start_thing(parts: PartsHere, caller: EnrolCaller, whence: WhenceHere, body: NewThing) -> ThingBegun:
     """Begin to enrol a thing of one's own. The same name is the same thing."""
     parts.rates.require("start", whence, caller.account)
-    begun = things.start(parts.desk, parts.overview, caller, body.name, body.profile, body.consent_text_sha256)
+    begun = things.start(parts.desk, parts.overview, parts.access, caller, body.name, body.profile, body.consent_text_sha256)
     parts.rates.bind(begun.enrolment, caller)
     return ThingBegun(thing=begun.thing, enrolment=begun.enrolment)
 

@@ -35,6 +35,7 @@ def access(request: pytest.FixtureRequest) -> AccessStore:
     pool = request.getfixturevalue("pool")
     with pool.connection() as connection:
         connection.execute("DELETE FROM access.requests")
+        connection.execute("DELETE FROM access.things")
         connection.execute("DELETE FROM access.tokens")
         connection.execute("DELETE FROM access.handles")
     return PostgresAccessStore(pool)
@@ -90,6 +91,15 @@ def test_a_forgotten_account_has_neither_handle_nor_token(access: AccessStore) -
     assert access.token_by_hash(token("mine")[1]) is None
     assert access.token_by_hash(token("theirs")[1]) is not None
     assert access.claim_handle("min", "Min", THEO), "the handle is free again"
+
+
+def test_a_thing_is_found_by_its_name_for_its_owner_alone_until_they_are_forgotten(access: AccessStore) -> None:
+    rex, tom = "cameo-" + "a" * 32, "cameo-" + "b" * 32
+    assert access.thing_named(MIN, b"rex") is None
+    assert access.name_thing(MIN, b"rex", rex) == access.name_thing(MIN, b"rex", tom) == access.thing_named(MIN, b"rex") == rex
+    assert access.name_thing(THEO, b"rex", tom) == tom
+    access.forget(MIN)
+    assert (access.thing_named(MIN, b"rex"), access.thing_named(THEO, b"rex")) == (None, tom)
 
 
 def sent(name: str, *, age_s: int = 0, cameo: str = "cameo-" + "1" * 32, requester: str = MIN) -> SentRequest:

@@ -21,7 +21,7 @@ from schemas.cameo import EnrolmentStarted, Facet
 from schemas.case import CaseLooked, CaseShown, CaseVoted
 from schemas.codec import event_of
 from schemas.consent import ConsentPaused
-from schemas.ids import cameo_of, stream_id
+from schemas.ids import cameo_of, stream_id, thing_by_hash
 from schemas.registry import Event
 from serving.handlers.enrolments import CONSENT_TEXT_SHA256
 from streams.agents.fakes import InMemoryTurns
@@ -98,6 +98,20 @@ def test_the_same_name_is_the_same_thing_and_stands_nowhere(yard: Yard) -> None:
     first, again, other = (yard.start(name).json()["thing"] for name in ("Rex", " rex ", "tom"))
     assert first == again != other
     assert "rex" not in str([one.data for one in yard.place.store.read_all()]).lower()
+
+
+def test_the_id_of_a_thing_is_drawn_and_one_that_was_derived_before_stays(yard: Yard) -> None:
+    other, headers = yard.place.person("theo")
+    drawn = [yard.start().json()["thing"], yard.start(who=headers).json()["thing"]]
+    assert not set(drawn) & {thing_by_hash(account, "rex") for account in (yard.owner, other)}
+    older = thing_by_hash(yard.owner, "tom")
+    begun = EnrolmentStarted(
+        enrolment="e", owner=yard.owner, profile="basic", phrase=(), movements=(), expires_at_us=1, consent_text_version="1",
+        consent_text_sha256="0" * 64, subject="thing",
+    )  # fmt: skip
+    yard.place.append(older, begun)
+    assert yard.start("Tom").json()["thing"] == older
+    assert yard.start("Tom", who=headers).json()["thing"] != older
 
 
 def test_a_person_as_the_subject_is_refused(yard: Yard) -> None:
