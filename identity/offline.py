@@ -143,10 +143,12 @@ def tried(one: CheckResult, thresholds: Mapping[str, float]) -> CheckResult:
 
 
 def labelled(answer: Offline, labels: Mapping[str, str | None], root: Path) -> Labelled | None:
-    """Join an answer to its label, by path below the folder, else by name; None where there is none."""
-    path = Path(answer.file)
-    names = [path.name] if not path.is_relative_to(root) else [path.relative_to(root).as_posix(), path.name]
-    for name in names:
-        if name in labels:
-            return Labelled(labels[name], answer.accepted, answer.codes, answer.held)
-    return None
+    """Join an answer to its label; None where there is none."""
+    name = named(Path(answer.file), labels, root)
+    return None if name is None else Labelled(labels[name], answer.accepted, answer.codes, answer.held)
+
+
+def named(file: Path, labels: Mapping[str, str | None], root: Path) -> str | None:
+    """Tell by which name a file is labelled: its path below the folder, else its own; None where it is not."""
+    names = [file.name] if not file.is_relative_to(root) else [file.relative_to(root).as_posix(), file.name]
+    return next((name for name in names if name in labels), None)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 import threading
 import wave
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import cv2
 import numpy as np
@@ -12,8 +14,9 @@ import numpy as np
 from identity.adapters.media import SubprocessMediaDecoder
 from identity.adapters.nameless import nameless
 from identity.adapters.pictures import decode_picture
+from identity.errors import DecoderFailedError
 from identity.ports import SAMPLE_RATE_HZ, Frame, MediaDecoder, MediaRefused, Picture
-from serving.errors import ConflictError
+from serving.errors import ConflictError, UnavailableError
 
 SIDE_PX = 640
 THUMB_PX = 240
@@ -60,7 +63,7 @@ class EvidenceRenderer:
 
     def document(self, picture: bytes, *, clear: bool) -> bytes:
         """Show a document's picture as JPEG, decoded in a child of its own."""
-        with _turns:
+        with _turns, _said():
             found = decode_picture(picture, SIDE_PX * 2)
         if isinstance(found, MediaRefused):
             raise ConflictError(found.code, "the picture cannot be shown", "judge by the recording")
@@ -97,11 +100,20 @@ class EvidenceRenderer:
         return [kept[place] for place in places]
 
     def _decode(self, recording: bytes, see: object) -> np.ndarray:
-        with _turns, nameless(recording) as path:
+        with _turns, _said(), nameless(recording) as path:
             media = self._decoder.decode(path, see, max_side_px=SIDE_PX, sample_rate_hz=SAMPLE_RATE_HZ)  # type: ignore[arg-type]
         if isinstance(media, MediaRefused):
             raise ConflictError(media.code, "the recording cannot be shown", "judge by the codes")
         return media.samples
+
+
+@contextmanager
+def _said() -> Iterator[None]:
+    """Say that a decoding child could not be had: no recording's fault, and nothing a reviewer can judge."""
+    try:
+        yield
+    except DecoderFailedError as error:
+        raise UnavailableError("media.undecoded", f"nothing is decoded here now: {error}", "tell the operator: cameo doctor") from error
 
 
 def shown(picture: Picture, *, clear: bool) -> Picture:

@@ -28,6 +28,7 @@ from identity.offline import (
     files_of,
     labelled,
     labels_of,
+    named,
     thresholds_of,
 )
 from infra.places import Places
@@ -86,7 +87,13 @@ def assess_files(
     """Run the numbered checks on PATH, a recording or a folder of them; with labels, tell APCER and BPCER.
 
     Nothing is stored or sent. Exit code 0: every file was accepted, or rates were told; 1: a file was refused or would be
-    held for a reviewer because of what was seen; 2: wrong use.
+    held for a reviewer because of what was seen; 2: wrong use, also labels that name none of the files.
+
+    What a program wrote, as ffmpeg does and most published sets are, is refused for that alone (injection.encoder, injection.timing).
+    To measure the other checks on such media lift both: --thresholds FILE with
+
+    \b
+    {"injection.encoder": 99, "injection.timing": 0}
 
     \b
     cameo identity assess take.webm
@@ -96,8 +103,8 @@ def assess_files(
     files = files_of(path)
     if not files:
         raise click.UsageError(f"{path} holds no recording (webm, mp4, mkv, mov, m4v, avi)")
-    labels, thresholds = _labels(labels_file), _thresholds(thresholds_file)
     root = path if path.is_dir() else path.parent
+    labels, thresholds = _labels(labels_file, files, root), _thresholds(thresholds_file)
     answers: list[Offline] = []
     for answer in _assessed(files, profile, _challenge(challenge_file), thresholds):
         answers.append(answer)
@@ -153,11 +160,23 @@ def _silent_libraries() -> Generator[None]:
         os.close(nowhere)
 
 
-def _labels(table: Path | None) -> Mapping[str, str | None]:
+def _labels(table: Path | None, files: Sequence[Path], root: Path) -> Mapping[str, str | None]:
+    """Read labels, and hold them against the files before hours go by: of no file they give no rates."""
+    if table is None:
+        return {}
     try:
-        return {} if table is None else labels_of(table)
+        labels = labels_of(table)
     except LabelsError as error:
         raise click.UsageError(str(error)) from error
+    used = {named(file, labels, root) for file in files} - {None}
+    if not used:
+        example = files[0].relative_to(root).as_posix()
+        raise click.UsageError(
+            f"{table.name} labels none of the {len(files)} recordings in {root}: write a file as {example}, or its name alone"
+        )
+    if len(used) < len(labels):
+        click.echo(f"{len(labels) - len(used)} of the {len(labels)} labels name no recording here", err=True)
+    return labels
 
 
 def _thresholds(table: Path | None) -> Mapping[str, float]:

@@ -96,7 +96,7 @@ def _record(accepted: Accepted, history: Sequence[Happened], controller: Control
             {"@type": ["dpv:WithdrawConsent"], "dct:description": "cameo erase, or DELETE /v1/cameos/me: everything is destroyed"},
             {"@type": ["dpv:WithdrawConsent"], "dct:description": "cameo revoke, or POST /v1/cameos/me/revocations: uses end"},
         ],
-        "dpv:hasRight": ["access and portability: cameo export", "erasure: cameo erase", "objection: cameo appeal"],
+        "dpv:hasRight": ["access and portability: cameo export", "erasure: cameo erase", "objection: cameo enrol appeal"],
         "cameo:stream": accepted.stream,
         "cameo:event": [_event(one, accepted.account) for one in history],
     }  # fmt: skip

@@ -19,6 +19,8 @@ from identity.adapters.media import Child, SubprocessMediaDecoder
 from identity.errors import DecoderFailedError
 from identity.ports import Media
 from infra import doctor
+from serving.adapters.rendering import EvidenceRenderer
+from serving.errors import UnavailableError
 from tests.integration.identity.fuzz.seeds import recording
 
 ADAPTERS = Path(confined.__file__).parent
@@ -75,6 +77,13 @@ def test_where_the_filter_is_forbidden_no_picture_is_read_either() -> None:
     assert said.startswith(b"!the filter of calls was not taken")
     with pytest.raises(DecoderFailedError, match="was not taken"):
         pictures._read(said)
+
+
+def test_a_reviewer_is_told_that_it_is_no_recordings_fault(take: Path) -> None:
+    renderer = EvidenceRenderer(SubprocessMediaDecoder(start=starting(errno.EPERM)))
+    with pytest.raises(UnavailableError) as told:
+        renderer.sheet(take.read_bytes(), clear=False)
+    assert (told.value.status, told.value.code) == (503, "media.undecoded")
 
 
 def test_where_the_kernel_has_no_filter_recordings_are_read_and_it_is_logged_once(take: Path, caplog: pytest.LogCaptureFixture) -> None:

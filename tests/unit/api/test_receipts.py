@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -22,7 +23,7 @@ from serving.core.receipt import Controller, KnownKey, examine
 from serving.handlers.receipts import Receipts
 from serving.receipt_keys import read_keys, rotate
 from tests.unit.api.conftest import SIGNING, Place, place
-from tests.unit.cli.test_commands import Run, cli, person
+from tests.unit.cli.test_commands import LEAVES, Run, cli, person
 
 __all__ = ["cli", "place"]
 KEYS = [KnownKey(multikey(SIGNING.public_key().public_bytes_raw()))]
@@ -53,6 +54,14 @@ def test_a_receipt_says_what_was_accepted_and_holds(place: Place, language: str)
     assert (notice["rdf:value"], notice["cameo:sha256"], notice["dct:language"]) == (text.text, text.sha256, language)
     assert failing(document) == set()
     assert {one.code for one in examine(document, KEYS)} == {"receipt.form", "receipt.signature", "receipt.issuer", "receipt.text"}
+
+
+def test_every_command_that_a_receipt_names_is_one(place: Place) -> None:
+    record = issued(place)["dpv:hasRecordOfActivity"]
+    said = [*record["dpv:hasRight"], *(one["dct:description"] for one in record["dpv:hasConsentControl"])]
+    named = [found.strip() for text in said for found in re.findall(r"cameo [a-z -]+", text)]
+    assert len(named) == len(said)
+    assert set(named) <= set(LEAVES)
 
 
 MANDATORY = [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from identity.core.assessment import CHECK_NAMES, Assessment, Polarity, measured, needed
@@ -36,6 +37,19 @@ def test_an_upload_that_passes_everything_is_accepted_though_a_rule_wants_a_revi
 @pytest.mark.parametrize(("limit", "accepted"), [(0.85, False), (0.70, True), (0.95, False)])
 def test_a_threshold_given_for_this_run_decides(limit: float, *, accepted: bool):
     assert tried(0.8, {TEXTURE: limit})[0] is accepted
+
+
+def test_thresholds_that_the_help_names_lift_what_media_written_by_software_is_refused_for():
+    lower = Polarity.LOWER_IS_LIVE
+    written = (
+        measured(11, "injection.encoder", 4.0, 0.0, "test", profile=Profile.BASIC, polarity=lower),
+        measured(11, "injection.timing", 0.0, 0.75, "test", profile=Profile.BASIC),
+    )
+    film = msgspec.structs.replace(found(0.9), results=(*found(0.9).results, *written))
+    refused = answer(Path("film.mp4"), film, Profile.BASIC, {}, with_challenge=True)
+    lifted = answer(Path("film.mp4"), film, Profile.BASIC, {"injection.encoder": 99, "injection.timing": 0}, with_challenge=True)
+    assert (refused.accepted, refused.codes) == (False, ("injection.encoder", "injection.timing"))
+    assert (lifted.accepted, lifted.codes) == (True, ("review.level",))
 
 
 def test_a_threshold_for_another_measure_changes_nothing():
