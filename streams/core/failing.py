@@ -19,6 +19,7 @@ SPARED: Final = 5
 somebody draw steps, or try a fake, until they suit. A house rule, unmeasured."""
 DAY_US: Final = 24 * 3600 * 1_000_000
 SANDBOX: Final = "sandbox"
+UPLOAD: Final = "upload"
 Challenges = Callable[[Envelope], Collection[str]]
 """Names the challenges whose failures an event ends, or the one that failed by it; none where it does neither."""
 NONE: Final = frozenset[str]()
@@ -45,16 +46,23 @@ def enrolment_failures(history: Sequence[Envelope]) -> list[int]:
 
 
 def verification_failures(history: Sequence[Envelope]) -> list[int]:
-    """Tell when answers to re-verifications, and their live sessions, failed since one last passed (UTC microseconds)."""
-    begun = frozenset(one.data["verification"] for one in history if one.type == "verification.started")
+    """Tell when answers to re-verifications, and their live sessions, failed since one last passed (UTC microseconds).
 
-    def answered(outcome: str, told: Collection[str] | None = None) -> Challenges:
-        def of(one: Envelope) -> Collection[str]:
-            return (told or (one.data["verification"],)) if one.type == "verification.answered" and one.data["outcome"] == outcome else NONE
+    One upload that passed, which may be an animated photograph, ends what uploads failed alone: else whoever has a friend who asks for
+    one would keep the lock away from live fakes.
+    """
+    ways = {one.data["verification"]: one.data["way"] for one in history if one.type == "verification.started"}
+    uploads = frozenset(name for name, way in ways.items() if way == UPLOAD)
 
-        return of
+    def ends(one: Envelope) -> Collection[str]:
+        if one.type != "verification.answered" or one.data["outcome"] != "passed":
+            return NONE
+        return uploads if one.data["level"] == UPLOAD else ways
 
-    return _since(history, begun, answered("passed", begun), answered("failed"))
+    def fails(one: Envelope) -> Collection[str]:
+        return (one.data["verification"],) if one.type == "verification.answered" and one.data["outcome"] == "failed" else NONE
+
+    return _since(history, ways, ends, fails)
 
 
 def _since(history: Sequence[Envelope], begun: Collection[str], ends: Challenges, fails: Challenges) -> list[int]:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import secrets
 from typing import Any
 
+import msgspec
 import pytest
 
 from identity.core.enrolment import FIRST_LOCK_US, Locked, standing
 from schemas.cameo import EnrolmentActivated, EnrolmentRefused, EnrolmentStarted, LiveFailed
+from schemas.codec import event_of
 from schemas.ids import cameo_of, stream_id
 from schemas.registry import Event
 from schemas.verification import VerificationAnswered, VerificationStarted
@@ -131,6 +133,19 @@ def test_what_refuses_counts_at_once_whatever_stands_beside_it(history: History,
 def test_sessions_that_broke_off_and_answers_that_were_doubtful_are_spared_each_for_themselves(history: History) -> None:
     history.failed("live.broken", SPARED, "v")
     history.add(*[answered_with("live.slow")] * SPARED)
+    assert history.counts() == (0, 0)
+
+
+def test_an_upload_that_passed_forgives_no_failed_steps(history: History) -> None:
+    """One upload may be an animated photograph: asked for by a friend, it would keep the lock away from somebody who tries live fakes."""
+    upload = msgspec.structs.replace(event_of(history.store.read(CAMEO)[1]), verification="u", level="upload", way="upload")
+    history.add(upload)
+    for _ in range(3):
+        history.add(answered_with("face.other_person"), msgspec.structs.replace(answered_with("attack.likely"), verification="u"))
+        history.failed("live.clock", 1, "v")
+        history.add(VerificationAnswered(verification="u", outcome="passed", level="upload", codes=()))
+    assert history.counts() == (0, 6)
+    history.add(VerificationAnswered(verification="v", outcome="passed", level="stepwise", codes=()))
     assert history.counts() == (0, 0)
 
 
