@@ -103,7 +103,7 @@ fuzz: setup ## 20,000 broken recordings through the decoding child: what each ca
 kill: setup ## kill -9 of each process in turn while requests run
 	@$(TIMED) $(PYTEST) tests/chaos --ignore=tests/chaos/race --ignore=tests/chaos/model
 
-e2e: setup ## The demo, and an enrolment step by step under the light of the screen, each on a whole installation
+e2e: setup ## The demo; an enrolment step by step under the light of the screen, then a relying party's whole way; two whole installations
 	@$(TIMED) $(PYTEST) tests/e2e
 
 ##@ Keep
