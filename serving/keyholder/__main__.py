@@ -19,6 +19,7 @@ from nacl.public import PrivateKey
 
 from identity.keys import durable
 from identity.keys.blobs import FileBlobs
+from identity.keys.errors import KeysError
 from identity.keys.keyring import KeyRing
 from identity.keys.memory import leave_no_dump, stay_out_of_swap
 from identity.keys.sealing import keypair, new_id
@@ -26,6 +27,7 @@ from identity.keys.vault import Vault
 from identity.keys.wrapping import ConfiguredRootKeys, credentials_of
 from infra.settings import Settings
 from policy.adapters.opa import OpaEngine
+from schemas.errors import SchemaError
 from serving.keyholder.access import Doorkeeper
 from serving.keyholder.app import Keyholding, make_app
 from serving.keyholder.checkpoint import Checkpoint
@@ -97,7 +99,7 @@ def main() -> int:
         with PostgresEventStore(settings.dsn(NAME), settings.tenant, max_connections=CONNECTIONS) as store:
             held = compose(settings, store)
             ended = threading.Event()
-            tending = threading.Thread(target=_tend, args=(held, ended), daemon=True)
+            tending = threading.Thread(target=tend, args=(held, ended), daemon=True)
             tending.start()
             _serve(settings, held)
             ended.set()
@@ -145,17 +147,17 @@ def _listen(path: Path) -> socket.socket:
     return listening
 
 
-def _tend(held: Keyholding, ended: threading.Event) -> None:
-    """Destroy what is due, clear what was left over. A failure is logged and tried again."""
+def tend(held: Keyholding, ended: threading.Event) -> None:
+    """Destroy what is due, clear what was left over, until it ended. A failure is logged, ends nothing, and is tried again in its turn."""
     rounds = 0
     while not ended.wait(TEND_EVERY_S):
+        rounds += 1
         try:
             held.steward.destroy_due()
-            if rounds % CLEAR_EVERY == 0:
+            if rounds % CLEAR_EVERY == 1:
                 held.steward.clear_leftovers()
-            rounds += 1
-        except (KeyholderError, StreamsError) as error:
-            LOG.warning("housekeeping waits: %s", error)
+        except (KeyholderError, KeysError, StreamsError, SchemaError, OSError) as error:
+            LOG.warning("housekeeping waits: %s: %s", type(error).__name__, error)
 
 
 def _film_keys(secrets: Path) -> tuple[bytes, bytes]:
