@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 
 from policy.ports import FactReader
+from schemas.consent import AudienceSet
 from schemas.envelope import Envelope
 from schemas.ids import cameo_of
 from schemas.registry import by_class
@@ -61,7 +62,7 @@ def carry_out(
         if not events:
             return ()
         if command.widens and not proven:
-            if not _widen(desk, caller, [name, caller.subject, *_said(events)]) and not _is_held(desk, caller, events):
+            if not _widen(desk, caller, [name, caller.subject, *_said(events)], events) and not _is_held(desk, caller, events):
                 return ()
             proven = True
         try:
@@ -96,14 +97,16 @@ def _is_held(desk: Desk, caller: Caller, events: Sequence[NewEvent]) -> bool:
     return idle and all(one.stream == cameo for one in events)
 
 
-def _widen(desk: Desk, caller: Caller, command: step_up.Command) -> bool:
-    """Ask who widens consent for a fresh proof of who they are, where that is on: the one place where it is asked.
+def _widen(desk: Desk, caller: Caller, command: step_up.Command, events: Sequence[NewEvent]) -> bool:
+    """Ask who widens consent for a fresh proof of who they are, where that is on, and before a real face is opened to everyone.
 
-    False: it calls for help (`step_up.require`).
+    The one place where it is asked. False: it calls for help (`step_up.require`).
     """
+    to_all = any(isinstance(one.event, AudienceSet) and one.event.audience == "everyone" for one in events)
+    always = to_all and step_up.has_face(desk, caller.subject)
     if desk.proofs is not None:
-        return step_up.require(desk, desk.proofs, caller, command, caller.subject)
-    if any(desk.snapshot_fact(account, step_up.FACT) is not None for account in {caller.account, caller.subject}):
+        return step_up.require(desk, desk.proofs, caller, command, caller.subject, always=always)
+    if always or any(desk.snapshot_fact(account, step_up.FACT) is not None for account in {caller.account, caller.subject}):
         raise UnavailableError("step_up.unavailable", "a fresh proof is asked for, and none can be judged here", "ask the operator")
     return True
 

@@ -34,7 +34,7 @@ from serving.handlers.apps import require_in_person
 from serving.handlers.desk import Caller, Desk
 from serving.ports import Proof, ProofStore
 from streams.core.assured import SANDBOX, assurance_of
-from streams.core.seeming import as_shown
+from streams.core.seeming import as_shown, status_seen
 
 TRIES = 5
 STRONG = frozenset({"stepwise", "light"})
@@ -46,6 +46,7 @@ _HOW = (
     "send a code of your authenticator, a recovery code, or the proof that cameo verification prove gave: --code, or the header"
     " Cameo-Step-Up"
 )
+_FACE = "send the proof that cameo verification prove gave: --code, or the header Cameo-Step-Up"
 Command = Sequence[object]
 """What a proof is asked for, as canonical JSON can write it: a proof that was used for one command is none for another."""
 
@@ -58,8 +59,10 @@ class NewSecret:
     uri: str
 
 
-def require(desk: Desk, proofs: ProofStore, caller: Caller, command: Command, subject: str | None = None) -> bool:
-    """Ask for a fresh proof of who asks, where the caller or the subject whose consent widens has that switched on.
+def require(
+    desk: Desk, proofs: ProofStore, caller: Caller, command: Command, subject: str | None = None, *, always: bool = False
+) -> bool:
+    """Ask for a fresh proof of who asks, where the caller or the subject whose consent widens has that switched on, or `always`.
 
     Call it last, right before the append: the proof is used up by this command, and counts again for this very command sent
     again under its idempotency key. It is always the caller's own.
@@ -68,9 +71,18 @@ def require(desk: Desk, proofs: ProofStore, caller: Caller, command: Command, su
     everything else the command does nothing, and answers as if it had. Raises ForbiddenError (step_up.required, step_up.wrong),
     LockedError (step_up.locked).
     """
-    if any(_is_on(desk, account) for account in {caller.account, subject or caller.account}):
-        return _prove(desk, proofs, caller, command)
-    return True
+    if not always and not any(_is_on(desk, account) for account in {caller.account, subject or caller.account}):
+        return True
+    if caller.step_up and not _by_face(caller) and not _is_on(desk, caller.account):  # a secret that nobody confirmed proves nothing
+        raise ForbiddenError("step_up.required", "a proof is asked for, and you have no authenticator set up", _HOW)
+    return _prove(desk, proofs, caller, command)
+
+
+def has_face(desk: Desk, account: str) -> bool:
+    """Tell whether an account's own cameo is active, or looks so, by a real face: not the sandbox's."""
+    with desk.store.snapshot() as facts:
+        status = status_seen(cameo_of(account), facts, desk.store.read)
+    return status is not None and status["status"] == "active" and status["assurance"] != SANDBOX
 
 
 def expect(desk: Desk, proofs: ProofStore, caller: Caller, verification: str) -> str:
@@ -86,10 +98,17 @@ def expect(desk: Desk, proofs: ProofStore, caller: Caller, verification: str) ->
 
 
 def begin(desk: Desk, proofs: ProofStore, caller: Caller, handle: str) -> NewSecret:
-    """Draw a secret for the caller's authenticator. Nothing is asked for until `confirm`."""
+    """Draw a secret for the caller's authenticator. Nothing is asked for until `confirm`.
+
+    Who has enrolled a face proves it first, else whoever stole a session would set up a proof of their own.
+    """
     require_in_person(caller)
     if _is_on(desk, caller.account):
         raise ConflictError("step_up.on", "step-up is on already", "switch it off first: cameo step-up off")
+    if has_face(desk, caller.account):
+        if not _by_face(caller):
+            raise ForbiddenError("step_up.required", "an authenticator beside an enrolled face asks for that face", _FACE)
+        _prove(desk, proofs, caller, ["step_up.begin"])  # also where it calls for help: a later code has to look right
     secret = desk.entropy(SECRET_BYTES)
     proofs.put_secret(caller.account, secret)
     return NewSecret(shown_secret(secret), provisioning_uri(secret, handle))

@@ -33,14 +33,14 @@ def start(place: Place, account: str = JUN, **more: Any) -> Any:
 
 def test_a_minor_starts_beside_an_enrolled_guardian_who_is_in_the_record(place: Place, theo: str) -> None:
     give(place, theo)
-    place.activate(theo)
+    place.activate(theo, "basic")
     assert start(place, guardian="@theo").status_code == 201
     assert place.store.read(cameo_of(JUN))[-1].data["guardian"] == theo
 
 
 def test_a_minor_does_not_start_alone_nor_with_somebody_else(place: Place, theo: str) -> None:
     assert start(place).json()["code"] == "guardian.required"
-    place.activate(theo)
+    place.activate(theo, "basic")
     assert start(place, guardian="@theo").json()["code"] == "guardian.not_theirs"
     give(place, theo, kind="agent")
     assert start(place, guardian="@theo").json()["code"] == "guardian.not_theirs"
@@ -49,7 +49,7 @@ def test_a_minor_does_not_start_alone_nor_with_somebody_else(place: Place, theo:
 
 
 def test_a_power_that_ended_makes_no_guardian(place: Place, theo: str) -> None:
-    place.activate(theo)
+    place.activate(theo, "basic")
     give(place, theo)
     place.append(JUN, PowerEnded(power="p", holder=theo))
     assert start(place, guardian="@theo").json()["code"] == "guardian.not_theirs"
@@ -58,7 +58,7 @@ def test_a_power_that_ended_makes_no_guardian(place: Place, theo: str) -> None:
 def test_a_guardian_whose_face_is_not_known_is_not_enough(place: Place, theo: str) -> None:
     give(place, theo)
     assert start(place, guardian="@theo").json()["code"] == "guardian.not_enrolled"
-    place.activate(theo)
+    place.activate(theo, "basic")
     place.append(cameo_of(theo), EnrolmentActivated(enrolment="e", assurance="sandbox"))
     assert start(place, guardian="@theo").json()["code"] == "guardian.not_enrolled"
 

@@ -303,7 +303,7 @@ def test_widening_waits_for_a_fresh_proof_and_narrowing_for_nothing(
     for key, value in named.items():
         url = url.replace(key, value)
 
-    def required(*_: object) -> None:
+    def required(*_: object, **__: object) -> None:
         raise ForbiddenError("step_up.required", "a proof", "send one")
 
     monkeypatch.setattr(step_up, "require", required)

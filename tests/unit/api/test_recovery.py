@@ -27,7 +27,7 @@ class Lost:
         self.place, self.client = place, place.client
         self.min, self.before = place.person("min")
         self.operator = place.token(OPERATOR, "operator")
-        self.cameo = place.activate(self.min)
+        self.cameo = place.activate(self.min, "basic")
         made = self.client.post("/v1/accounts/@min/recovery", headers=self.operator)
         assert made.status_code == 201, made.json()
         self.token = {"Authorization": f"Bearer {made.json()['token']}"}
