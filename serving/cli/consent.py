@@ -17,7 +17,7 @@ WHO = {
     "only_me": "Let nobody use your cameo but you and those you gave a grant.",
     "approved": "Let those alone use your cameo whom you gave a grant.",
     "mutuals": "Let those use your cameo whom you follow and who follow you.",
-    "everyone": "Let everyone use your cameo.",
+    "everyone": "Let everyone use your cameo. An enrolled face asks for a proof: --code with what `cameo verification prove` gave.",
 }
 
 

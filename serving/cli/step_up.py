@@ -17,6 +17,8 @@ HERE = "/v1/accounts/me/step-up"
 def step_up() -> None:
     """Ask for a code of your authenticator before your consent is widened. Narrowing never asks.
 
+    Opening an enrolled face to everyone asks for a proof without this, and so does `begin`: what `cameo verification prove` gave.
+
     \b
     cameo step-up begin --as min              the secret, for your authenticator
     cameo step-up on --code 123456 --as min   its first code; gives ten recovery codes

@@ -12,10 +12,11 @@ from typing import Any
 import msgspec
 
 from policy.ports import FactReader
+from schemas.account import PowerGiven
 from schemas.consent import AudienceSet
 from schemas.envelope import Envelope
 from schemas.ids import cameo_of
-from schemas.registry import by_class
+from schemas.registry import Event, by_class
 from serving.core.commands import COMMANDS, Command, counting_kinds
 from serving.errors import ConflictError, ForbiddenError, UnavailableError
 from serving.handlers import step_up
@@ -102,13 +103,23 @@ def _widen(desk: Desk, caller: Caller, command: step_up.Command, events: Sequenc
 
     The one place where it is asked. False: it calls for help (`step_up.require`).
     """
-    to_all = any(isinstance(one.event, AudienceSet) and one.event.audience == "everyone" for one in events)
-    always = to_all and step_up.has_face(desk, caller.subject)
+    always = any(_to_everyone(one.event) for one in events) and step_up.has_face(desk, caller.subject)
     if desk.proofs is not None:
         return step_up.require(desk, desk.proofs, caller, command, caller.subject, always=always)
     if always or any(desk.snapshot_fact(account, step_up.FACT) is not None for account in {caller.account, caller.subject}):
         raise UnavailableError("step_up.unavailable", "a fresh proof is asked for, and none can be judged here", "ask the operator")
     return True
+
+
+def _to_everyone(event: Event) -> bool:
+    """Tell whether an event opens a cameo to everyone, or lets somebody else do so, who would prove no more than who they are."""
+    match event:
+        case AudienceSet(audience="everyone"):
+            return True
+        case PowerGiven(may=may):
+            return "audience" in may
+        case _:
+            return False
 
 
 def _authority(desk: Desk, caller: Caller, command: Command, check: Check | None, *, opens: bool) -> Authority:

@@ -59,9 +59,7 @@ class NewSecret:
     uri: str
 
 
-def require(
-    desk: Desk, proofs: ProofStore, caller: Caller, command: Command, subject: str | None = None, *, always: bool = False
-) -> bool:
+def require(desk: Desk, proofs: ProofStore, caller: Caller, command: Command, subject: str | None = None, *, always: bool = False) -> bool:
     """Ask for a fresh proof of who asks, where the caller or the subject whose consent widens has that switched on, or `always`.
 
     Call it last, right before the append: the proof is used up by this command, and counts again for this very command sent

@@ -106,7 +106,7 @@ def test_a_holder_of_review_answers_drafts_for_their_subject(
     assert place.client.post(f"/v1/generations/{film}/approval", json=answer, headers=theirs).status_code == 204
     assert place.store.read(film)[-1].acting_as == people["min"][0]
 
-    def required(*_: object) -> None:
+    def required(*_: object, **__: object) -> None:
         raise ForbiddenError("step_up.required", "a proof", "send one")
 
     monkeypatch.setattr(step_up, "require", required)

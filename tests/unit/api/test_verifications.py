@@ -188,7 +188,7 @@ def test_no_other_answer_opens_widening(scene: Scene, how: str) -> None:
         case "one upload":
             proof = scene.proof(level="upload")
         case _:
-            scene.place.activate(scene.bank)
+            scene.place.activate(scene.bank, "basic")
             began = scene.client.post(MINE, json={}, headers=scene.as_bank).json()
             passed = VerificationAnswered(verification=began["challenge"], outcome="passed", level="stepwise", codes=())
             scene.place.append(cameo_of(scene.bank), passed)

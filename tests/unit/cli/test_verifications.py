@@ -19,7 +19,7 @@ NONCE = "a-nonce-that-the-party-drew"
 @pytest.fixture
 def min_(place: Place, cli: Run) -> str:
     account = person(cli, "min")
-    place.activate(account)
+    place.activate(account, "basic")
     person(cli, "bank")
     return account
 
