@@ -33,7 +33,7 @@ from serving.errors import ConflictError, ForbiddenError, LockedError
 from serving.handlers.apps import require_in_person
 from serving.handlers.desk import Caller, Desk
 from serving.ports import Proof, ProofStore
-from streams.core.assured import SANDBOX, assurance_of
+from streams.core.assured import SANDBOX, answers_alone, assurance_of
 from streams.core.seeming import as_shown, status_seen
 
 TRIES = 5
@@ -98,12 +98,13 @@ def expect(desk: Desk, proofs: ProofStore, caller: Caller, verification: str) ->
 def begin(desk: Desk, proofs: ProofStore, caller: Caller, handle: str) -> NewSecret:
     """Draw a secret for the caller's authenticator. Nothing is asked for until `confirm`.
 
-    Who has enrolled a face proves it first, else whoever stole a session would set up a proof of their own.
+    Who has enrolled a face proves it first, else whoever stole a session would set up a proof of their own. Who enrolled in a way
+    that only a reviewer can judge is not asked: an authenticator is the only proof that they can give.
     """
     require_in_person(caller)
     if _is_on(desk, caller.account):
         raise ConflictError("step_up.on", "step-up is on already", "switch it off first: cameo step-up off")
-    if has_face(desk, caller.account):
+    if has_face(desk, caller.account) and answers_alone(desk.store.read(cameo_of(caller.account))):
         if not _by_face(caller):
             raise ForbiddenError("step_up.required", "an authenticator beside an enrolled face asks for that face", _FACE)
         _prove(desk, proofs, caller, ["step_up.begin"])  # also where it calls for help: a later code has to look right

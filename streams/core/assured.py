@@ -7,13 +7,17 @@ sandbox to others (switch `sandbox_use`), is judged as it was enrolled, and says
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
+from identity.core.checks.words import UNMEASURED
 from identity.core.profiles import Profile
 from policy.ports import FactReader
 from schemas.envelope import Envelope
 from schemas.ids import SWITCH_STREAM
 
 SANDBOX = Profile.SANDBOX.value
+NEEDS_A_REVIEWER: Final = frozenset({"turn", "speech"})
+"""Ways of answering that a machine alone does not judge."""
 
 
 def known_by(history: Sequence[Envelope]) -> Envelope | None:
@@ -27,6 +31,13 @@ def assurance_of(history: Sequence[Envelope]) -> str | None:
     """Tell what that activation is worth."""
     active = known_by(history)
     return None if active is None else active.data["assurance"]
+
+
+def answers_alone(history: Sequence[Envelope]) -> bool:
+    """Tell whether the person was enrolled in ways in which they can be known again without a reviewer."""
+    active = known_by(history)
+    begun = [past for past in history if active and past.type == "enrolment.started" and past.data["enrolment"] == active.data["enrolment"]]
+    return not any(one.data.get("language") in UNMEASURED or NEEDS_A_REVIEWER.intersection(one.data.get("without", ())) for one in begun)
 
 
 def answers_as(history: Sequence[Envelope], facts: FactReader) -> Profile | None:

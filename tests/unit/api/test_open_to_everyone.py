@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from schemas.cameo import EnrolmentActivated, EnrolmentStarted
+from schemas.ids import cameo_of
 from serving.core.proof import STEP_S, code_at
 from tests.unit.api.conftest import Place
 from tests.unit.api.test_verifications import Scene
@@ -66,6 +68,21 @@ def test_an_authenticator_beside_an_enrolled_face_asks_for_that_face_and_then_op
     code = code_of(begun)
     assert scene.client.put(STEP_UP, headers=scene.as_min | {"Cameo-Step-Up": code}).status_code == 200
     assert put(scene, "everyone", code).json()["code"] == "step_up.wrong", "that code was used to switch it on"
+
+
+@pytest.mark.parametrize("chosen", [{"without": ("turn",)}, {"without": ("speech", "light")}, {"language": "ko"}])
+def test_who_enrolled_in_a_way_that_only_a_reviewer_can_judge_sets_an_authenticator_up_without_it(
+    scene: Scene, chosen: dict[str, Any]
+) -> None:
+    cameo = cameo_of(scene.min)
+    begun = EnrolmentStarted(
+        enrolment="f", owner=scene.min, profile="basic", phrase=("one",), movements=("left",), expires_at_us=1, consent_text_version="v",
+        consent_text_sha256="0", **chosen,
+    )  # fmt: skip
+    scene.place.append(cameo, begun)
+    assert authenticator(scene).json()["code"] == "step_up.required", "it is not active yet"
+    scene.place.append(cameo, EnrolmentActivated(enrolment="f", assurance="basic"))
+    assert authenticator(scene).status_code == 201
 
 
 def test_the_sandbox_opens_no_real_face_and_asks_for_none(place: Place) -> None:
