@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Final
 
 from identity.core.checks.words import UNMEASURED
 from identity.core.codes import message
@@ -11,9 +10,7 @@ from identity.core.profiles import Profile
 from serving.errors import ConflictError, InvalidError
 from serving.handlers.enrolments import Wish
 from serving.verification_ports import Ask
-
-NEEDS_A_REVIEWER: Final = frozenset({"turn", "speech"})
-"""What cannot be left out where no reviewer looks, but in the sandbox."""
+from streams.core.assured import NEEDS_A_REVIEWER
 
 
 def reaching(how: Wish, wish: Ask | None) -> Wish:

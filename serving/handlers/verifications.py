@@ -33,7 +33,7 @@ from serving.handlers.desk import Caller, Desk, anew_where_moved
 from serving.handlers.enrolments import Expect, Wish, possible
 from serving.handlers.submitting import EvidenceStore, receive, require_size, sealed_of
 from serving.verification_ports import Ask, VerificationBook
-from streams.core.assured import NEEDS_A_REVIEWER, answers_as
+from streams.core.assured import answers_as
 from streams.core.failing import verification_failures
 from streams.core.seeming import as_shown, status_seen
 

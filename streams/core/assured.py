@@ -17,7 +17,7 @@ from schemas.ids import SWITCH_STREAM
 
 SANDBOX = Profile.SANDBOX.value
 NEEDS_A_REVIEWER: Final = frozenset({"turn", "speech"})
-"""Ways of answering that a machine alone does not judge."""
+"""What cannot be left out where no reviewer looks, but in the sandbox."""
 
 
 def known_by(history: Sequence[Envelope]) -> Envelope | None:
