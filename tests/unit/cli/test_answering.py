@@ -17,7 +17,7 @@ __all__ = ["cli", "place"]
 @pytest.fixture
 def account(place: Place, cli: Run) -> str:
     account = person(cli, "min")
-    place.activate(account)
+    place.activate(account, "basic")
     person(cli, "bank")
     return account
 
