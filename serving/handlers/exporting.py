@@ -44,6 +44,7 @@ ON_PURPOSE: Final = {
     "the likeness that films are made from": "cut from your recordings; its versions and sizes are events of your cameo",
     "tokens, codes, secrets of apps and of your authenticator": "you have them; here lie digests, or what is sealed",
     "digests of your devices and sessions, counters of how often you tried": "numbers that tell nobody anything",
+    "what you call your things": "a keyed digest of it alone is kept",
     "a recording that is still on its way": "it is sealed, and goes with its challenge within minutes",
     "who follows or blocks you, groups that others keep, cases of the review desk but your appeals": "that is about somebody else",
     "a minor's recording in which you stand beside them": "it is the minor's",
