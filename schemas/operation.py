@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from schemas.account import Standing
 from schemas.registry import Event, event
+
+Role = Literal["reviewer", "operator"]
 
 
 @event("app.registered", 1, stream="app", consent=True, sealed=("contact",))
@@ -77,3 +81,42 @@ class FaceUnprotected(Event, frozen=True):
 
     entry: str
     operator: str
+
+
+@event("role.proposed", 1, stream="switch")
+class RoleProposed(Event, frozen=True):
+    """An operator proposes that an account looks at recordings, or operates."""
+
+    proposal: str
+    role: Role
+    account: str
+    operator: str
+
+
+@event("role.confirmed", 1, stream="switch")
+class RoleConfirmed(Event, frozen=True):
+    """Another operator agrees; `operators`: both."""
+
+    proposal: str
+    role: Role
+    account: str
+    operators: tuple[str, ...]
+
+
+@event("role.given", 1, stream="switch")
+class RoleGiven(Event, frozen=True):
+    """The person took the role, by a code of each of these operators; one: where one was enough."""
+
+    proposal: str
+    role: Role
+    account: str
+    operators: tuple[str, ...]
+
+
+@event("role.ended", 1, stream="switch")
+class RoleEnded(Event, frozen=True):
+    """An operator ended somebody's role."""
+
+    role: Role
+    account: str
+    reason: str

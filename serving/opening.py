@@ -31,7 +31,7 @@ from streams.adapters.postgres import PostgresEventStore
 from streams.ports import Append, EventStore, NewEvent
 
 OPERATOR = stream_id("account", b"cameo/operator".ljust(16, b"\0"))
-TOKENS: dict[str, tuple[Scope, ...]] = {"operator": SCOPES, "auditor": ("audit", "auditor")}
+TOKENS: dict[str, tuple[Scope, ...]] = {"operator": tuple(one for one in SCOPES if one != "reviewer"), "auditor": ("audit", "auditor")}
 
 
 def open_record(store: EventStore, bundle_sha256: str) -> int:

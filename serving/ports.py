@@ -15,7 +15,7 @@ Scope = Literal["account", "consent", "enrol", "generate", "audit", "auditor", "
 SCOPES: tuple[Scope, ...] = get_args(Scope)
 """What a token may do: the first five for its own account; `auditor` reads everything; `operator` runs the place.
 
-`reviewer` looks at recordings; only operators give it, with an account made for it.
+`reviewer` looks at recordings; it and `operator` are given by two operators and taken by the person (serving.handlers.roles).
 """
 PERSON: tuple[Scope, ...] = SCOPES[:5]
 RECOVER: Final = "recover"

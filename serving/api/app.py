@@ -35,6 +35,7 @@ from serving.api.routes import (
     receipts,
     recovery,
     requests,
+    roles,
     step_up,
     switches,
     things,
@@ -51,7 +52,7 @@ DESCRIPTION = (
 
 ROUTES = (
     accounts, powers, enrolments, uploads, consent, grants, groups, requests, asking, coownership, generations, audit, operate, step_up,
-    authzen, switches, apps, plans, appeals, personal, protected, cases, looked_at, distress, things, live, receipts,
+    authzen, switches, roles, apps, plans, appeals, personal, protected, cases, looked_at, distress, things, live, receipts,
     verifications, recovery,
 )  # fmt: skip
 """In the order in which they are matched: of two addresses that both fit, the first."""

@@ -18,11 +18,11 @@ def case() -> None:
     """Look at recordings that a person must look at, and vote (a reviewer's commands).
 
     \b
-    cameo account register rea --region KR --scope reviewer --as operator
-    cameo case list --as rea
+    cameo role redeem CODE CODE --as rea --keep-as rea-desk                reviewers are appointed: cameo role --help
+    cameo case list --as rea-desk
     cameo case look CASE --out sheet.jpg --as rea                          blurred
-    cameo case look CASE --out clear.jpg --clear --reason liveness --as rea
-    cameo case vote CASE accept --reason review.one_live_person --as rea
+    cameo case look CASE --out clear.jpg --clear --reason liveness --as rea-desk
+    cameo case vote CASE accept --reason review.one_live_person --as rea-desk
     """
 
 

@@ -57,6 +57,7 @@ GROUPS: dict[str, tuple[str, str]] = {
     "policy": ("serving.cli.policy", "Try a policy, simulate another one, put one in force."),
     "protected": ("serving.cli.protected", "Faces that nobody enrols before a person has looked."),
     "switch": ("serving.cli.switches", "Throw an operator's switch; confirm another one's."),
+    "role": ("serving.cli.roles", "Appoint reviewers and operators; take a role; end one."),
     "case": ("serving.cli.cases", "Look at recordings that a person must look at, and vote."),
     "appeal": ("serving.cli.appeals", "Have a person look at a refusal of content."),
     "plan": ("serving.cli.plans", "Set an account's plan; see what is left."),

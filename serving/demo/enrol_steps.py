@@ -19,7 +19,7 @@ def people_arrive(stage: Stage) -> None:
         stage.register(name)
     body = {"on": True, "reason": "demonstration: the actors are fictional"}
     proposed = stage.client("operator").call("PUT", "/v1/switches/sandbox_use", body)
-    stage.register("second", "operator")
+    stage.second_operator("second")
     stage.client("second").call("POST", f"/v1/switch-proposals/{proposed['proposal']}/confirmation", {"reason": body["reason"]})
     say("\n   Two operators let sandbox cameos be used by others, for this demonstration: switch sandbox_use on")
 

@@ -63,7 +63,15 @@ class Stage:
     def register(self, name: str, *scopes: str) -> dict[str, Any]:
         """Register a person, or somebody with other scopes; what was made of it, and a client of theirs from now on."""
         body = {"handle": name, "region": "KR", "locale": "ko"} | ({"scopes": list(scopes)} if scopes else {})
-        made = self.client("operator").call("POST", "/v1/accounts", body)
+        return self._arrived(name, self.client("operator").call("POST", "/v1/accounts", body))
+
+    def second_operator(self, name: str) -> dict[str, Any]:
+        """Register the operator beside the one of the beginning, whom that one may appoint alone; as `register`."""
+        made = self.register(name)
+        proposed = self.client("operator").call("POST", "/v1/roles", {"account": f"@{name}", "role": "operator"})
+        return self._arrived(name, made | self.client(name).call("POST", "/v1/accounts/me/roles", {"codes": proposed["codes"]}))
+
+    def _arrived(self, name: str, made: dict[str, Any]) -> dict[str, Any]:
         self._clients[name] = Client(self.settings.api, made["token"], timeout_s=60)
         return made
 

@@ -14,11 +14,11 @@ from identity.keys.errors import KeyholderRefusedError, KeyholderUnavailableErro
 from schemas.account import CasesListed
 from schemas.case import CaseLooked, CaseShown, CaseVoted, Vote
 from schemas.registry import Event
-from serving.errors import ConflictError, InvalidError, NotFoundError
+from serving.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
 from serving.handlers.apps import require_in_person
 from serving.handlers.desk import Caller, Desk, anew_where_moved
 from serving.overview_ports import CaseListed, Overview
-from streams.core.casework import LISTENED, REVIEWED, Case, barred, case_of, lookers
+from streams.core.casework import LISTENED, REVIEWED, Case, barred, case_of, hand_of, lookers
 
 SHOW = "show"
 """Also the purpose of a look at what was measured and said."""
@@ -112,6 +112,7 @@ def look(
     if purpose is not None and purpose not in PURPOSES:
         raise InvalidError("review.purpose", "a clear view needs a reason", f"choose of {', '.join(PURPOSES)}")
     case = _require(desk, caller, name)
+    _require_hand(desk, caller)
     _require_open(case)
     wanted = [case.event.evidence] if case.event.evidence is not None else []
     if document:
@@ -144,6 +145,7 @@ def vote(desk: Desk, caller: Caller, name: str, decision: Vote, reasons: Sequenc
         if caller.account not in lookers(case, desk.store.read):
             how = "show" if case.event.evidence is None else "look"
             raise ConflictError("case.not_looked", "it was not shown to you", f"look first: cameo case {how}")
+        _require_another_hand(desk, caller, case)
         event = CaseVoted(reviewer=caller.account, decision=decision, reasons=tuple(dict.fromkeys(reasons)))
         desk.append(caller, [desk.event(case.case, event)], expected={case.case: case.revision})
 
@@ -194,6 +196,27 @@ def _require(desk: Desk, caller: Caller, name: str) -> Case:
     if case is None:
         raise NotFoundError(*UNKNOWN)
     return case
+
+
+def _require_hand(desk: Desk, caller: Caller) -> str:
+    with desk.store.snapshot() as facts:
+        hand = hand_of(facts, caller.account)
+    if hand is None:
+        raise ForbiddenError("reviewer.not_appointed", "nobody appointed you a reviewer", "ask two operators: cameo role propose")
+    return hand
+
+
+def _require_another_hand(desk: Desk, caller: Caller, case: Case) -> None:
+    """Refuse a second acceptance that would count as one person's with another: one operator alone appointed both."""
+    hand = _require_hand(desk, caller)
+    with desk.store.snapshot() as facts:
+        others = {hand_of(facts, one.actor) for one in case.events if one.type == "case.voted"}
+    if hand in others:
+        raise ConflictError(
+            "case.same_hand",
+            "who voted on this was appointed by the same one operator as you",
+            "somebody whom two operators appointed votes",
+        )
 
 
 def _require_open(case: Case) -> None:

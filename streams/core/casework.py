@@ -15,7 +15,7 @@ from policy.ports import FactReader
 from schemas.case import CaseKind, CaseOpened
 from schemas.codec import event_of
 from schemas.envelope import Envelope
-from schemas.ids import is_stream, stream_id
+from schemas.ids import SWITCH_STREAM, is_stream, stream_id
 
 Read = Callable[[str], Sequence[Envelope]]
 LOOKED = "case.looked"
@@ -112,10 +112,23 @@ def lookers(case: Case, read: Read) -> frozenset[str]:
     return frozenset(looked & opened)
 
 
-def counting(case: Case, without: frozenset[str], looked_at: frozenset[str]) -> tuple[Said, ...]:
-    """Tell the votes that count: of people who looked at the recording before, voted for themselves, and are not barred.
+def hand_of(facts: FactReader, account: str) -> str | None:
+    """Tell as whom a reviewer counts: themselves, if two operators appointed them; None: nobody did, or their role was ended.
 
-    `looked_at`: who looked at all (`lookers`); that it was before is told by the case's own events.
+    Whom one operator alone appointed counts as that operator: all of theirs are one person, and the operator is the same one.
+    """
+    role = facts.get(SWITCH_STREAM, f"role/reviewer/{account}")
+    if role is None or role.value["ended"]:
+        return None
+    operators = role.value["operators"]
+    return account if len(operators) > 1 else operators[0]
+
+
+def counting(case: Case, facts: FactReader, without: frozenset[str], looked_at: frozenset[str]) -> tuple[Said, ...]:
+    """Tell the votes that count: of appointed people who looked at the recording before, voted for themselves, and are not barred.
+
+    `looked_at`: who looked at all (`lookers`); that it was before is told by the case's own events. A vote stands under the name of
+    whom it counts as (`hand_of`).
     """
     looked: set[str] = set()
     votes: list[Said] = []
@@ -123,13 +136,14 @@ def counting(case: Case, without: frozenset[str], looked_at: frozenset[str]) -> 
         if is_look(case, one) and one.actor in looked_at:
             looked.add(one.actor)
         elif one.type == "case.voted" and one.actor in looked and one.actor == one.data["reviewer"] and one.actor not in without:
-            votes.append(Said(one.actor, one.data["decision"]))
+            hand = hand_of(facts, one.actor)
+            votes += [] if hand is None else [Said(hand, one.data["decision"])]
     return tuple(votes)
 
 
 def stands(case: Case, facts: FactReader, read: Read, now_us: int) -> Verdict:
     """Tell what follows from the votes of a case now."""
-    counted = counting(case, barred(case, facts, read), lookers(case, read))
+    counted = counting(case, facts, barred(case, facts, read), lookers(case, read))
     return verdict(case.kind, case.event.people, counted, case.event.due_us, now_us)
 
 

@@ -70,7 +70,7 @@ class Scene:
         assert enrolled.state["state"] == "activated", enrolled.state["reasons"]
         self.received: list[str] = []
         """Everything that the bank was sent."""
-        tokens = {"maeve": enrolled.token, "bank": stage.register("bank")["token"], "second": stage.register("second", "operator")["token"]}
+        tokens = {"maeve": enrolled.token, "bank": stage.register("bank")["token"], "second": stage.second_operator("second")["token"]}
         for name, token in tokens.items():
             (self.settings.var / "tokens" / name).write_text(token, encoding="utf-8")
         self.account = self.run("me", "--as", "maeve").told["account"]

@@ -40,3 +40,24 @@ def _(event: operation.FaceProtected) -> tuple[FactWrite, ...]:
 @fold.register
 def _(event: operation.FaceUnprotected) -> tuple[FactWrite, ...]:
     return drop(f"protected/{event.entry}")
+
+
+@fold.register
+def _(event: operation.RoleProposed) -> tuple[FactWrite, ...]:
+    return put(f"role_proposal/{event.proposal}", {"role": event.role, "account": event.account, "operators": [event.operator]})
+
+
+@fold.register
+def _(event: operation.RoleConfirmed) -> tuple[FactWrite, ...]:
+    return put(f"role_proposal/{event.proposal}", {"role": event.role, "account": event.account, "operators": list(event.operators)})
+
+
+@fold.register
+def _(event: operation.RoleGiven) -> tuple[FactWrite, ...]:
+    given = put(f"role/{event.role}/{event.account}", {"operators": list(event.operators), "ended": False})
+    return given + drop(f"role_proposal/{event.proposal}")
+
+
+@fold.register
+def _(event: operation.RoleEnded) -> tuple[FactWrite, ...]:
+    return put(f"role/{event.role}/{event.account}", {"operators": [], "ended": True})

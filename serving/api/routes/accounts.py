@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
@@ -16,6 +16,7 @@ from serving.handlers import accounts, apps, tokens
 from serving.ports import PERSON, AccessStore, Scope
 
 router = APIRouter(prefix="/v1", tags=["accounts"])
+APPOINTED: Final[frozenset[Scope]] = frozenset({"operator", "reviewer"})
 LONGEST_LIFE_S = 10 * 365 * 24 * 3600
 """Of a token that expires at all; a house rule."""
 
@@ -85,7 +86,12 @@ class TokenMade(TokenSeen):
 
 @router.post("/accounts", status_code=201)
 def register_account(parts: PartsHere, caller: OperatorCaller, body: NewAccount) -> Registered:
-    """Register an account and make its first token: a person's scopes, and no further one that the operator does not have."""
+    """Register an account and make its first token: a person's scopes, and no further one that the operator does not have.
+
+    Reviewers and operators are appointed: POST /v1/roles.
+    """
+    if APPOINTED & set(body.scopes):
+        raise ForbiddenError("scope.appointed", "reviewers and operators are appointed by two operators", "cameo role propose")
     wider = set(body.scopes) - set(PERSON) - caller.scopes
     if wider:
         raise ForbiddenError("scope.wider", f"you do not have {sorted(wider)}", "ask for scopes that you have")

@@ -13,7 +13,8 @@ from schemas.cameo import EnrolmentActivated, EnrolmentAssessed, EnrolmentHeld, 
 from schemas.case import CaseClosed, CaseKind, CaseLooked, CaseOpened, CaseShown, CaseVoted
 from schemas.consent import ConsentHeld
 from schemas.evidence import EvidenceAdded
-from schemas.ids import cameo_of, stream_id
+from schemas.ids import SWITCH_STREAM, cameo_of, stream_id
+from schemas.operation import RoleGiven, RoleProposed
 from schemas.registry import Event
 from streams.adapters.agent_queries import AgentQueries
 from streams.adapters.postgres import PostgresEventStore
@@ -111,6 +112,8 @@ def test_the_role_that_takes_votes_activates_nothing_itself_and_opens_no_case_bu
 def test_a_vote_by_the_api_is_carried_out_by_the_worker_with_its_likeness_sealed(desk: Desk) -> None:
     cameo, _, evidence = desk.hold()
     case, rea = case_id(evidence), stream_id("account", secrets.token_bytes(16))
+    given = RoleGiven(proposal="p", role="reviewer", account=rea, operators=("account-a",))
+    desk.say("api", SWITCH_STREAM, RoleProposed(proposal="p", role="reviewer", account=rea, operator="account-a"), given)
     desk.say("api", case, CaseLooked(evidence=evidence, blurred=True, purpose="overview"), actor=rea)
     desk.api.get_evidence(evidence, "review", rea)
     desk.say("api", case, CaseShown(evidence=evidence, blurred=True, purpose="overview"), actor=rea)

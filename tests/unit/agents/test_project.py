@@ -24,6 +24,7 @@ SILENT = {
     "account.cases_listed", "account.recovery_begun", "consent.held", "live.failed", "enrolment.refresh_due",
     "case.opened", "case.looked", "case.shown", "case.voted", "case.closed", "face.protected", "face.unprotected",
     "app.registered", "app.standing_changed", "policy.bundle_activated", "switch.proposed", "switch.thrown",
+    "role.proposed", "role.confirmed", "role.given", "role.ended",
 }  # fmt: skip
 """Events that change no projection: their facts are read from the ledger."""
 

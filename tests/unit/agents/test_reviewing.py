@@ -13,7 +13,8 @@ from schemas.account import PowerGiven
 from schemas.cameo import EnrolmentAssessed, EnrolmentHeld, EnrolmentRefused, EnrolmentStarted, Facet
 from schemas.case import CaseLooked, CaseOpened, CaseShown, CaseVoted
 from schemas.evidence import EvidenceAdded, EvidenceOpened
-from schemas.ids import cameo_of, stream_id
+from schemas.ids import SWITCH_STREAM, cameo_of, stream_id
+from schemas.operation import RoleEnded, RoleGiven
 from schemas.registry import Event
 from streams.agents.reviewing import ReviewAgent
 from streams.core.casework import appeal_id, case_id
@@ -33,6 +34,7 @@ class Review(Bench):
 
     def __init__(self, profile: str = "verified") -> None:
         super().__init__()
+        self.appoint(REA, SUN, KIM, OWNER, OTHER)
         self.received = self.enrol(profile)
         self.name = self.case().stream
         self.cuts: list[bytes] = []
@@ -45,6 +47,7 @@ class Review(Bench):
         """Give a recording that is assessed and held, or refused, without a case."""
         review = cls.__new__(cls)
         Bench.__init__(review)
+        review.appoint(REA, SUN, KIM)
         review.kill, review.cuts, review.likeness = set(), [], {"face": b"a face"}
         review.worker = ReviewAgent(review.store, review, review)  # type: ignore[arg-type]
         review.received = review.receive(review.start(profile))
@@ -80,6 +83,10 @@ class Review(Bench):
     def say(self, actor: str, event: Event, stream: str = "") -> None:
         new = NewEvent(stream or self.name, event, secrets.token_hex(16))
         assert isinstance(self.store.append(Append(actor=actor, events=[new], correlation="c")), Appended)
+
+    def appoint(self, *reviewers: str, by: tuple[str, ...] = ("account-a", "account-b")) -> None:
+        for one in reviewers:
+            self.say("api", RoleGiven(proposal="p", role="reviewer", account=one, operators=by), SWITCH_STREAM)
 
     def types(self) -> list[str]:
         """The cameo's events, but the openings for reviewers, which follow from nothing here."""
@@ -133,6 +140,9 @@ def test_one_person_is_enough_where_only_the_level_is_low() -> None:
     "cheat",
     [
         "twice",
+        "one operator's two",
+        "dismissed",
+        "never appointed",
         "unseen",
         "asked to see",
         "shown unopened",
@@ -150,6 +160,14 @@ def test_a_vote_that_the_api_should_not_have_written_activates_nothing(review: R
             review.vote(REA)
         case "unseen":
             review.vote(SUN, looks=False)
+        case "one operator's two":
+            review.appoint(REA, SUN, by=("account-a",))
+            review.vote(SUN)
+        case "dismissed":
+            review.say("api", RoleEnded(role="reviewer", account=REA, reason="r"), SWITCH_STREAM)
+            review.vote(SUN)
+        case "never appointed":
+            review.vote(stream_id("account", b"x" * 16))
         case "asked to see":
             review.look(SUN, review.received.data["evidence"], shown=False)
             review.vote(SUN, looks=False)
@@ -177,6 +195,7 @@ def test_a_vote_that_the_api_should_not_have_written_activates_nothing(review: R
 def test_the_owner_of_the_face_that_is_known_does_not_count() -> None:
     review = Review.__new__(Review)
     Bench.__init__(review)
+    review.appoint(REA, SUN, OTHER)
     review.resembles = (FaceMatch("cameo", cameo_of(OTHER), 520_000),)
     began = EnrolmentStarted(
         enrolment="o", owner=OTHER, profile="basic", phrase=(), movements=(), expires_at_us=1, consent_text_version="1",

@@ -19,7 +19,8 @@ from schemas.account import PowerGiven
 from schemas.cameo import CheckScore, EnrolmentActivated, EnrolmentAssessed, EnrolmentHeld, EnrolmentRefused, RecordingReceived
 from schemas.case import CaseClosed, CaseOpened, CaseShown
 from schemas.evidence import EvidenceCompared
-from schemas.ids import cameo_of, stream_id
+from schemas.ids import SWITCH_STREAM, cameo_of, stream_id
+from schemas.operation import RoleEnded, RoleGiven
 from schemas.registry import Event
 from serving.adapters.rendering import EvidenceRenderer
 from serving.fakes import InMemoryAskingLedger
@@ -45,6 +46,11 @@ class FewFrames:
         return Media(MediaFacts("webm", "vp8", "opus", 640, 480, 200_000, ()), np.zeros(160, np.int16), sample_rate_hz)
 
 
+def appointed(account: str, *operators: str) -> RoleGiven:
+    """A reviewer, of two operators unless they are named."""
+    return RoleGiven(proposal="p", role="reviewer", account=account, operators=operators or ("account-a", "account-b"))
+
+
 class Away:
     """A keyholder that does not answer for evidence."""
 
@@ -67,6 +73,8 @@ class Desk:
         self.owner, self.headers = place.person("min")
         self.cameo = cameo_of(self.owner)
         self.rea, self.sun = place.token(REA, "reviewer"), place.token(SUN, "reviewer")
+        for reviewer in (REA, SUN):
+            place.append(SWITCH_STREAM, appointed(reviewer))
         body = {"profile": "verified", "consent_text_sha256": CONSENT_TEXT_SHA256}
         self.enrolment = place.client.post("/v1/enrolments", json=body, headers=self.headers).json()["enrolment"]
         url = f"/v1/enrolments/{self.enrolment}/recording"
@@ -318,6 +326,26 @@ def test_neither_the_sound_nor_a_document_stands_for_a_look_at_the_recording(des
     assert desk.vote(desk.rea).json()["code"] == "case.not_looked"
     desk.get(f"/{desk.case}/evidence")
     assert desk.vote(desk.rea).status_code == 204
+
+
+def test_whom_one_operator_alone_appointed_is_one_person_with_whom_else_they_did(desk: Desk) -> None:
+    for reviewer in (REA, SUN):
+        desk.place.append(SWITCH_STREAM, appointed(reviewer, "account-a"))
+    for who in (desk.rea, desk.sun):
+        desk.get(f"/{desk.case}/evidence", who)
+    assert desk.vote(desk.rea).status_code == 204
+    assert desk.vote(desk.sun).json()["code"] == "case.same_hand"
+    assert desk.vote(desk.rea).status_code == 204, "the first's own vote, said again"
+
+
+def test_whose_role_ended_or_was_never_given_neither_looks_nor_votes(desk: Desk) -> None:
+    desk.get(f"/{desk.case}/evidence")
+    desk.place.append(SWITCH_STREAM, RoleEnded(role="reviewer", account=REA, reason="left"))
+    assert desk.vote(desk.rea).json()["code"] == "reviewer.not_appointed"
+    stranger = desk.place.token(stream_id("account", b"x" * 16), "reviewer")
+    before = desk.types()
+    assert desk.get(f"/{desk.case}/evidence", stranger).json()["code"] == "reviewer.not_appointed"
+    assert desk.types() == before
 
 
 def test_votes_activate_nothing_by_themselves(desk: Desk) -> None:

@@ -20,7 +20,8 @@ from identity.fakes import InMemoryReplayIndex
 from schemas.cameo import EnrolmentActivated
 from schemas.case import CaseLooked, CaseVoted
 from schemas.codec import event_of
-from schemas.ids import cameo_of, stream_id
+from schemas.ids import SWITCH_STREAM, cameo_of, stream_id
+from schemas.operation import RoleGiven
 from serving.fakes import InMemoryAskingLedger
 from serving.handlers.enrolments import CONSENT_TEXT_SHA256
 from streams.agents.fakes import InMemoryTurns
@@ -220,6 +221,7 @@ def test_seeing_to_it_closes_the_case_and_goes_on_looking_the_same(stage: Stage)
     case = case_id(called.evidence)
     stage.review.settle(case)
     voted = CaseVoted(reviewer=REA, decision="refuse", reasons=("review.help_given",))
+    stage.place.append(SWITCH_STREAM, RoleGiven(proposal="p", role="reviewer", account=REA, operators=("account-a",)))
     for event in (CaseLooked(evidence=called.evidence, blurred=True, purpose="overview"), voted):
         new = NewEvent(case, event, secrets.token_hex(16))
         stage.place.store.append(Append(actor=REA, events=[new], correlation="c"))

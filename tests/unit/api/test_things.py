@@ -21,7 +21,8 @@ from schemas.cameo import EnrolmentStarted, Facet
 from schemas.case import CaseLooked, CaseShown, CaseVoted
 from schemas.codec import event_of
 from schemas.consent import ConsentPaused
-from schemas.ids import cameo_of, stream_id, thing_by_hash
+from schemas.ids import SWITCH_STREAM, cameo_of, stream_id, thing_by_hash
+from schemas.operation import RoleGiven
 from schemas.registry import Event
 from serving.handlers.enrolments import CONSENT_TEXT_SHA256
 from streams.agents.fakes import InMemoryTurns
@@ -135,6 +136,8 @@ def test_somebody_in_the_picture_at_times_is_looked_at_and_a_reviewer_lets_the_t
         CaseVoted(reviewer=REA, decision="accept", reasons=("review.a_thing",)),
     )
     yard.place.client.app.state.parts.keyholder.get_evidence(evidence, "review", REA)  # type: ignore[attr-defined]
+    given = RoleGiven(proposal="p", role="reviewer", account=REA, operators=("account-a",))
+    yard.place.append(SWITCH_STREAM, given)
     for event in (looked, shown, voted):
         yard.place.store.append(Append(actor=REA, events=[NewEvent(case, event, secrets.token_hex(16))], correlation="c"))
     yard.review.handle(yard.place.store.read(case)[-1])

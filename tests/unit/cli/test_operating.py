@@ -32,14 +32,35 @@ def refused(cli: Run, *words: str, who: str) -> str:
     return json.loads(err)["code"]
 
 
+def second_operator(cli: Run) -> None:
+    person(cli, "second")
+    codes = said(cli, "role", "propose", "second", "operator")["codes"]
+    said(cli, "role", "redeem", *codes, "--keep-as", "second", who="second")
+
+
+def test_a_reviewer_is_proposed_confirmed_and_takes_the_role_with_both_codes(cli: Run) -> None:
+    second_operator(cli)
+    person(cli, "rea")
+    proposed = said(cli, "role", "propose", "rea", "reviewer")
+    (first,), proposal = proposed["codes"], proposed["proposal"]
+    assert refused(cli, "role", "redeem", first, first, "--keep-as", "desk", who="rea") == "role.invalid"
+    (second,) = said(cli, "role", "confirm", proposal, who="second")["codes"]
+    said(cli, "role", "redeem", first, second, "--keep-as", "desk", who="rea")
+    assert said(cli, "case", "list", who="desk")["items"] == []
+    assert [one["role"] for one in said(cli, "role", "list")["roles"]] == ["operator", "reviewer"]
+    said(cli, "role", "end", "rea", "reviewer", "--reason", "left")
+    assert refused(cli, "case", "list", who="desk") == "token.unknown"
+    assert refused(cli, "account", "register", "x", "--region", "KR", "--scope", "reviewer", who="operator") == "scope.appointed"
+
+
 def test_a_switch_goes_off_at_once_and_on_again_by_two(cli: Run, place: Place) -> None:
-    said(cli, "account", "register", "second", "--region", "KR", "--scope", "operator")
+    second_operator(cli)
     assert said(cli, "switch", "off", "render", "--reason", "r")["on"] is False
     proposal = said(cli, "switch", "on", "render", "--reason", "back")["proposal"]
     assert [one["proposal"] for one in said(cli, "switch", "list")["proposals"]] == [proposal]
     assert refused(cli, "switch", "confirm", proposal, who="operator") == "proposal.own"
     assert said(cli, "switch", "confirm", proposal, who="second")["on"] is True
-    assert [one.type for one in place.store.read(SWITCH_STREAM)] == ["switch.thrown", "switch.proposed", "switch.thrown"]
+    assert [one.type for one in place.store.read(SWITCH_STREAM)][2:] == ["switch.thrown", "switch.proposed", "switch.thrown"]
 
 
 def test_a_plan_is_set_shown_and_ended(cli: Run) -> None:
