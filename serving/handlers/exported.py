@@ -14,7 +14,7 @@ from schemas.envelope import Envelope
 from serving.core.archive import Entry, LeftOut, json_line
 from streams.core.casework import appeal_id
 from streams.core.seeming import as_shown
-from streams.core.telling import noticed
+from streams.core.telling import answered_as, noticed
 from streams.export import cloud_event
 from streams.ports import EventStore
 
@@ -88,6 +88,8 @@ def _data(envelope: Envelope, account: str, without: Mapping[str, Sequence[str]]
         case "enrolment.assessed":
             told = {name: data[name] for name in ("enrolment", "evidence", "profile", "level") if name in data}
             return told | {"unmet": list(noticed(data, without.get(data["enrolment"], ())))}
+        case "verification.answered":
+            return data | {"codes": answered_as(data["codes"])}
         case "evidence.opened":
             return data | {"by": data["by"] if data["by"] in (None, account) else "a reviewer"}
         case _:

@@ -36,6 +36,7 @@ from serving.verification_ports import Ask, VerificationBook
 from streams.core.assured import answers_as
 from streams.core.failing import verification_failures
 from streams.core.seeming import as_shown, status_seen
+from streams.core.telling import answered_as
 
 WAITING: Final = 3
 """Challenges of one account that wait for their answer at once. A house rule: one is answered at a time."""
@@ -160,7 +161,7 @@ def state(desk: Desk, caller: Caller, verification: str) -> dict[str, Any]:
     if fact is None:
         raise NotFoundError("verification.unknown", "you began no such answer", "begin: cameo verification prove")
     answer = answered(history, verification)
-    codes: tuple[str, ...] = () if answer is None else tuple(answer.data["codes"])
+    codes = () if answer is None else answered_as(answer.data["codes"])
     told_state = {"received": "checking"}.get(fact.value["state"], fact.value["state"]) if answer is None else answer.data["outcome"]
     told = [(code, message(AS_ANSWER.get(code, code))) for code in codes]
     reasons = [{"code": code, "message": words.en, "ko": words.ko} for code, words in told]

@@ -15,20 +15,31 @@ from identity.core.effects import Effect, effect_of
 from identity.core.profiles import Level, Profile
 
 DOUBTFUL: Final = "review.doubtful"
-UNTOLD: Final = frozenset(
+SIGNS: Final = frozenset(
     {
-        DOUBTFUL, "face.known", "face.jumped", "live.slow", "lips.not_with_voice", "screen.moire", "screen.bezel", "still.shading",
-        "injection.client", "injection.doubled", "injection.blended", "injection.repeated", "injection.reversed", "injection.frozen",
-        "injection.sound_apart", "injection.sound_clock", "injection.sound_repeats", "injection.sound_silence",
+        "face.jumped", "lips.not_with_voice", "screen.moire", "screen.bezel", "still.shading", "injection.client",
+        "injection.doubled", "injection.blended", "injection.repeated", "injection.reversed", "injection.frozen", "injection.sound_apart",
+        "injection.sound_clock", "injection.sound_repeats", "injection.sound_silence",
     }
 )  # fmt: skip
-"""Codes that only reviewers read: they hint at somebody else, or say what gave a fake away. An answer slower than most is among them
-because it is common, and tells an animator how near it came."""
+"""Codes of what gives a fake away and refuses nobody by itself."""
+UNTOLD: Final = SIGNS | {DOUBTFUL, "face.known", "live.slow"}
+"""Codes that only reviewers read of an enrolment: they say what gave a fake away, or hint at somebody else. An answer slower than most is
+among them because it is common, and tells an animator how near it came."""
 
 
 def held_as(codes: Iterable[str]) -> tuple[str, ...]:
     """Tell the codes of an enrolment that waits for a reviewer; never none."""
     return tuple(code for code in codes if code not in UNTOLD) or (DOUBTFUL,)
+
+
+def answered_as(codes: Iterable[str]) -> tuple[str, ...]:
+    """Tell the codes of an answer to a re-verification; none where it passed.
+
+    No face is searched for there and nobody looks at it, so that it was slow is told: without it an honest person could do nothing.
+    """
+    given = tuple(codes)
+    return tuple(code for code in given if code not in SIGNS) or ((DOUBTFUL,) if given else ())
 
 
 def noticed(assessed: Mapping[str, Any], without: Iterable[str]) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from identity.core.codes import CODES
 from identity.core.effects import EFFECTS, Effect
 from identity.core.profiles import Level
 from schemas.cameo import EnrolmentHeld
-from streams.core.telling import UNTOLD, held_as, noticed
+from streams.core.telling import UNTOLD, answered_as, held_as, noticed
 from tests.unit.identity.test_decision import assessment
 
 SIGNS = ("injection.", "still.", "screen.", "generated.", "attack.")
@@ -76,6 +76,21 @@ def test_no_sign_of_a_fake_that_only_makes_a_person_look_is_ever_told() -> None:
 )
 def test_what_is_held_is_told_by_reasons_that_others_have_too(codes: tuple[str, ...], told: tuple[str, ...]) -> None:
     assert held_as(codes) == told
+
+
+@pytest.mark.parametrize(
+    ("codes", "told"),
+    [
+        ((), ()),
+        (("still.shading",), ("review.doubtful",)),
+        (("still.shading", "injection.repeated", "review.doubtful"), ("review.doubtful",)),
+        (("still.shading", "live.slow"), ("live.slow",)),
+        (("face.unsure",), ("face.unsure",)),
+        (("texture.not_live", "solid.flat"), ("texture.not_live", "solid.flat")),
+    ],
+)
+def test_an_answer_to_a_question_tells_no_sign_of_a_fake_that_refuses_nobody(codes: tuple[str, ...], told: tuple[str, ...]) -> None:
+    assert answered_as(codes) == told
 
 
 PROFILES, LEVELS = ("basic", "verified"), ("upload", "stepwise", "light")

@@ -104,6 +104,13 @@ def test_no_reason_promises_a_reviewer_or_an_appeal(scene: Scene) -> None:
     assert "answer anew" in reason["message"]
 
 
+def test_an_answer_tells_no_sign_that_a_fake_could_be_tuned_on(scene: Scene) -> None:
+    challenge = scene.answer(scene.ask().json()["verification"], "failed", "still.shading", "injection.repeated")
+    (reason,) = scene.client.get(f"{MINE}/challenges/{challenge}", headers=scene.as_min).json()["reasons"]
+    assert reason["code"] == "review.doubtful"
+    assert "person will" not in reason["message"]
+
+
 class Sandbox(Scene):
     """min's cameo is of the sandbox, which is open."""
 
