@@ -77,7 +77,7 @@ def drop_token(access: AccessStore, caller: Caller, token_id: str) -> None:
 
     Whoever may enrol may remove the token of a recovery that they did not ask for.
     """
-    may = caller.scopes | ({RECOVER} if "enrol" in caller.scopes else set())
+    may = caller.scopes | ({RECOVER} if "enrol" in caller.scopes else frozenset[str]())
     wider = [token for token in access.tokens_of(caller.account) if token.token_id == token_id and token.scopes - may]
     if wider:
         raise ForbiddenError("scope.wider", "that token may do more than yours", "use a token with its scopes")
