@@ -11,33 +11,40 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Annotated, Any, Final
-
-import msgspec
+from typing import Any, Final
 
 from identity.core.challenge import Challenge
 from identity.core.codes import message
-from identity.core.lighting import SLOT_US
 from identity.core.live import LiveTrace
 from identity.core.live_plan import Planned
-from identity.core.live_session import MAX_US, Session, advance, arrived
+from identity.core.live_session import FIRST_US, MAX_US, Session, advance, arrived
 from identity.core.webm_clock import WebmClock
 from identity.keys.wire import EvidenceSealed
 from schemas.cameo import LiveFailed
 from schemas.ids import cameo_of
 from serving.core.live_answer import LiveAnswer
-from serving.errors import CommandError, ConflictError, InvalidError, NotFoundError, UnavailableError
+from serving.errors import CommandError, ConflictError, NotFoundError, UnavailableError
 from serving.handlers.desk import Caller, Desk
+from serving.handlers.live_messages import shown
 
 log = logging.getLogger(__name__)
 MAX_WAITING: Final = 10_000
 MAX_GOING: Final = 24
-"""Sessions at once in one process: 16 MiB each at most."""
+"""Sessions at once in one process, one an account: 16 MiB each at most."""
+BUSY_S: Final = 10
+"""After which who found all of them taken may look again: the longest takes 70 s, so one of 24 ends every 3 s on average."""
 MAX_CHUNK_BYTES: Final = 1024 * 1024
 MAX_CHUNKS: Final = 2500
 """Fifty a second: a recorder gives four to ten."""
-NEEDED_US: Final = MAX_US + 5_000_000
-"""What must be left of a challenge's time when its session begins."""
+FLUSH_S: Final = 5.0
+"""How long the last piece of a recording is waited for after every step was answered."""
+ROOM_WAIT_S: Final = 5.0
+"""How long what was recorded waits for room in memory to be sealed."""
+SEAL_S: Final = 5.0
+"""To seal 16 MiB takes a fraction of a second; the rest is for a machine under load. A house rule."""
+NEEDED_US: Final = FIRST_US + MAX_US + round((FLUSH_S + ROOM_WAIT_S + SEAL_S) * 1_000_000)
+"""What must be left of a challenge's time when its session begins: the longest one, from a camera that starts late to its seal."""
+BROKEN: Final = "live.broken"
 START_ANEW: Final = "start a new enrolment: cameo enrol start --way stepwise"
 
 
@@ -54,6 +61,8 @@ class Waiting:
     plan: tuple[Planned, ...]
     hand_in: HandIn
     taken: bool = False
+    replaced: bool = False
+    """Its account took another challenge: its session ends."""
     code: str | None = None
 
 
@@ -69,11 +78,15 @@ class LiveDesk:
 
     clock_us: Callable[[], int] = field(default_factory=steady_clock_us)
     _waiting: dict[str, Waiting] = field(default_factory=dict[str, Waiting])
-    _going: int = 0
+    _going: dict[str, Waiting] = field(default_factory=dict[str, Waiting])
+    """The session of each account: one, the newest."""
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def expect(self, waiting: Waiting) -> None:
-        """Keep a challenge until its time is over; the same account's earlier one is given up. Raises UnavailableError when full."""
+        """Keep a challenge until its time is over; the same account's earlier one is given up, also in the midst of its session.
+
+        Raises UnavailableError when full.
+        """
         now_us, challenge = self.clock_us(), waiting.challenge
         with self._lock:
             for name, one in list(self._waiting.items()):
@@ -81,7 +94,8 @@ class LiveDesk:
                 if one.challenge.expires_at_us <= now_us or same:
                     del self._waiting[name]
             if len(self._waiting) >= MAX_WAITING:
-                raise UnavailableError("live.busy", "too many people enrol at once", "try again in a minute")
+                raise _busy(60)
+            self._replace(challenge.account)
             self._waiting[challenge.challenge_id] = waiting
 
     def take(self, account: str, enrolment: str) -> Waiting:
@@ -94,16 +108,18 @@ class LiveDesk:
                 raise ConflictError("challenge.used", "this challenge has, or had, its session", START_ANEW)
             if waiting.challenge.expires_at_us - self.clock_us() < NEEDED_US:
                 raise ConflictError("challenge.expired", "too little time is left to answer", START_ANEW)
-            if self._going >= MAX_GOING:
-                raise UnavailableError("live.busy", "too many people enrol at once", "try again in a minute")
-            self._going += 1
+            if len(self._going) >= MAX_GOING and account not in self._going:
+                raise _busy(BUSY_S)
+            self._replace(account)
+            self._going[account] = waiting
             waiting.taken = True
             return waiting
 
     def over(self, waiting: Waiting, code: str | None) -> None:
         """End a session; `code` says why it failed, None that its recording was handed in."""
         with self._lock:
-            self._going -= 1
+            if self._going.get(waiting.challenge.account) is waiting:  # else its slot is the newer one's
+                del self._going[waiting.challenge.account]
             waiting.code = code
 
     def failed(self, account: str, enrolment: str) -> str | None:
@@ -111,6 +127,17 @@ class LiveDesk:
         with self._lock:
             waiting = self._waiting.get(enrolment)
             return None if waiting is None or waiting.challenge.account != account else waiting.code
+
+    def _replace(self, account: str) -> None:
+        if (earlier := self._going.get(account)) is not None:
+            earlier.replaced = True
+
+
+def _busy(wait_s: int) -> UnavailableError:
+    return UnavailableError(
+        "live.busy", "too many people enrol at once", f"connect again in {wait_s} s: your challenge still waits", retry_after_s=wait_s,
+        ko=f"지금 등록하는 사람이 너무 많습니다. {wait_s}초 뒤에 다시 연결해 주세요.",
+    )  # fmt: skip
 
 
 class LiveEndedError(CommandError):
@@ -120,7 +147,26 @@ class LiveEndedError(CommandError):
 
     def __init__(self, code: str) -> None:
         what, _, remedy = message(code).en.partition(". ")
-        super().__init__(code, what, remedy or START_ANEW)
+        super().__init__(code, what, remedy or START_ANEW, ko=message(code).ko)
+
+    @property
+    def recorded(self) -> str:
+        """The code under which it is on record."""
+        return self.code
+
+
+class LiveReplacedError(LiveEndedError):
+    """A session ended because its account took another challenge. On record it was broken off, as by whoever hangs up."""
+
+    def __init__(self) -> None:
+        super().__init__(BROKEN)
+        self.code, self.detail, self.remedy = "live.replaced", "you have taken another challenge since", "answer that one"
+        self.ko = "그 뒤에 새 과제를 받았습니다. 새 과제에 답해 주세요."
+
+    @property
+    def recorded(self) -> str:
+        """The code under which it is on record."""
+        return BROKEN
 
 
 def record_failure(desk: Desk, caller: Caller, challenge: str, code: str) -> None:
@@ -140,6 +186,7 @@ class Conduct:
 
     def __init__(self, waiting: Waiting, clock_us: Callable[[], int]) -> None:
         """`clock_us`: the server's clock."""
+        self._waiting = waiting
         self._clock_us = clock_us
         self._session = Session(waiting.plan, clock_us())
         self._media = WebmClock()
@@ -156,6 +203,11 @@ class Conduct:
         """Whether every step has its frames."""
         return self._session.answered
 
+    @property
+    def replaced(self) -> bool:
+        """Whether its account took another challenge meanwhile."""
+        return self._waiting.replaced
+
     def take(self, chunk: bytes) -> None:
         """Take a piece of the recording. Raises LiveEndedError."""
         self._chunks += 1
@@ -169,7 +221,9 @@ class Conduct:
         self._recording += chunk
 
     def due(self) -> dict[str, Any] | None:
-        """Tell the step to hand out now, as it is sent. Raises LiveEndedError when something is overdue."""
+        """Tell the step to hand out now, as it is sent. Raises LiveEndedError when something is overdue, or it was replaced."""
+        if self.replaced and not self.answered:
+            raise LiveReplacedError
         self._session, planned = advance(self._session, self._clock_us())
         self._raise()
         return None if planned is None else shown(len(self._session.steps), planned)
@@ -191,45 +245,3 @@ class Conduct:
     def _raise(self) -> None:
         if self._session.code is not None:
             raise LiveEndedError(self._session.code)
-
-
-def shown(number: int, step: Planned) -> dict[str, Any]:
-    """A step as its client reads it."""
-    told: dict[str, Any] = {"type": "step", "step": number, "do": step.kind, "what": list(step.what)}
-    if step.kind == "light":
-        return told | {"each_ms": SLOT_US // 1000}
-    return told if step.kind == "hold" else told | {"begin_within_ms": step.begin_us // 1000}
-
-
-Text = Annotated[str, msgspec.Meta(max_length=400)]
-
-
-class Hello(msgspec.Struct, frozen=True, tag_field="type", tag="hello"):
-    """A client's first words: who it is, on which device, and what it records with."""
-
-    token: Text = ""
-    app_key: Text = ""
-    device: Text = ""
-    client: Text = ""
-    camera: Text = ""
-
-
-class End(msgspec.Struct, frozen=True, tag_field="type", tag="end"):
-    """A client's last words: everything was sent."""
-
-
-def read_hello(text: str) -> Hello:
-    """Read a client's first message. Raises InvalidError."""
-    try:
-        return msgspec.json.decode(text, type=Hello)
-    except msgspec.MsgspecError:
-        raise InvalidError("live.message", "the first message is a hello", 'send {"type": "hello", "token": "cameo_...", ...}') from None
-
-
-def read_end(text: str) -> None:
-    """Read a client's last message. Raises InvalidError for any other."""
-    try:
-        msgspec.json.decode(text, type=End)
-    except msgspec.MsgspecError:
-        remedy = 'send binary messages, then {"type": "end"}'
-        raise InvalidError("live.message", "a session takes pieces of a recording and an end", remedy) from None

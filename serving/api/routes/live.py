@@ -23,7 +23,8 @@ from serving.core.live_answer import LiveAnswer
 from serving.errors import CommandError, ForbiddenError, InvalidError, UnauthenticatedError, UnavailableError
 from serving.handlers.apps import require_it
 from serving.handlers.desk import Caller
-from serving.handlers.live import Conduct, Hello, LiveEndedError, Waiting, read_end, read_hello, record_failure
+from serving.handlers.live import BROKEN, FLUSH_S, ROOM_WAIT_S, Conduct, LiveEndedError, Waiting, record_failure
+from serving.handlers.live_messages import Hello, read_end, read_hello
 from serving.handlers.rates import Whence
 from serving.handlers.tokens import known
 from serving.ports import RECOVER
@@ -34,10 +35,6 @@ router = APIRouter(prefix="/v1", tags=["enrolment"])
 HELLO_S: Final = 10.0
 TICK_S: Final = 0.1
 """How often something overdue is looked for where nothing arrives."""
-FLUSH_S: Final = 5.0
-"""How long the last piece of a recording is waited for after every step was answered."""
-ROOM_WAIT_S: Final = 5.0
-"""How long what was recorded waits for room in memory to be sealed: its challenge's time goes on."""
 CLOSED: Final = 4000
 """Closing codes are 4000 and the HTTP status that the problem would have."""
 
@@ -61,14 +58,17 @@ async def live(socket: WebSocket, enrolment: str) -> None:
     except CommandError as error:
         await _refuse(socket, error)
     except (KeyholderRefusedError, KeyholderUnavailableError, LedgerUnavailableError):
-        await _refuse(socket, UnavailableError("live.unavailable", "a part that is needed does not answer", "start again in a moment"))
+        await _refuse(
+            socket,
+            UnavailableError("live.unavailable", "a part that is needed does not answer", "start again in a moment", retry_after_s=2),
+        )
     except WebSocketDisconnect:
         pass
 
 
 async def _session(socket: WebSocket, parts: Parts, caller: Caller, waiting: Waiting, hello: Hello) -> EvidenceSealed:
     """Conduct the one session of a challenge, to what was sealed."""
-    code: str | None = "live.broken"
+    code: str | None = BROKEN
     stored: EvidenceSealed | None = None
     conduct = Conduct(waiting, parts.live.clock_us)
     try:
@@ -81,7 +81,7 @@ async def _session(socket: WebSocket, parts: Parts, caller: Caller, waiting: Wai
                 stored = await run_in_threadpool(waiting.hand_in, caller, answer)
             code = None
     except CommandError as error:
-        code = error.code
+        code = _recorded(error)
         raise
     finally:
         parts.live.over(waiting, code)
@@ -96,8 +96,12 @@ async def _conducted(socket: WebSocket, parts: Parts, caller: Caller, waiting: W
     except (LiveEndedError, InvalidError) as error:
         if conduct.shown:
             with anyio.CancelScope(shield=True):
-                await run_in_threadpool(record_failure, parts.desk, caller, waiting.challenge.challenge_id, error.code)
+                await run_in_threadpool(record_failure, parts.desk, caller, waiting.challenge.challenge_id, _recorded(error))
         raise
+
+
+def _recorded(error: CommandError) -> str:
+    return error.recorded if isinstance(error, LiveEndedError) else error.code
 
 
 async def _conduct(socket: WebSocket, conduct: Conduct) -> None:
@@ -109,7 +113,7 @@ async def _conduct(socket: WebSocket, conduct: Conduct) -> None:
     receiving = asyncio.create_task(_message(socket))
     flush_until: float | None = None
     try:
-        while flush_until is None or loop.time() < flush_until:
+        while flush_until is None or (loop.time() < flush_until and not conduct.replaced):
             done, _ = await asyncio.wait({receiving}, timeout=TICK_S)
             if done:
                 piece = _taken(receiving)
@@ -124,7 +128,7 @@ async def _conduct(socket: WebSocket, conduct: Conduct) -> None:
             for one in [*told, conduct.noted()] if done else told:
                 await _send(socket, one, conduct)
         if not conduct.answered:
-            raise LiveEndedError("live.broken")
+            raise LiveEndedError(BROKEN)
     finally:
         receiving.cancel()
         with suppress(asyncio.CancelledError, WebSocketDisconnect, InvalidError):
@@ -145,7 +149,7 @@ async def _send(socket: WebSocket, told: dict[str, Any], conduct: Conduct) -> No
         await socket.send_json(told)
     except (WebSocketDisconnect, RuntimeError):
         if not conduct.answered:
-            raise LiveEndedError("live.broken") from None
+            raise LiveEndedError(BROKEN) from None
 
 
 async def _message(socket: WebSocket) -> bytes | None:
@@ -197,6 +201,8 @@ def _whence(parts: Parts, socket: WebSocket, hello: Hello) -> Whence:
 async def _refuse(socket: WebSocket, error: CommandError) -> None:
     """Tell what is wrong and what to do, and close."""
     told: dict[str, Any] = {"type": "problem", "code": error.code, "detail": error.detail, "remedy": error.remedy}
+    told |= {} if error.ko is None else {"ko": error.ko}
+    told |= {} if error.retry_after_s is None else {"retry_after_s": error.retry_after_s}
     with suppress(WebSocketDisconnect, RuntimeError):
         await socket.send_json(told)
         await socket.close(CLOSED + error.status, error.code)
