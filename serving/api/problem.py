@@ -14,6 +14,7 @@ from starlette.exceptions import HTTPException
 from identity.keys.client import KeyholderRefusedError, KeyholderUnavailableError
 from policy.codes import codes as codes_known
 from schemas.errors import SchemaError
+from serving.core.korean import korean
 from serving.core.reasons import reasons
 from serving.errors import CommandError, UnavailableError
 from streams.errors import IdempotencyError, LedgerError, LedgerUnavailableError
@@ -62,7 +63,8 @@ def install(app: FastAPI) -> None:
         status = next((_STATUS[code] for code in error.codes if code in _STATUS), 403)
         headers = {"Retry-After": "1"} if status == UnavailableError.status else None
         codes, detail = [one["code"] for one in told], " ".join(one["message"] for one in told)
-        return problem(status, codes[0], detail, told[0]["remedy"], codes=codes, headers=headers)
+        ko = " ".join(one["ko"] for one in told)
+        return problem(status, codes[0], detail, told[0]["remedy"], codes=codes, headers=headers, ko=ko)
 
     @app.exception_handler(KeyholderUnavailableError)
     @app.exception_handler(LedgerUnavailableError)
@@ -115,6 +117,6 @@ def problem(
     """Make a problem's response."""
     body = Problem(
         type=f"urn:cameo:{code}", title=code.replace(".", " "), status=status, detail=detail, code=code,
-        remedy=remedy, codes=codes, ko=ko,
+        remedy=remedy, codes=codes, ko=ko or korean(codes_known(), code),
     )  # fmt: skip
     return JSONResponse(body.model_dump(exclude_none=True), status, headers=headers, media_type="application/problem+json")

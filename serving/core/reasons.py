@@ -20,6 +20,7 @@ class Reason(TypedDict):
 
 
 UNKNOWN = "This was refused for a reason that this version has no words for."
+UNKNOWN_KO = "이 버전에는 설명이 없는 이유로 거부되었습니다. 코드를 알려 주며 운영자에게 문의해 주세요."
 ASK = "Ask the operator, and name the code."
 
 
@@ -39,4 +40,4 @@ def _reason(table: CodeTable, code: str) -> Reason:
         said = ENROLMENT_CODES[code]
         what, _, remedy = said.en.partition(". ")
         return Reason(code=code, message=what.rstrip(".") + ".", remedy=remedy or said.en, ko=said.ko)
-    return Reason(code=code, message=UNKNOWN, remedy=ASK, ko=ASK)
+    return Reason(code=code, message=UNKNOWN, remedy=ASK, ko=UNKNOWN_KO)

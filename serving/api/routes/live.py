@@ -16,9 +16,11 @@ from starlette.concurrency import run_in_threadpool
 
 from identity.keys.client import KeyholderRefusedError, KeyholderUnavailableError
 from identity.keys.wire import EvidenceSealed
+from policy.codes import codes
 from serving.api.bodies import in_room
 from serving.api.context import APP_KEY, Parts
 from serving.api.whence import named_device, whence
+from serving.core.korean import korean
 from serving.core.live_answer import LiveAnswer
 from serving.errors import CommandError, ForbiddenError, InvalidError, UnauthenticatedError, UnavailableError
 from serving.handlers.apps import require_it
@@ -201,7 +203,8 @@ def _whence(parts: Parts, socket: WebSocket, hello: Hello) -> Whence:
 async def _refuse(socket: WebSocket, error: CommandError) -> None:
     """Tell what is wrong and what to do, and close."""
     told: dict[str, Any] = {"type": "problem", "code": error.code, "detail": error.detail, "remedy": error.remedy}
-    told |= {} if error.ko is None else {"ko": error.ko}
+    ko = error.ko or korean(codes(), error.code)
+    told |= {} if ko is None else {"ko": ko}
     told |= {} if error.retry_after_s is None else {"retry_after_s": error.retry_after_s}
     with suppress(WebSocketDisconnect, RuntimeError):
         await socket.send_json(told)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 import time
 from typing import Any
@@ -65,6 +66,7 @@ def problem(socket) -> tuple[str, int]:
     while told["type"] != "problem":
         told = socket.receive_json()
     assert told["remedy"]
+    assert re.search("[가-힣]", told["ko"])
     with pytest.raises(WebSocketDisconnect) as closed:
         socket.receive_json()
     return told["code"], closed.value.code
