@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Final
+from typing import Final, cast
 
 from policy.ports import FactReader
 from schemas.ids import SWITCH_STREAM
@@ -114,7 +114,7 @@ def listed(desk: Desk) -> tuple[list[Appointment], list[Appointment]]:
             (*key.split("/")[1:], fact.value["operators"]) for key, fact in facts.scan(SWITCH_STREAM, "role/") if not fact.value["ended"]
         ]
         proposed = [_proposed(facts, key.partition("/")[2]) for key, _ in facts.scan(SWITCH_STREAM, "role_proposal/")]
-    given = [Appointment(role, account, tuple(operators)) for role, account, operators in held]
+    given = [Appointment(cast(Role, role), account, tuple(operators)) for role, account, operators in held]
     waiting: list[Appointment] = []
     for one, revision in proposed:
         try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
@@ -99,6 +99,6 @@ def end_role(
     roles.end(parts.desk, parts.access, caller, resolve(parts.access, account), role, reason)
 
 
-def _told(one: Appointment) -> dict[str, object]:
+def _told(one: Appointment) -> dict[str, Any]:
     until = None if one.until_us is None else datetime.fromtimestamp(one.until_us / 1e6, UTC)
     return {"role": one.role, "account": one.account, "operators": list(one.operators), "proposal": one.proposal, "until": until}
