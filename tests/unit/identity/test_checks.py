@@ -291,6 +291,22 @@ def test_a_picture_is_known_again_brighter_and_later_and_another_take_before_the
     assert not video_match(one, video_marks(wanderings(2), times)).is_replay
 
 
+def course(seed: int, steps: int) -> tuple[tuple[int, int], ...]:
+    """Marks of a picture in which a quarter of the cells change at each step."""
+    chance = np.random.default_rng(seed)
+    changing = np.packbits(chance.random((steps, 64)) < 0.25, axis=1).view(">u8").reshape(-1)
+    brighter = np.packbits(chance.random((steps, 64)) < 0.5, axis=1).view(">u8").reshape(-1)
+    return tuple((int(a), int(b)) for a, b in zip(changing, brighter, strict=True))
+
+
+def test_one_movement_that_two_takes_share_is_no_copy_and_a_copy_without_its_beginning_is():
+    shared = course(1, 15)
+    one, other = shared + course(2, 30), course(3, 30) + shared
+    assert not video_match(one, other).is_replay, "240 bits agree, of 720"
+    assert video_match(one, one[15:]).is_replay
+    assert video_match(one, course(3, 20) + one).is_replay, "something put before it hides no copy"
+
+
 def test_a_still_picture_is_no_replay_of_itself():
     still = video_marks(np.full((240, 8, 8), 90, np.float32), (np.arange(240) * 40_000).astype(np.int64))
     assert not video_match(still, still).is_replay
