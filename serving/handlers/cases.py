@@ -145,7 +145,9 @@ def vote(desk: Desk, caller: Caller, name: str, decision: Vote, reasons: Sequenc
         if caller.account not in lookers(case, desk.store.read):
             how = "show" if case.event.evidence is None else "look"
             raise ConflictError("case.not_looked", "it was not shown to you", f"look first: cameo case {how}")
-        _require_another_hand(desk, caller, case)
+        hand = _require_hand(desk, caller)
+        if decision == "accept":
+            _require_another_hand(desk, hand, case)
         event = CaseVoted(reviewer=caller.account, decision=decision, reasons=tuple(dict.fromkeys(reasons)))
         desk.append(caller, [desk.event(case.case, event)], expected={case.case: case.revision})
 
@@ -206,9 +208,8 @@ def _require_hand(desk: Desk, caller: Caller) -> str:
     return hand
 
 
-def _require_another_hand(desk: Desk, caller: Caller, case: Case) -> None:
-    """Refuse a second acceptance that would count as one person's with another: one operator alone appointed both."""
-    hand = _require_hand(desk, caller)
+def _require_another_hand(desk: Desk, hand: str, case: Case) -> None:
+    """Refuse an acceptance that would count as one person's with another vote: one operator alone appointed both."""
     with desk.store.snapshot() as facts:
         others = {hand_of(facts, one.actor) for one in case.events if one.type == "case.voted"}
     if hand in others:

@@ -137,7 +137,8 @@ def counting(case: Case, facts: FactReader, without: frozenset[str], looked_at: 
             looked.add(one.actor)
         elif one.type == "case.voted" and one.actor in looked and one.actor == one.data["reviewer"] and one.actor not in without:
             hand = hand_of(facts, one.actor)
-            votes += [] if hand is None else [Said(hand, one.data["decision"])]
+            again = hand in {said.reviewer for said in votes} and one.data["decision"] == "accept"  # it takes no refusal back
+            votes += [] if hand is None or again else [Said(hand, one.data["decision"])]
     return tuple(votes)
 
 

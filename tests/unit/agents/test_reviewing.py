@@ -192,6 +192,16 @@ def test_a_vote_that_the_api_should_not_have_written_activates_nothing(review: R
     assert "enrolment.activated" not in review.types()
 
 
+@pytest.mark.parametrize("votes", [("refuse", "accept"), ("accept", "refuse")])
+def test_no_acceptance_of_one_operators_reviewers_takes_a_refusal_of_theirs_back(review: Review, votes: tuple[str, str]) -> None:
+    review.appoint(REA, SUN, by=("account-a",))
+    handle, review.worker.handle = review.worker.handle, lambda _: ()  # type: ignore[method-assign]
+    for reviewer, decision in zip((REA, SUN), votes, strict=True):
+        review.vote(reviewer, decision, "review.not_live" if decision == "refuse" else "review.one_live_person")
+    handle(review.store.read(review.name)[-1])
+    assert review.outcome() == "refuse"
+
+
 def test_the_owner_of_the_face_that_is_known_does_not_count() -> None:
     review = Review.__new__(Review)
     Bench.__init__(review)

@@ -336,6 +336,7 @@ def test_whom_one_operator_alone_appointed_is_one_person_with_whom_else_they_did
     assert desk.vote(desk.rea).status_code == 204
     assert desk.vote(desk.sun).json()["code"] == "case.same_hand"
     assert desk.vote(desk.rea).status_code == 204, "the first's own vote, said again"
+    assert desk.vote(desk.sun, "refuse", "review.not_live").status_code == 204, "one careful person is enough to refuse"
 
 
 def test_whose_role_ended_or_was_never_given_neither_looks_nor_votes(desk: Desk) -> None:
