@@ -55,7 +55,8 @@ class Settings:
     api, serve: "127.0.0.1:PORT"
     view_partitions: which of the 32 partitions this host's consent view holds, for example "0-15"; all of them unless said
     view_mib: the room of the consent view in MiB; full, the feeder stops applying and this host refuses with feed.full
-    operators: how many operators switching on again, and appointing somebody, needs; 2 by design, 1 where there is one (`cameo doctor` says so)
+    operators: how many operators switching on again, and appointing somebody, needs; 2 by design, 1 where there is one
+        (`cameo doctor` says so)
     root_key: where a new keyring's root key lies: file:NAME, credential:NAME or pkcs11:... (docs/identity.md); the keyring
         remembers it, so that later only `cameo keys rotate` changes it
     proxies: networks of the operator's own proxies, as "10.0.0.0/8": their X-Forwarded-For is believed, nobody else's
