@@ -72,18 +72,19 @@ class Wiring:
         self._recordings = known_recordings(self._known, self._keyholder)
         writer = TileWriter(settings.tiles, origin_of(settings.tenant), settings.secret("log.key"))
         (settings.secrets / "log.pub").write_text(f"{writer.key}\n")
-        self._review = ReviewAgent(self._store, self._keyholder, self._assessor)
+        self._turns = PostgresTurns(self._dsn, self._store)
+        self._review = ReviewAgent(self._store, self._turns, self._keyholder, self._assessor, self._faces)
         self._publisher = Publisher(self._dsn, self._store, writer)
         self._states: list[PostgresAgentState] = []
 
     def runners(self) -> list[Runner]:
         """Make every agent with its cursors."""
-        faces, turns = SlowingFaces(self._faces, self._store, PostgresSlow(self._dsn)), PostgresTurns(self._dsn, self._store)
+        faces = SlowingFaces(self._faces, self._store, PostgresSlow(self._dsn))
         agents: tuple[Agent, ...] = (
             ProjectAgent(self._keyholder),
             NotifyAgent(),
-            VerifyAgent(self._store, turns, self._keyholder, self._assessor, self._recordings, faces),
-            ReverifyAgent(self._store, turns, self._keyholder, self._assessor, self._recordings),
+            VerifyAgent(self._store, self._turns, self._keyholder, self._assessor, self._recordings, faces),
+            ReverifyAgent(self._store, self._turns, self._keyholder, self._assessor, self._recordings),
             TakeDownAgent(self._store, self._queries),
             RekeyAgent(self._store, self._keyholder),
             self._review,

@@ -7,7 +7,7 @@ from schemas.case import CaseOpened
 from schemas.ids import cameo_of
 from serving.errors import ConflictError, NotFoundError
 from serving.handlers.desk import Caller, Desk
-from streams.core.casework import appeal_id, case_id, case_of
+from streams.core.casework import appeal_id, case_id, cases_from
 from streams.core.founding import NOT_APPEALABLE
 
 APPEALS = 3
@@ -43,7 +43,7 @@ def appeal(desk: Desk, caller: Caller, enrolment: str, text: str) -> None:
     evidence = received.data["evidence"]
     if any(one.type == "evidence.destroyed" and one.data["evidence"] == evidence for one in history):
         raise ConflictError("evidence.destroyed", "the recording is not kept any more", "record again: cameo enrol start")
-    earlier = case_of(case_id(evidence), desk.store.read(case_id(evidence)))
+    earlier = next(iter(cases_from(case_id(evidence), desk.store.read)[-1:]), None)
     opened = CaseOpened(
         kind="appeal", cameo=cameo, enrolment=enrolment, evidence=evidence, codes=tuple(refused.data["codes"]), people=2,
         due_us=now_us + DUE_US, other=None if earlier is None else earlier.event.other, about=None if earlier is None else earlier.case,

@@ -12,7 +12,7 @@ from typing import Any, Protocol
 from identity.keys.errors import KeyholderRefusedError
 from schemas.envelope import Envelope
 from serving.core.archive import Entry, LeftOut, json_line
-from streams.core.casework import appeal_id
+from streams.core.casework import again_id, appeal_id
 from streams.core.seeming import as_shown
 from streams.core.telling import answered_as, noticed
 from streams.export import cloud_event
@@ -60,12 +60,16 @@ def events(store: EventStore, keys: PersonalKeys, streams: Sequence[str], accoun
 
 
 def appeals(store: EventStore, keys: PersonalKeys, cameos: Sequence[str]) -> Iterator[bytes]:
-    """Tell one's appeals and how they ended. Who looked and what they said is a case's own."""
+    """Tell one's appeals and how they ended. Who looked and what they said is a case's own.
+
+    Not the end of one that people accepted and whose face was found to be known then: it would tell just that. The enrolment tells its own.
+    """
     events = (one for cameo in cameos for one in store.read(cameo))
     refused = dict.fromkeys(one.data["enrolment"] for one in events if one.type == "enrolment.refused")
     for name in map(appeal_id, refused):
+        told_of = APPEALED - {"case.closed"} if store.read(again_id(name)) else APPEALED
         for envelope in store.read(name):
-            if envelope.type in APPEALED:
+            if envelope.type in told_of:
                 told = {name: envelope.data[name] for name in ("kind", "enrolment", "codes", "outcome") if name in envelope.data}
                 yield json_line(
                     cloud_event(envelope) | {"data": told, "actor": None, "words": _words(keys, envelope) if envelope.sealed else None}

@@ -88,7 +88,7 @@ class Turns(Protocol):
     """One at a time, over all workers: to read all that is committed, search in it, decide, and append what follows.
 
     Whoever searches, and appends what the next search has to find, does both in one turn; then of two at the same moment one sees the
-    other. Whoever only appends (recordings of things, reviewers' verdicts, erasures) needs none: it is found by every search that
+    other. Whoever only appends (recordings of things, reviewers' refusals, erasures) needs none: it is found by every search that
     begins later, and searched for nothing itself.
     """
 

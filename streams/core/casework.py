@@ -59,12 +59,36 @@ def appeal_id(enrolment: str) -> str:
     return stream_id("case", hashlib.sha256(b"cameo/appeal/" + enrolment.encode()).digest()[:16])
 
 
+def again_id(case: str) -> str:
+    """Name the case that follows an accepted one whose face was found to be known: derived, so that there is one."""
+    return stream_id("case", hashlib.sha256(b"cameo/again/" + case.encode()).digest()[:16])
+
+
 def case_of(name: str, events: Sequence[Envelope]) -> Case | None:
     """Read a case from its stream's events; None where there is none."""
     if not is_stream("case", name) or not events or events[0].type != "case.opened":
         return None
     closed = next((one.data["outcome"] for one in events if one.type == "case.closed"), None)
     return Case(name, events[0], cast(CaseOpened, event_of(events[0])), tuple(events), closed)
+
+
+def cases_from(name: str, read: Read) -> tuple[Case, ...]:
+    """Read a case and those that its acceptance led to, in order; none where there is none.
+
+    The API's role, which may invent an appeal under any name, puts none behind a case: only the worker opens what is no appeal.
+    """
+    found: list[Case] = []
+    while (case := case_of(name, read(name))) is not None and not (found and case.kind == "appeal"):
+        found.append(case)
+        if case.outcome != "accept":
+            break
+        name = again_id(name)
+    return tuple(found)
+
+
+def cases_about(evidence: str, enrolment: str, read: Read) -> tuple[Case, ...]:
+    """Read all cases about a recording: from its assessment on, and from the appeal against its refusal on."""
+    return (*cases_from(case_id(evidence), read), *cases_from(appeal_id(enrolment), read))
 
 
 def barred(case: Case, facts: FactReader, read: Read) -> frozenset[str]:

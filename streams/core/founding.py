@@ -12,7 +12,7 @@ from typing import Final
 from identity.core.profiles import Profile
 from identity.core.reviewing import DUE_US, wanted
 from schemas.envelope import Envelope
-from streams.core.casework import Case, Read, appeal_id, case_id, case_of
+from streams.core.casework import Case, Read, appeal_id, case_id, cases_about, cases_from
 
 WORKER: Final = "worker"
 SLACK_US: Final = 60 * 1_000_000
@@ -29,7 +29,9 @@ def unfounded(case: Case, read: Read) -> str | None:
     assessed = _assessed(case, events)
     if assessed is None:
         return "its evidence is no assessed recording of its enrolment"
-    return _no_appeal(case, events, read) if case.kind == "appeal" else _not_opened_so(case, Profile(assessed.data["profile"]), events)
+    if case.kind == "appeal":
+        return _no_appeal(case, events, read)
+    return _not_opened_so(case, Profile(assessed.data["profile"]), events, read)
 
 
 def _assessed(case: Case, events: Sequence[Envelope]) -> Envelope | None:
@@ -43,10 +45,11 @@ def _assessed(case: Case, events: Sequence[Envelope]) -> Envelope | None:
     return next((one for one in mine if one.type == "enrolment.assessed"), None) if received else None
 
 
-def _not_opened_so(case: Case, profile: Profile, events: Sequence[Envelope]) -> str | None:
-    """Tell what about a case is not as the worker opens one."""
+def _not_opened_so(case: Case, profile: Profile, events: Sequence[Envelope], read: Read) -> str | None:
+    """Tell what about a case is not as the worker opens one: of a recording's assessment, or of an acceptance whose face is known."""
     asked = wanted(case.event.codes, profile, 0)
-    if case.opened.actor != WORKER or case.case != case_id(case.event.evidence or ""):
+    opened = {one.case for one in cases_about(case.event.evidence or "", case.event.enrolment or "", read)}
+    if case.opened.actor != WORKER or case.case not in opened:
         return "the worker opened no such case"
     if case.kind != asked.kind or case.event.people < asked.people:
         return f"its codes ask for a case {asked.kind} and {asked.people} people"
@@ -66,9 +69,8 @@ def _no_call(case: Case, events: Sequence[Envelope]) -> str | None:
 
 def _no_appeal(case: Case, events: Sequence[Envelope], read: Read) -> str | None:
     """Tell what about an appeal is not as one may be made: its people, what it is against, and who may not judge it."""
-    name = case_id(case.event.evidence or "")
-    earlier = case_of(name, read(name))
-    against = (None, None, None) if earlier is None else (earlier.case, earlier.event.other, earlier.event.other_cameo)
+    earlier = cases_from(case_id(case.event.evidence or ""), read)[-1:]
+    against = next(((one.case, one.event.other, one.event.other_cameo) for one in earlier), (None, None, None))
     if case.case != appeal_id(case.event.enrolment or "") or case.event.people < 2:
         return "an appeal has its own name and two people"
     if (case.event.about, case.event.other, case.event.other_cameo) != against:

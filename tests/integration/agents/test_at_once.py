@@ -76,8 +76,8 @@ class Worker:
         self.store, self.log = PostgresEventStore(dsn, held.installation.settings.tenant, max_connections=2), KnownLog(dsn)
         self.indexes = LockedFaceIndex(block_rows=256), LockedReplayIndex()
         known, turns = KnownRecordings(self.log, keys, self.indexes[1]), PostgresTurns(dsn, self.store)
-        face = KnownFaces(self.log, keys, self.indexes[0])
-        self.verify = VerifyAgent(self.store, turns, keys, shown, known, Unslowed(face))
+        self.faces = KnownFaces(self.log, keys, self.indexes[0])
+        self.verify = VerifyAgent(self.store, turns, keys, shown, known, Unslowed(self.faces))
         self.reverify = ReverifyAgent(self.store, turns, keys, shown, known)
 
     def close(self) -> None:
@@ -105,10 +105,10 @@ class Bench:
         self.shown = Shown()
         self.workers = [Worker(held, self.shown) for _ in range(WORKERS)]
 
-    def hand_in(self, owner: str, recording: bytes, begun: Event | None = None) -> Envelope:
+    def hand_in(self, owner: str, recording: bytes, begun: Event | None = None, profile: Profile = Profile.BASIC) -> Envelope:
         cameo, world = cameo_of(owner), self.held.world
         started = begun or EnrolmentStarted(
-            enrolment=os.urandom(16).hex(), owner=owner, profile="basic", phrase=(), movements=(), expires_at_us=1,
+            enrolment=os.urandom(16).hex(), owner=owner, profile=profile.value, phrase=(), movements=(), expires_at_us=1,
             consent_text_version="1", consent_text_sha256="0" * 64,
         )  # fmt: skip
         world.append("api", cameo, started)

@@ -19,6 +19,7 @@ from schemas.registry import Event
 from streams.adapters.agent_queries import AgentQueries
 from streams.adapters.postgres import PostgresEventStore
 from streams.agents.expiring import remind
+from streams.agents.fakes import InMemoryTurns
 from streams.agents.reviewing import ReviewAgent
 from streams.core.casework import DISTRESS_ACTIVATED, appeal_id, case_id
 from streams.core.verification import REMIND_US
@@ -37,11 +38,14 @@ class Desk:
         self.queries = AgentQueries(database.dsn("worker"))
         record = InMemoryKeyholder("keyholder", self.stores["keyholder"].read, lambda stream, event: self.say("keyholder", stream, event))
         self.keys, self.api = record.as_role("worker"), record.as_role("api")
-        self.worker = ReviewAgent(self.stores["worker"], self.keys, self)
+        self.worker = ReviewAgent(self.stores["worker"], InMemoryTurns(self.stores["worker"]), self.keys, self, self)
 
     def cut(self, recording: bytes) -> Mapping[Facet, bytes]:
         assert recording == b"webm"
         return {"face": b"a face"}
+
+    def search(self, template: bytes, cameo: str) -> tuple[()]:
+        raise AssertionError("these recordings have no face to search for", len(template), cameo)
 
     def say(self, role: str, stream: str, *events: Event, actor: str = "") -> None:
         new = [NewEvent(stream, event, secrets.token_hex(16)) for event in events]

@@ -40,7 +40,7 @@ class Review(Bench):
         self.cuts: list[bytes] = []
         self.likeness: Mapping[Facet, bytes] = {"face": b"a face", "voice": b"a voice"}
         self.kill: set[str] = set()
-        self.worker = ReviewAgent(self.store, self, self)  # type: ignore[arg-type]
+        self.worker = ReviewAgent(self.store, self, self, self, self)  # type: ignore[arg-type]
 
     @classmethod
     def unopened(cls, profile: str, refused: str = "") -> Review:
@@ -49,7 +49,7 @@ class Review(Bench):
         Bench.__init__(review)
         review.appoint(REA, SUN, KIM)
         review.kill, review.cuts, review.likeness = set(), [], {"face": b"a face"}
-        review.worker = ReviewAgent(review.store, review, review)  # type: ignore[arg-type]
+        review.worker = ReviewAgent(review.store, review, review, review, review)  # type: ignore[arg-type]
         review.received = review.receive(review.start(profile))
         enrolment = review.received.data["enrolment"]
         review.name = case_id(review.received.data["evidence"])
@@ -213,7 +213,7 @@ def test_the_owner_of_the_face_that_is_known_does_not_count() -> None:
     )  # fmt: skip
     review.say(OTHER, began, cameo_of(OTHER))
     review.kill, review.cuts, review.likeness = set(), [], {"face": b"f"}
-    review.worker = ReviewAgent(review.store, review, review)  # type: ignore[arg-type]
+    review.worker = ReviewAgent(review.store, review, review, review, review)  # type: ignore[arg-type]
     review.received = review.enrol("basic")
     review.name = review.case().stream
     review.vote(REA)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 from collections.abc import Callable
 from dataclasses import replace
@@ -25,7 +26,8 @@ from schemas.registry import Event
 from serving.adapters.rendering import EvidenceRenderer
 from serving.fakes import InMemoryAskingLedger
 from serving.handlers.enrolments import CONSENT_TEXT_SHA256
-from streams.core.casework import appeal_id, case_id
+from serving.handlers.exported import appeals
+from streams.core.casework import again_id, appeal_id, case_id
 from streams.core.seeming import as_shown, call_of
 from streams.ports import Append, NewEvent
 from tests.unit.api.conftest import Place, make_place
@@ -388,6 +390,28 @@ def test_an_appeal_opens_a_case_for_two_others_with_its_words_sealed(desk: Desk)
     assert "every word" not in str(opened.data)
     assert desk.get(f"/{name}", desk.sun).json()["text"] == "every word was said"
     assert desk.get(f"/{name}", desk.rea).json()["code"] == "case.unknown", "who refused does not judge the appeal"
+
+
+def test_what_a_second_case_refused_is_appealed_against_that_case_and_the_known_face_in_it(desk: Desk) -> None:
+    twin, second = cameo_of(stream_id("account", bytes([7]) * 16)), again_id(desk.case)
+    desk.say(desk.case, CaseClosed(outcome="accept"))
+    desk.open(second, "known_face", twin, other_cameo=twin)
+    desk.say(second, CaseClosed(outcome="refuse"))
+    refused(desk).appeal()
+    opened = desk.place.store.read(appeal_id(desk.enrolment))[0]
+    assert (opened.data["about"], opened.data["other"], opened.data["other_cameo"]) == (second, twin, twin)
+
+
+@pytest.mark.parametrize("again", [False, True])
+def test_ones_export_tells_how_an_appeal_ended_unless_a_known_face_followed_from_it(desk: Desk, *, again: bool) -> None:
+    refused(desk).appeal()
+    appeal = appeal_id(desk.enrolment)
+    desk.say(appeal, CaseClosed(outcome="accept"))
+    if again:
+        desk.open(again_id(appeal), "known_face", cameo_of(REA))
+    keys = desk.place.client.app.state.parts.keyholder  # type: ignore[attr-defined]
+    told = [json.loads(line) for line in appeals(desk.place.store, keys, [desk.cameo])]
+    assert [one["data"].get("outcome") for one in told] == ([None] if again else [None, "accept"])
 
 
 def test_an_appeal_is_made_once_by_its_person_while_the_recording_is_kept(desk: Desk) -> None:

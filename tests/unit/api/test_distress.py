@@ -75,7 +75,7 @@ class Stage:
         keys = place.client.app.state.parts.keyholder.as_role("worker")  # type: ignore[attr-defined]
         self.hearing = Hearing()
         self.agent = VerifyAgent(place.store, InMemoryTurns(place.store), keys, self.hearing, InMemoryReplayIndex(), self)
-        self.review = ReviewAgent(place.store, keys, self)
+        self.review = ReviewAgent(place.store, InMemoryTurns(place.store), keys, self, self)
 
     def search(self, template: bytes, cameo: str) -> tuple[()]:
         del template, cameo

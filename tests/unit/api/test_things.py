@@ -47,7 +47,8 @@ class Yard:
         self.owner, self.headers = place.person("min")
         keys = place.client.app.state.parts.keyholder.as_role("worker")  # type: ignore[attr-defined]
         self.seen = [CAT] * 20
-        self.agent, self.review = ThingAgent(place.store, keys, self), ReviewAgent(place.store, keys, self)
+        self.agent = ThingAgent(place.store, keys, self)
+        self.review = ReviewAgent(place.store, InMemoryTurns(place.store), keys, self, self)
         self.people = VerifyAgent(place.store, InMemoryTurns(place.store), keys, ScriptedAssessor(), InMemoryReplayIndex())
 
     def assess_thing(self, recording: bytes, enrolment: str, profile: Profile) -> Assessment:
@@ -61,6 +62,9 @@ class Yard:
 
     def cut(self, recording: bytes) -> Mapping[Facet, bytes]:
         raise AssertionError(recording)
+
+    def search(self, template: bytes, cameo: str) -> tuple[()]:
+        raise AssertionError("a thing has no face to search for", len(template), cameo)
 
     def call(self, method: str, path: str, body: Any = None, who: dict[str, str] | None = None) -> Any:
         return self.place.client.request(method, f"/v1/things{path}", json=body, headers=who or self.headers)
