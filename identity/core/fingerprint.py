@@ -33,7 +33,7 @@ VIDEO_MIN_BITS: Final = 160
 VIDEO_MIN_PART: Final = 0.65
 """Part of the changing bits of whichever recording has fewer that must lie in the overlap: one movement made alike in the same chair is no
 copy. Of 75 pairs of other stretches of one clip the best agreement is .90 with it and .95 without; of 168 re-encoded, late, cropped and cut
-copies (21 stretches of 10 clips) it loses none of the 125 that are known (`python -m bench.identity.replay` makes them)."""
+copies (21 stretches of 10 clips) 125 are known with it, and 126 without (`python -m bench.identity.replay`)."""
 _MAX_SHIFT: Final = 80
 
 
