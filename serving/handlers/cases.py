@@ -18,6 +18,7 @@ from serving.errors import ConflictError, ForbiddenError, InvalidError, NotFound
 from serving.handlers.apps import require_in_person
 from serving.handlers.desk import Caller, Desk, anew_where_moved
 from serving.overview_ports import CaseListed, Overview
+from streams.core.assured import SANDBOX
 from streams.core.casework import LISTENED, REVIEWED, Case, barred, case_of, hand_of, lookers
 
 SHOW = "show"
@@ -171,7 +172,7 @@ def _others(desk: Desk, case: Case) -> list[str]:
     if case.event.other is None or not case.event.other.startswith("cameo-"):
         return []
     events = desk.store.read(case.event.other)
-    active = [one.data["enrolment"] for one in events if one.type == "enrolment.activated" and one.data["assurance"] != "sandbox"][-1:]
+    active = [one.data["enrolment"] for one in events if one.type == "enrolment.activated" and one.data["assurance"] != SANDBOX][-1:]
     gone = {one.data["evidence"] for one in events if one.type == "evidence.destroyed"}
     assessed = [one.data["evidence"] for one in events if one.type == "enrolment.assessed" and one.data["enrolment"] in active]
     return [one for one in assessed[-1:] if one not in gone]

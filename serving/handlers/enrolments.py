@@ -18,6 +18,7 @@ from serving.consent_texts import acceptable, in_force
 from serving.errors import ConflictError, InvalidError, LockedError
 from serving.handlers.desk import Caller, Desk, anew_where_moved
 from serving.handlers.guardians import beside
+from streams.core.assured import SANDBOX, is_worth_more
 from streams.core.failing import enrolment_failures
 from streams.core.seeming import as_shown, status_seen
 
@@ -98,7 +99,7 @@ def _issued(desk: Desk, caller: Caller, profile: Profile, consent_text_sha256: s
         )
     if wish is not None and wish.recovers:
         _require_none_waits(desk, cameo)
-    if profile == "sandbox" and status is not None and status["status"] == "active" and status["assurance"] != "sandbox":
+    if profile == SANDBOX and is_worth_more(status):
         raise ConflictError(
             "enrolment.weaker", "your cameo is worth more than the sandbox gives", "enrol under basic or verified, or from another account"
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from policy.ports import FactReader
 from schemas.ids import cameo_of
 from serving.errors import ForbiddenError, InvalidError
+from streams.core.assured import is_worth_more
 
 
 def beside(facts: FactReader, account: str, guardian: str | None) -> str | None:
@@ -26,6 +27,6 @@ def beside(facts: FactReader, account: str, guardian: str | None) -> str | None:
     if not any(one["kind"] == "guardian" for one in runs):
         raise ForbiddenError("guardian.not_theirs", "they are no guardian of yours here", "the operator records guardians")
     status = facts.get(cameo_of(guardian), "status")
-    if status is None or status.value["status"] != "active" or status.value["assurance"] == "sandbox":
+    if not is_worth_more(None if status is None else status.value):
         raise ForbiddenError("guardian.not_enrolled", "your guardian's face is not known here", "they enrol first, outside the sandbox")
     return guardian

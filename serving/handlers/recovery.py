@@ -20,6 +20,7 @@ from serving.handlers.desk import Caller, Desk
 from serving.handlers.tokens import NewToken, hash_of, make_token, secret_of
 from serving.ports import PERSON, RECOVER, AccessStore, ProofStore
 from serving.verification_ports import RecoveryBook
+from streams.core.assured import SANDBOX, is_worth_more
 from streams.core.seeming import as_shown
 
 LABEL: Final = "recovery"
@@ -33,7 +34,8 @@ def begin(desk: Desk, access: AccessStore, book: RecoveryBook, caller: Caller, a
     On record, under the operator's account, before there is a token; the person is told of it. Again under one idempotency key: the
     same token.
     """
-    if _active(desk, account) is None:
+    status = desk.snapshot_fact(cameo_of(account), "status")
+    if not is_worth_more(None if status is None else status.value):
         raise ConflictError("recovery.no_face", "no active cameo keeps a face to know them by", "register the person anew")
     now = datetime.now(UTC)
     event = RecoveryBegun(until_us=int((now + timedelta(seconds=LIVES_S)).timestamp() * 1e6))
@@ -119,12 +121,6 @@ def _accepted(history: Sequence[Envelope], begun: datetime) -> bool:
         if past.type == "enrolment.started" and past.time_us >= since_us and past.data.get("purpose") == "recover"
     }
     return any(
-        past.type == "enrolment.activated" and past.data["enrolment"] in started and past.data["assurance"] != "sandbox"
+        past.type == "enrolment.activated" and past.data["enrolment"] in started and past.data["assurance"] != SANDBOX
         for past in history
     )  # fmt: skip
-
-
-def _active(desk: Desk, account: str) -> str | None:
-    status = desk.snapshot_fact(cameo_of(account), "status")
-    counts = status is not None and status.value["status"] == "active" and status.value["assurance"] != "sandbox"
-    return status.value["assurance"] if status is not None and counts else None

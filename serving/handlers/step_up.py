@@ -33,7 +33,7 @@ from serving.errors import ConflictError, ForbiddenError, LockedError
 from serving.handlers.apps import require_in_person
 from serving.handlers.desk import Caller, Desk
 from serving.ports import Proof, ProofStore
-from streams.core.assured import SANDBOX, answers_alone, assurance_of
+from streams.core.assured import SANDBOX, answers_alone, assurance_of, is_worth_more
 from streams.core.seeming import as_shown, status_seen
 
 TRIES = 5
@@ -79,8 +79,7 @@ def require(desk: Desk, proofs: ProofStore, caller: Caller, command: Command, su
 def has_face(desk: Desk, account: str) -> bool:
     """Tell whether an account's own cameo is active, or looks so, by a real face: not the sandbox's."""
     with desk.store.snapshot() as facts:
-        status = status_seen(cameo_of(account), facts, desk.store.read)
-    return status is not None and status["status"] == "active" and status["assurance"] != SANDBOX
+        return is_worth_more(status_seen(cameo_of(account), facts, desk.store.read))
 
 
 def expect(desk: Desk, proofs: ProofStore, caller: Caller, verification: str) -> str:

@@ -14,6 +14,7 @@ from schemas.envelope import Envelope
 from streams.agents.errors import HandlingError
 from streams.agents.evidence import ASSESS, GONE
 from streams.agents.own_face import COMPARE_PURPOSE
+from streams.agents.ports import KnownSearch
 from streams.core.accepting import unshown
 from streams.core.casework import Case, Read, cases_about
 from streams.core.verification import begins
@@ -28,14 +29,6 @@ class Cutter(Protocol):
 
     def cut_thing(self, recording: bytes) -> Mapping[Facet, bytes]:
         """Cut the likeness of a thing; none where every frame shows a face."""
-        ...
-
-
-class KnownSearch(Protocol):
-    """Looks among known faces."""
-
-    def search(self, template: bytes, cameo: str) -> tuple[FaceMatch, ...] | None:
-        """Find known faces that this one resembles, without `cameo` itself; None when it cannot be searched now."""
         ...
 
 

@@ -1,4 +1,4 @@
-"""Ports of the agents: what an agent is, where it keeps how far it came, whose turn it is. Does not run or store anything."""
+"""Ports of the agents: what an agent is, how far it came, whose turn it is, what knows faces. Does not run or store anything."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from typing import NamedTuple, Protocol
 
+from identity.core.context import FaceMatch
 from schemas.envelope import Envelope
 from schemas.ids import StreamKind
 from streams.core.changes import Change
@@ -97,4 +98,12 @@ class Turns(Protocol):
 
         Nothing slow belongs inside; nobody takes it twice at once. Raises StateUnavailableError where it does not come: ask again.
         """
+        ...
+
+
+class KnownSearch(Protocol):
+    """Looks among known faces."""
+
+    def search(self, template: bytes, cameo: str) -> tuple[FaceMatch, ...] | None:
+        """Find known faces that this one resembles, without `cameo` itself; None when it cannot be searched now."""
         ...

@@ -22,10 +22,10 @@ from schemas.case import CaseClosed, CaseOpened
 from schemas.envelope import Envelope
 from schemas.ids import StreamKind
 from schemas.registry import Event
-from streams.agents.accepting import Acceptance, AcceptKeys, Cutter, KnownSearch
+from streams.agents.accepting import Acceptance, AcceptKeys, Cutter
 from streams.agents.errors import HandlingError
 from streams.agents.evidence import GONE
-from streams.agents.ports import Turn, Turns
+from streams.agents.ports import KnownSearch, Turn, Turns
 from streams.core.accepting import another
 from streams.core.casework import DISTRESS_ACTIVATED, Case, again_id, case_of, is_current, is_waiting, stands
 from streams.core.changes import Change

@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple, Protocol
 
 from identity.core.context import FaceMatch
+from streams.core.assured import SANDBOX
 from streams.ports import EventStore
 
 MANY = 3
@@ -65,6 +66,6 @@ class SlowingFaces:
         started = next((one for one in history if one.type == "enrolment.started"), None)
         if started is None or any(one.type == "subject_key.destroyed" for one in history):
             return None
-        active = next((one for one in history if one.type == "enrolment.activated" and one.data["assurance"] != "sandbox"), None)
+        active = next((one for one in history if one.type == "enrolment.activated" and one.data["assurance"] != SANDBOX), None)
         first = started if active is None else active
         return _Tried(active is None, first.time_us, first.position, started.data["owner"])

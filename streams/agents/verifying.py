@@ -21,7 +21,7 @@ import msgspec
 from identity.core.assessment import Activated, Assessment, decide
 from identity.core.checks.answers_challenge import replayed
 from identity.core.checks.known_face import searched
-from identity.core.context import Asked, FaceMatch
+from identity.core.context import Asked
 from identity.core.profiles import Profile
 from identity.keys.errors import KeyholderRefusedError
 from schemas.cameo import EnrolmentAssessed, EnrolmentRefused, EnrolmentStarted, Facet, RecordingReceived
@@ -34,7 +34,7 @@ from streams.agents.errors import HandlingError
 from streams.agents.evidence import ASSESS, GONE
 from streams.agents.outcomes import append_outcome
 from streams.agents.own_face import own_face
-from streams.agents.ports import Turns
+from streams.agents.ports import KnownSearch, Turns
 from streams.agents.recalling import Recordings
 from streams.core.changes import Change
 from streams.core.concluding import Judged, events_of
@@ -63,12 +63,8 @@ class Assessor(Protocol):
         ...
 
 
-class FaceSearch(Protocol):
-    """Looks among known faces."""
-
-    def search(self, template: bytes, cameo: str) -> tuple[FaceMatch, ...] | None:
-        """Find known faces that this one resembles, without `cameo` itself; None when it cannot be searched now."""
-        ...
+class FaceSearch(KnownSearch, Protocol):
+    """Looks among known faces, and counts tries."""
 
     def tried(self, template: bytes, cameo: str) -> None:
         """Take note of a try with a face that was found; once a try."""

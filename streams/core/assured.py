@@ -6,7 +6,7 @@ sandbox to others (switch `sandbox_use`), is judged as it was enrolled, and says
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from identity.core.checks.words import UNMEASURED
@@ -18,6 +18,11 @@ from schemas.ids import SWITCH_STREAM
 SANDBOX = Profile.SANDBOX.value
 NEEDS_A_REVIEWER: Final = frozenset({"turn", "speech"})
 """What cannot be left out where no reviewer looks, but in the sandbox."""
+
+
+def is_worth_more(status: Mapping[str, str] | None) -> bool:
+    """Tell whether a cameo of this status is active by a real face: not by the sandbox's."""
+    return status is not None and status["status"] == "active" and status["assurance"] != SANDBOX
 
 
 def known_by(history: Sequence[Envelope]) -> Envelope | None:

@@ -8,6 +8,7 @@ from typing import Final
 from identity.core.effects import Effect, effect_of
 from identity.core.verdicts import LAPSED
 from schemas.envelope import Envelope
+from streams.core.assured import SANDBOX
 
 OF_THE_NETWORK: Final = frozenset({"live.broken", "live.late"})
 """A live session that nothing more came of, or that fell behind: a poor connection looks like whoever gives up at the sight of a step."""
@@ -18,7 +19,6 @@ SPARED: Final = 5
 """Sessions that look like a poor connection, and answers that nothing refused, of each so many within a day do not count. More would let
 somebody draw steps, or try a fake, until they suit. A house rule, unmeasured."""
 DAY_US: Final = 24 * 3600 * 1_000_000
-SANDBOX: Final = "sandbox"
 UPLOAD: Final = "upload"
 Challenges = Callable[[Envelope], Collection[str]]
 """Names the challenges whose failures an event ends, or the one that failed by it; none where it does neither."""

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from identity.core.faces import KnownKind
+from streams.core.assured import SANDBOX
 
 TYPES: Final = (
     "enrolment.assessed",
@@ -103,7 +104,7 @@ class Known:
         """An appeal makes active what was refused: it is no attacker's any more."""
         enrolment = str(event.data["enrolment"])
         kept = self._open.get(enrolment)
-        if kept is None or kept[1] == "sandbox":
+        if kept is None or kept[1] == SANDBOX:
             return []
         appealed: list[Change] = [("attacker", enrolment, None)] if enrolment in self._cameo_of else []
         return [*appealed, ("cameo", event.stream, kept[0])]
@@ -111,7 +112,7 @@ class Known:
     def _refused(self, event: Noted) -> list[Change]:
         enrolment = str(event.data["enrolment"])
         kept = self._open.get(enrolment)
-        if kept is None or kept[1] == "sandbox" or not is_attack(event.data["codes"]):
+        if kept is None or kept[1] == SANDBOX or not is_attack(event.data["codes"]):
             return []
         self._attackers.setdefault(event.stream, set()).add(enrolment)
         self._cameo_of[enrolment] = event.stream

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import os
 import shutil
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import pytest
 
 from identity.keys.client import KeyholderClient
 from serving.demo.stage import Stage, open_stage
+from tests.parts import short_folder
 from tests.world import World
 
 
@@ -35,8 +34,7 @@ class Whole:
 
 @pytest.fixture(scope="session")
 def whole() -> Iterator[Whole]:
-    folder = Path(tempfile.mkdtemp(prefix="cm-", dir="/tmp"))
-    folder.chmod(0o711)
+    folder = short_folder()
     try:
         with open_stage(folder / "stage") as stage:
             held = Whole(stage)

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import shutil
-import tempfile
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from serving.demo.stage import Stage, open_stage
 from tests.e2e.live import Enrolled
+from tests.parts import short_folder
 
 
 @pytest.fixture(scope="package")
 def stage() -> Iterator[Stage]:
-    folder = Path(tempfile.mkdtemp(prefix="cl-", dir="/tmp"))
-    folder.chmod(0o711)
+    folder = short_folder()
     try:
         with open_stage(folder / "stage") as found:
             yield found

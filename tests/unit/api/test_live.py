@@ -337,14 +337,19 @@ def test_a_session_that_fails_before_any_step_is_nobodys_failure(min_: Enrolling
     assert min_.events(LiveFailed) == []
 
 
+def until_a_step(socket: Any, min_: Enrolling) -> None:
+    """Open a session and send film until the first step is shown."""
+    film, shown, recorded_us = Nobody(), list[dict[str, Any]](), 0
+    opened(socket, min_)
+    while not shown:
+        min_.clock.now_us += CHUNK_US
+        recorded_us += CHUNK_US
+        shown = send(socket, film.film(recorded_us))
+
+
 def test_whoever_hangs_up_at_a_step_is_on_record(min_: Enrolling) -> None:
-    film, told, recorded_us = Nobody(), list[dict[str, Any]](), 0
     with min_.connect() as socket:
-        opened(socket, min_)
-        while not told:
-            min_.clock.now_us += CHUNK_US
-            recorded_us += CHUNK_US
-            told = send(socket, film.film(recorded_us))
+        until_a_step(socket, min_)
     assert [one.code for one in min_.events(LiveFailed)] == ["live.broken"]
 
 
