@@ -20,7 +20,7 @@ from serving.fakes import InMemoryAskingLedger
 from serving.handlers.live import MAX_GOING, NEEDED_US, LiveDesk, Waiting
 from tests.live_client import CHUNK_US, Clock, Nobody, answer, hello, send
 from tests.unit.api.conftest import Place, make_place
-from tests.unit.api.test_live import BODY, Enrolling, opened, problem
+from tests.unit.api.test_live import BODY, Enrolling, opened, problem, until_a_step
 
 NOW_US = 1_000_000_000
 
@@ -106,13 +106,8 @@ def test_whoever_takes_another_challenge_ends_the_session_before(min_: Enrolling
 
 
 def test_one_that_is_replaced_after_a_step_was_shown_counts_as_broken_off(min_: Enrolling) -> None:
-    film, shown, recorded_us = Nobody(), list[dict[str, Any]](), 0
     with min_.connect() as socket:
-        opened(socket, min_)
-        while not shown:
-            min_.clock.now_us += CHUNK_US
-            recorded_us += CHUNK_US
-            shown = send(socket, film.film(recorded_us))
+        until_a_step(socket, min_)
         min_.place.client.post("/v1/enrolments", json=BODY, headers=min_.headers)
         assert problem(socket)[0] == "live.replaced"
     assert [one.code for one in min_.events(LiveFailed)] == ["live.broken"]
@@ -174,11 +169,11 @@ def test_the_longest_session_that_begins_in_time_is_handed_in_in_time(slow: Slow
     person, film = slow.person, Nobody()
     challenge = slow.live._waiting[person.started["enrolment"]]
     *before, last = challenge.plan
-    longest_us = MAX_US - 2_000_000
+    longest_us = MAX_US - CHUNK_US * (len(challenge.plan) + 2)  # the next step is told with the next piece of the recording
     challenge.plan = (*before, msgspec.structs.replace(last, takes_us=last.takes_us + longest_us - length_us(challenge.plan)))
     slow.clock.now_us = challenge.challenge.expires_at_us - NEEDED_US
     with person.connect() as socket:
         assert opened(socket, person)["type"] == "ready"
         slow.clock.now_us += FIRST_US - 100_000  # a camera that starts at the last moment
-        assert answer(socket, film, slow.clock, seconds=45)["type"] == "sealed"
+        assert answer(socket, film, slow.clock, seconds=60)["type"] == "sealed"
     assert len(person.events(RecordingReceived)) == 1
